@@ -1,0 +1,154 @@
+"""Kinds of credit on sale, and the offers made of them. Implemented by the leaves in ``plans/`` (constant ``PLAN``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from bnpl_plugin.credit.calendar import Period, PeriodUnit, add_months
+from bnpl_plugin.credit.schedule import Schedule
+from bnpl_plugin.credit.terms import LoanTerms, Method
+from bnpl_plugin.money.amount import Money
+
+
+class PlanKind(StrEnum):
+    """What the law sees: instalments without cost, one deferred payment, or credit with interest."""
+
+    INSTALMENTS = "instalments"
+    DEFERRED = "deferred"
+    AMORTISING = "amortising"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One kind of credit. A released ``(code, version)`` is never edited; a change is a new version.
+
+    ``first_today``: the first instalment is due at signature and is paid by card before the order is placed.
+    ``limits`` maps currency to (lowest, highest) financed amount in minor units; a currency not named is not served.
+    ``rates`` maps rating ("A" best … "D") to the nominal annual rate as a fraction; empty means 0 %.
+    ``mdr_bps`` is what the merchant gives for this plan on top of its own rate (merchant-funded 0 %).
+    """
+
+    code: str
+    version: int
+    title: str  # English msgid with {count}
+    kind: PlanKind
+    count: int
+    first_today: bool
+    limits: Mapping[str, tuple[int, int]]
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    mdr_bps: int = 0
+    first_due_days: int | None = None  # deferred: days until the only instalment
+    countries: tuple[str, ...] = ()  # empty: wherever the law allows
+
+    def rate_for(self, rating: str | None) -> Decimal:
+        """Return the nominal rate of a rating; without a rating the dearest, so that a decision never makes it dearer."""
+        if not self.rates:
+            return Decimal(0)
+        if rating is None:
+            return max(self.rates.values())
+        return self.rates[rating]
+
+    def terms(self, *, principal: Money, start_on: date, rating: str | None) -> LoanTerms:
+        """Return the loan that this plan makes of a price, drawn down on ``start_on``. Raises ``AmountOutOfRange``."""
+        rate = self.rate_for(rating)
+        first_due_on = start_on
+        if self.first_due_days is not None:
+            first_due_on = start_on + timedelta(days=self.first_due_days)
+        elif not self.first_today:
+            first_due_on = add_months(start_on, 1)
+        return LoanTerms(
+            principal=principal,
+            count=self.count,
+            period=Period(unit=PeriodUnit.MONTH, every=1),
+            drawdown_on=start_on,
+            first_due_on=first_due_on,
+            method=Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE,
+            nominal_rate=rate,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan with numbers for one cart in one country. Signed by ``quotation`` and good until ``expires_at``.
+
+    ``apr`` is an exact fraction a year, ``apr_percent`` the figure to print. ``sample_law`` labels offers that rest on sample values.
+    """
+
+    plan_code: str
+    plan_version: int
+    kind: PlanKind
+    title: str
+    merchant_id: str
+    country: str
+    cart_fingerprint: str
+    rating: str | None
+    nominal_rate: Decimal
+    apr: Decimal
+    apr_percent: Decimal
+    apr_method: str
+    schedule: Schedule
+    first_today: bool
+    mdr_bps: int
+    sample_law: bool
+    personalised: bool
+    quoted_at: datetime
+    expires_at: datetime
+
+    @property
+    def first_minor(self) -> int:
+        """What is charged at signature, in minor units (0 when nothing is due today)."""
+        return self.schedule.instalments[0].total_minor if self.first_today else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form that is signed and that a checkout keeps."""
+        return {
+            "plan_code": self.plan_code,
+            "plan_version": self.plan_version,
+            "kind": str(self.kind),
+            "title": self.title,
+            "merchant_id": self.merchant_id,
+            "country": self.country,
+            "cart_fingerprint": self.cart_fingerprint,
+            "rating": self.rating,
+            "nominal_rate": str(self.nominal_rate),
+            "apr": str(self.apr),
+            "apr_percent": str(self.apr_percent),
+            "apr_method": self.apr_method,
+            "schedule": self.schedule.to_json(),
+            "first_today": self.first_today,
+            "mdr_bps": self.mdr_bps,
+            "sample_law": self.sample_law,
+            "personalised": self.personalised,
+            "quoted_at": self.quoted_at.isoformat(),
+            "expires_at": self.expires_at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Offer:
+        """Rebuild an offer from ``to_json``'s form."""
+        return cls(
+            **{
+                **data,
+                "kind": PlanKind(data["kind"]),
+                "nominal_rate": Decimal(data["nominal_rate"]),
+                "apr": Decimal(data["apr"]),
+                "apr_percent": Decimal(data["apr_percent"]),
+                "schedule": Schedule.from_json(data["schedule"]),
+                "quoted_at": datetime.fromisoformat(data["quoted_at"]),
+                "expires_at": datetime.fromisoformat(data["expires_at"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRefusal:
+    """Why a plan is not offered for a cart: a stable code for the merchant's diagnosis and its details."""
+
+    plan_code: str
+    code: str  # amount_too_low, amount_too_high, currency_not_served, country_not_served, law_missing, rate_above_cap
+    details: Mapping[str, str] = field(default_factory=dict)

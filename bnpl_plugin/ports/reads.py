@@ -1,0 +1,97 @@
+"""Lists for the console, the account and the API: straight from SQL, cursor-paged, never used to decide a write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; ``next_cursor`` is an opaque string, None on the last page."""
+
+    rows: Sequence[Any]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A stored event with its number in the stream."""
+
+    event_id: str
+    stream: str
+    seq: int
+    kind: str
+    shopper_id: str
+    merchant_id: str
+    payload: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRow:
+    """A line of the console's or the shopper's list: the loan, its merchant's name and its next open instalment."""
+
+    loan: Loan
+    merchant_name: str
+    next_instalment: InstalmentRow | None
+    paid_instalments: int
+    instalments: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One posting of the ledger as printed: debit positive, credit negative."""
+
+    entry_id: str
+    kind: str
+    value_date: Any
+    booked_at: datetime
+    account: str
+    owner: str
+    amount_minor: int
+    currency: str
+    provider_claim: str | None
+
+
+class Reads(Protocol):
+    """Read models. Cursors page by (instant, id), newest first."""
+
+    def loans(
+        self, *, merchant_id: str | None = None, state: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page: ...
+    def loans_of_shopper(self, shopper_id: str) -> Sequence[LoanRow]: ...
+    def loan_id_of_checkout(self, checkout_id: str) -> str | None: ...
+    def checkouts(self, *, merchant_id: str, cursor: str | None = None, limit: int = 50) -> Page: ...
+    def checkout_of_merchant(self, *, merchant_id: str, checkout_id: str) -> Checkout | None: ...
+    def events(self, stream: str) -> Sequence[EventRow]: ...
+    def events_of_merchant(self, *, merchant_id: str, cursor: str | None = None, limit: int = 50) -> Page: ...
+    def event(self, event_id: str) -> EventRow | None: ...
+    def postings_of_loan(self, loan_id: str) -> Sequence[PostingRow]: ...
+    def pools(self) -> Sequence[CapitalPool]: ...
+    def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]: ...
+    def jobs(self, *, state: str, limit: int = 50) -> Sequence[Job]: ...
+    def figures(self) -> Mapping[str, int]:
+        """Return counts for the console: loans by state, open checkouts, ready and dead jobs, unknown attempts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken promise, found on the live database. ``promise`` is P1…P10, ``subject`` the row's id."""
+
+    promise: str
+    subject: str
+    text: str
+
+
+class Verifier(Protocol):
+    """Proves P1–P10 on the live database."""
+
+    def findings(self) -> Sequence[Finding]:
+        """Return every broken promise; an empty answer is the proof."""
+        ...
