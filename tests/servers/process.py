@@ -96,7 +96,8 @@ class Child:
         self.cwd = cwd
         merged = {**os.environ, **(env or {})}
         self.env = {key: value for key, value in merged.items() if value is not None}
-        self._identity = {"user": user_id, "group": group_id, "extra_groups": [] if user_id is not None else None}
+        self._user_id = user_id
+        self._group_id = group_id
         self._on_orphaned = on_orphaned
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -112,7 +113,9 @@ class Child:
                 cwd=self.cwd,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(self._on_orphaned),  # noqa: PLW1509 - runs one prctl, takes no lock
-                **self._identity,  # type: ignore[call-overload]
+                user=self._user_id,
+                group=self._group_id,
+                extra_groups=None if self._user_id is None else [],
             )
         return self
 
