@@ -48,8 +48,9 @@ class Complaints:
         """Hear the page's errors, and the exceptions that its scripts let through."""
 
         def hear(message: ConsoleMessage) -> None:
+            # a favicon is the browser's own idea, not the page's
             source = message.location.get("url", "")
-            if message.type == "error" and not source.endswith("/favicon.ico"):  # the browser's own idea, not the page's
+            if message.type == "error" and not source.endswith("/favicon.ico"):
                 self._heard.append(f"{page.url}: {message.text} ({source})")
 
         page.on("console", hear)

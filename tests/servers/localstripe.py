@@ -11,7 +11,7 @@ from tests.servers.web import answers
 
 
 def find_localstripe() -> str:
-    """Return the program: `BNPL_TEST_LOCALSTRIPE`, `.venv-localstripe` (made by `make`), beside this Python, on the path.
+    """Return the program: `BNPL_TEST_LOCALSTRIPE`, that of `.venv-localstripe` (made by `make`), or the next one found.
 
     Raises:
         ServerFailedError: when there is none.
@@ -27,7 +27,7 @@ def find_localstripe() -> str:
 
 
 class LocalStripe:
-    """One localstripe process that remembers nothing from an earlier run; `url` is the SDK's `base_addresses["api"]`."""
+    """One localstripe process without a memory of earlier runs; `url` is the SDK's `base_addresses["api"]`."""
 
     def __init__(self, *, log: Path) -> None:
         self.port = free_port()
