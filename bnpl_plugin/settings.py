@@ -1,0 +1,368 @@
+"""The deployment's settings: read once from ``BNPL_*`` keys, checked, then frozen.
+
+A key comes from Flask's ``app.config`` or from the environment; text and native values are both understood. A wrong
+value, a missing secret or a misspelt key raises ``ConfigurationError`` that names the key, its fault and what is
+accepted; secrets are never repeated. Callables (order, customer, operator …) are not settings: they are arguments of
+``Bnpl(...)``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from bnpl_plugin.errors import ConfigurationError
+
+PREFIX = "BNPL_"
+
+#: Keys that belong to our own tests and never reach a deployment.
+TEST_PREFIX = "BNPL_TEST_"
+
+#: Stands in for ``BNPL_DATA_KEY`` while debugging or testing; refused anywhere else.
+DEVELOPMENT_KEY = "development key, known to everybody: never for real shoppers"
+
+Parse = Callable[[Any], Any]
+
+
+class _Unusable(Exception):
+    """A value that its parser cannot read; the text is the fault."""
+
+
+class _Key(NamedTuple):
+    """What is known of one key beside its field's name, type and default."""
+
+    parse: Parse
+    accepted: str
+    meaning: str
+    secret: bool = False
+
+
+def _key(parse: tuple[Parse, str], *, default: Any, meaning: str, secret: bool = False) -> Any:
+    """Return a dataclass field that carries its documentation and its parser."""
+    return field(default=default, metadata={"key": _Key(parse[0], parse[1], meaning, secret)})
+
+
+def _whole(low: int, high: int) -> tuple[Parse, str]:
+    """Return a parser of whole numbers from ``low`` to ``high``."""
+
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            raise _Unusable(f"is a {type(value).__name__}")
+        try:
+            number = int(value)
+        except ValueError:
+            raise _Unusable(f"is {value!r}") from None
+        if not low <= number <= high:
+            raise _Unusable(f"is {number}")
+        return number
+
+    return parse, f"a whole number from {low} to {high}"
+
+
+def _text(low: int, high: int, *, empty: str = "") -> tuple[Parse, str]:
+    """Return a parser of text of ``low`` to ``high`` characters, trimmed; ``empty`` says what no text means."""
+
+    def parse(value: Any) -> str:
+        if not isinstance(value, str):
+            raise _Unusable(f"is a {type(value).__name__}")
+        told = value.strip()
+        if not told and empty:
+            return ""
+        if not low <= len(told) <= high:
+            raise _Unusable(f"has {len(told)} characters")
+        return told
+
+    return parse, f"text of {low} to {high} characters" + (f" (empty: {empty})" if empty else "")
+
+
+def _address(*, empty: str = "", slash: bool = False) -> tuple[Parse, str]:
+    """Return a parser of http(s) addresses; a trailing slash goes unless ``slash`` keeps what was written."""
+
+    def parse(value: Any) -> str:
+        told = str(value).strip()
+        told = told if slash else told.rstrip("/")
+        if not told and empty:
+            return ""
+        parts = urlsplit(told)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+            raise _Unusable(f"is {told!r}")
+        return told
+
+    return parse, "an http or https address without query" + (f" (empty: {empty})" if empty else "")
+
+
+def _prefix() -> tuple[Parse, str]:
+    """Return a parser of the path that our pages live under."""
+
+    def parse(value: Any) -> str:
+        told = str(value).strip()
+        steps = told.split("/")[1:]
+        plain = all(step and step.replace("-", "").replace("_", "").isalnum() and step.isascii() for step in steps)
+        if not told.startswith("/") or not plain:
+            raise _Unusable(f"is {told!r}")
+        return told
+
+    return parse, "a path such as /bnpl: letters, digits, - and _, no slash at its end"
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return the members of a comma-separated text or of a sequence."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    raise _Unusable(f"is a {type(value).__name__}")
+
+
+def _rising_days(most: int) -> tuple[Parse, str]:
+    """Return a parser of rising day counts such as ``3,7``."""
+    one, _ = _whole(1, 60)
+
+    def parse(value: Any) -> tuple[int, ...]:
+        days = tuple(one(part) for part in _listed(value))
+        if list(days) != sorted(set(days)) or len(days) > most:
+            raise _Unusable(f"is {','.join(map(str, days))}")
+        return days
+
+    return parse, f"at most {most} rising day counts from 1 to 60, parted by commas"
+
+
+def _locales(known: tuple[str, ...]) -> tuple[Parse, str]:
+    """Return a parser of a choice of languages."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        told = tuple(str(part) for part in _listed(value))
+        if not told or len(set(told)) != len(told) or not set(told) <= set(known):
+            raise _Unusable(f"is {','.join(told)!r}")
+        return told
+
+    return parse, f"one or more of {', '.join(known)}, the first is the fallback"
+
+
+_MINUTES = _whole(1, 24 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of one deployment; ``read`` builds it, ``describe`` documents it.
+
+    Units are last in a name; the days of ``retry_days`` are counted from an instalment's due date.
+    """
+
+    database_url: str = _key(
+        _text(5, 2000, empty="SQLite in the instance folder"),
+        default="",
+        secret=True,
+        meaning="SQLAlchemy address of the database that our tables live in; may be the host's own",
+    )
+    url_prefix: str = _key(_prefix(), default="/bnpl", meaning="path under which our pages and the API live")
+    public_url: str = _key(
+        _address(empty="links stay relative to the shop's own address"),
+        default="",
+        meaning="address of the shop as shoppers and providers see it, without our prefix",
+    )
+    lender_name: str = _key(
+        _text(2, 200),
+        default="Sample lender (debugging)",
+        meaning="the creditor's name on every disclosure and agreement",
+    )
+    lender_address: str = _key(
+        _text(5, 400), default="1 Sample Street, Sampletown", meaning="the creditor's postal address"
+    )
+    lender_contact: str = _key(
+        _text(3, 200), default="help@lender.example", meaning="phone number or mail address that shoppers can reach"
+    )
+    data_key: str = _key(
+        _text(32, 500),
+        default="",
+        secret=True,
+        meaning="secret from which personal data are encrypted and offers signed",
+    )
+    code_tries: int = _key(_whole(1, 20), default=5, meaning="wrong entries allowed for one phone code")
+    code_minutes: int = _key(_whole(1, 60), default=10, meaning="minutes that a phone code is good for")
+    codes_per_hour: int = _key(_whole(1, 100), default=5, meaning="phone codes sent to one number in an hour")
+    offer_minutes: int = _key(_MINUTES, default=30, meaning="minutes that a signed offer is good for")
+    checkout_hours: int = _key(_whole(1, 720), default=24, meaning="hours after which an unfinished checkout expires")
+    hold_minutes: int = _key(_MINUTES, default=15, meaning="minutes that stock, credit line and capital are held")
+    hold_ceiling_minutes: int = _key(
+        _MINUTES, default=60, meaning="the longest that a hold may be stretched while a decision or 3-D Secure runs"
+    )
+    retry_days: tuple[int, ...] = _key(
+        _rising_days(6), default=(3, 7), meaning="days after the due date on which a declined instalment is tried again"
+    )
+    remind_days: int = _key(
+        _whole(0, 30), default=3, meaning="days before a due date on which a reminder is sent (0: on it)"
+    )
+    default_after_days: int = _key(_whole(30, 365), default=90, meaning="days past due after which a loan is defaulted")
+    provider: str = _key(_text(2, 40), default="sandbox", meaning="code of the payment provider's leaf")
+    stripe_secret_key: str = _key(
+        _text(8, 300, empty="no Stripe"), default="", secret=True, meaning="Stripe's secret API key"
+    )
+    stripe_publishable_key: str = _key(
+        _text(8, 300, empty="no Stripe"), default="", meaning="Stripe's key for the card form in the browser"
+    )
+    stripe_webhook_secret: str = _key(
+        _text(8, 300, empty="Stripe's webhooks are refused; the worker asks Stripe instead"),
+        default="",
+        secret=True,
+        meaning="secret that Stripe signs its webhooks with",
+    )
+    stripe_api_url: str = _key(
+        _address(), default="https://api.stripe.com", meaning="address of Stripe's API, or of a stand-in for it"
+    )
+    stripe_script_url: str = _key(
+        _address(slash=True),
+        default="https://js.stripe.com/v3/",
+        meaning="address of Stripe's script for the card form",
+    )
+    sandbox_path: str = _key(
+        _text(1, 1000, empty="a file in the instance folder"), default="", meaning="file of the sandbox's test bank"
+    )
+    console_password: str = _key(
+        _text(12, 200, empty="the console opens only through the host's operator callback"),
+        default="",
+        secret=True,
+        meaning="password of the lender's console when the host gives no operator callback",
+    )
+    worker_chunk: int = _key(_whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
+    job_tries: int = _key(
+        _whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"
+    )
+    lease_seconds: int = _key(
+        _whole(5, 3600), default=60, meaning="seconds after which a claimed job may be claimed again"
+    )
+    api_rate_per_minute: int = _key(
+        _whole(1, 1_000_000), default=6000, meaning="API requests allowed for one merchant's key in a minute"
+    )
+    locales: tuple[str, ...] = _key(
+        _locales(("en", "fr", "zh_Hans")),
+        default=("en", "fr", "zh_Hans"),
+        meaning="languages that pages may be shown in",
+    )
+
+    @classmethod
+    def read(cls, source: Mapping[str, Any], *, debug: bool | None = None) -> Settings:
+        """Read the ``BNPL_*`` keys of a mapping; other keys are left alone, an absent or None key means its default.
+
+        Args:
+            source: ``app.config`` or ``os.environ``.
+            debug: whether development defaults may stand in for required keys; None asks ``DEBUG`` and ``TESTING``.
+
+        Raises:
+            ConfigurationError: an unusable value, an unknown or a missing key, or two values that do not fit together.
+        """
+        _refuse_unknown(source)
+        given = {key: value for key, value in source.items() if key.startswith(PREFIX) and value is not None}
+        relaxed = bool(source.get("DEBUG") or source.get("TESTING")) if debug is None else debug
+        values = {part.name: _value(part, given) for part in fields(cls) if _name(part) in given}
+        settings = cls(**values)
+        _refuse_gaps(settings, given=values, relaxed=relaxed)
+        _refuse_misfits(settings)
+        return settings if settings.data_key else _with_development_key(settings)
+
+    def to_mapping(self) -> Mapping[str, str]:
+        """Return all settings as text under their ``BNPL_*`` keys, as a provider's leaf reads them."""
+        return {_name(part): _told(getattr(self, part.name)) for part in fields(self)}
+
+    def __repr__(self) -> str:
+        told = (f"{p.name}={'…' if _facts(p).secret else repr(getattr(self, p.name))}" for p in fields(self))
+        return f"Settings({', '.join(told)})"
+
+
+class Described(NamedTuple):
+    """One line of the settings' table; ``required`` means outside debugging and testing."""
+
+    key: str
+    default: str
+    accepted: str
+    meaning: str
+    required: bool
+
+
+#: Keys without which nothing is started outside debugging and testing.
+REQUIRED = ("data_key", "lender_name", "lender_address", "lender_contact")
+
+
+def describe() -> tuple[Described, ...]:
+    """Return the table of all keys, for the README and ``flask bnpl settings``."""
+    return tuple(
+        Described(
+            key=_name(part),
+            default="" if part.name in REQUIRED else _told(part.default),
+            accepted=_facts(part).accepted,
+            meaning=_facts(part).meaning,
+            required=part.name in REQUIRED,
+        )
+        for part in fields(Settings)
+    )
+
+
+def _facts(part: Field[Any]) -> _Key:
+    facts: _Key = part.metadata["key"]
+    return facts
+
+
+def _name(part: Field[Any]) -> str:
+    return PREFIX + part.name.upper()
+
+
+def _told(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _refuse(key: str, *, fault: str, accepted: str) -> ConfigurationError:
+    return ConfigurationError(f"{key} {fault}. Accepted: {accepted}.", key=key, fault=fault, accepted=accepted)
+
+
+def _value(part: Field[Any], given: Mapping[str, Any]) -> Any:
+    """Return one parsed value; a secret's own text never reaches the message."""
+    facts = _facts(part)
+    try:
+        return facts.parse(given[_name(part)])
+    except _Unusable as fault:
+        raise _refuse(_name(part), fault=str(fault), accepted=facts.accepted) from None
+
+
+def _refuse_unknown(source: Mapping[str, Any]) -> None:
+    """Refuse a misspelt key: otherwise its default would silently stand."""
+    known = [_name(part) for part in fields(Settings)]
+    for key in source:
+        if key.startswith(PREFIX) and not key.startswith(TEST_PREFIX) and key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            raise _refuse(key, fault="is not a setting", accepted=near[0] if near else "the keys that describe() lists")
+
+
+def _refuse_gaps(settings: Settings, *, given: Mapping[str, Any], relaxed: bool) -> None:
+    if relaxed:
+        return
+    for part in fields(settings):
+        if part.name in REQUIRED and part.name not in given:
+            raise _refuse(_name(part), fault="is missing", accepted=_facts(part).accepted)
+    if settings.data_key == DEVELOPMENT_KEY:
+        raise _refuse("BNPL_DATA_KEY", fault="is the development key", accepted="a secret of your own")
+
+
+def _refuse_misfits(settings: Settings) -> None:
+    """Refuse values that are each right but do not fit together."""
+    if settings.hold_ceiling_minutes < settings.hold_minutes:
+        accepted = f"at least BNPL_HOLD_MINUTES, which is {settings.hold_minutes}"
+        raise _refuse("BNPL_HOLD_CEILING_MINUTES", fault=f"is {settings.hold_ceiling_minutes}", accepted=accepted)
+    last_retry = max(settings.retry_days, default=0)
+    if settings.default_after_days <= last_retry:
+        accepted = f"more than the last of BNPL_RETRY_DAYS, which is {last_retry}"
+        raise _refuse("BNPL_DEFAULT_AFTER_DAYS", fault=f"is {settings.default_after_days}", accepted=accepted)
+    if settings.provider == "stripe":
+        for key in ("stripe_secret_key", "stripe_publishable_key"):
+            if not getattr(settings, key):
+                raise _refuse(
+                    PREFIX + key.upper(), fault="is missing", accepted="Stripe's key, as BNPL_PROVIDER is stripe"
+                )
+
+
+def _with_development_key(settings: Settings) -> Settings:
+    return Settings(
+        **{part.name: getattr(settings, part.name) for part in fields(settings)} | {"data_key": DEVELOPMENT_KEY}
+    )

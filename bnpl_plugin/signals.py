@@ -1,0 +1,76 @@
+"""What happened, told inside the process: blinker signals, named in the past tense.
+
+A signal is sent only after the commit of what it tells of, so a receiver may read the database but can no longer
+prevent anything; work that must not be lost belongs to the outbox's webhooks. A receiver's exception is logged and
+stops neither the page nor the other receivers. Every signal's sender is the merchant's id; the one argument is
+``payload`` (ids and sums, never personal data).
+
+    from bnpl_plugin.signals import loan_booked
+
+    @loan_booked.connect
+    def count(merchant_id, payload):
+        ...
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from blinker import NamedSignal, Namespace
+
+_log = logging.getLogger(__name__)
+_signals = Namespace()
+
+
+def named(kind: str) -> NamedSignal:
+    """Return the signal of an event kind: ``loan.booked`` is ``loan_booked``; one kind, one signal."""
+    return _signals.signal(kind.replace(".", "_"))
+
+
+checkout_opened = named("checkout.opened")
+checkout_cancelled = named("checkout.cancelled")
+checkout_expired = named("checkout.expired")
+credit_approved = named("credit.approved")
+credit_declined = named("credit.declined")
+credit_referred = named("credit.referred")
+hold_taken = named("hold.taken")
+hold_released = named("hold.released")
+hold_expired = named("hold.expired")
+agreement_signed = named("agreement.signed")
+payment_authorised = named("payment.authorised")
+payment_captured = named("payment.captured")
+payment_declined = named("payment.declined")
+payment_voided = named("payment.voided")
+payment_refunded = named("payment.refunded")
+loan_booked = named("loan.booked")
+loan_settled = named("loan.settled")
+loan_defaulted = named("loan.defaulted")
+loan_reversed = named("loan.reversed")
+order_refused = named("order.refused")
+instalment_paid = named("instalment.paid")
+instalment_failed = named("instalment.failed")
+instalment_reminded = named("instalment.reminded")
+
+
+def send(kind: str, *, merchant_id: str, payload: Mapping[str, Any]) -> int:
+    """Tell the receivers of an event kind; to be called after the commit only.
+
+    Args:
+        kind: the event's kind, dotted past tense, such as ``loan.booked``.
+        merchant_id: the sender; a receiver may subscribe to one merchant alone.
+        payload: the event's ids and sums.
+
+    Returns:
+        How many receivers took it without an exception.
+    """
+    told = 0
+    for receiver in named(kind).receivers_for(merchant_id):
+        try:
+            receiver(merchant_id, payload=payload)
+        except Exception:  # noqa: BLE001 - whatever a shop's receiver raises, the commit has happened
+            _log.exception("a receiver of %s failed", kind)
+        else:
+            told += 1
+    return told
