@@ -1,0 +1,35 @@
+"""What a loan is, read as its story: calendar, day count, terms, schedule, amortisation, apr, states, servicing.
+
+For: pure functions over frozen records; the same inputs give the same cents for ever.
+May import: `bnpl_plugin.money`, `bnpl_plugin.errors`, the standard library.
+Must never: hold a float, read a clock, make an id, know Flask or SQL.
+To add a file: a convention is a named value of an enum, a law's APR is one module in `apr/` entered in its registry,
+life after signature goes to `servicing/`; tests of the same name under `tests/credit`, each number with its source.
+"""
+
+from bnpl_plugin.credit.amortisation import build_schedule
+from bnpl_plugin.credit.apr import Apr, apr_by
+from bnpl_plugin.credit.calendar import FORTNIGHTLY, MONTHLY, WEEKLY, Period, PeriodUnit, add_months, due_dates, local_date
+from bnpl_plugin.credit.day_count import DayCount
+from bnpl_plugin.credit.schedule import Instalment, Schedule
+from bnpl_plugin.credit.terms import FeePlacement, LoanTerms, Method
+
+__all__ = [
+    "FORTNIGHTLY",
+    "MONTHLY",
+    "WEEKLY",
+    "Apr",
+    "DayCount",
+    "FeePlacement",
+    "Instalment",
+    "LoanTerms",
+    "Method",
+    "Period",
+    "PeriodUnit",
+    "Schedule",
+    "add_months",
+    "apr_by",
+    "build_schedule",
+    "due_dates",
+    "local_date",
+]

@@ -1,0 +1,90 @@
+"""From terms to a schedule, in whole minor units and exact fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bnpl_plugin.credit.day_count import period_fractions
+from bnpl_plugin.credit.schedule import Instalment, Schedule
+from bnpl_plugin.credit.terms import FeePlacement, LoanTerms
+from bnpl_plugin.money import Remainder, Rounding, divide, split
+
+
+def build_schedule(terms: LoanTerms) -> Schedule:
+    """Return the schedule of the terms.
+
+    Principal parts sum to the principal exactly and no part is negative. With interest, the exact equal instalment is
+    rounded as the terms say and the last one absorbs the difference; an instalment so small that rounding it up would
+    leave nothing for the last one is rounded down. Interest above the instalment (a long first period) is carried to
+    the next ones without earning interest itself.
+
+    Args:
+        terms: what was agreed.
+    """
+    dates = terms.due_dates
+    if terms.nominal_rate:
+        parts = _with_interest(terms, dates)
+    else:
+        shares = split(terms.principal.minor, parts=terms.count, remainder=terms.remainder, rounding=terms.rounding)
+        parts = [(share, 0) for share in shares]
+    fees = _fees(terms)
+    rows = tuple(
+        Instalment(number, due_on, principal, interest, fee)
+        for number, (due_on, (principal, interest), fee) in enumerate(zip(dates, parts, fees, strict=True), start=1)
+    )
+    return Schedule(terms.principal.currency, terms.drawdown_on, terms.principal.minor, rows)
+
+
+def _fees(terms: LoanTerms) -> tuple[int, ...]:
+    if terms.fee_placement is FeePlacement.SPREAD:
+        return split(terms.fee_minor, parts=terms.count, remainder=Remainder.LAST)
+    return (terms.fee_minor, *(0,) * (terms.count - 1))
+
+
+def _with_interest(terms: LoanTerms, dates: tuple[date, ...]) -> list[tuple[int, int]]:
+    """Return (principal, interest) of each instalment."""
+    charges, unit = _period_charges(terms, dates)
+    exact = _level_instalment(terms.principal.minor, charges=charges, unit=unit)
+    instalment = divide(exact[0], by=exact[1], rounding=terms.rounding)
+    parts = _run_down(terms.principal.minor, instalment=instalment, charges=charges, unit=unit)
+    if parts[-1][0] == 0 and instalment:
+        instalment = divide(exact[0], by=exact[1], rounding=Rounding.DOWN)
+        parts = _run_down(terms.principal.minor, instalment=instalment, charges=charges, unit=unit)
+    return parts
+
+
+def _period_charges(terms: LoanTerms, dates: tuple[date, ...]) -> tuple[list[int], int]:
+    """Return what one unit of principal earns in each period, as numerators over one common denominator."""
+    rate, scale = terms.nominal_rate.as_integer_ratio()
+    parts, year = period_fractions(terms.day_count, start=terms.drawdown_on, dates=dates)
+    return [rate * part for part in parts], scale * year
+
+
+def _level_instalment(principal: int, *, charges: Sequence[int], unit: int) -> tuple[int, int]:
+    """Return the exact equal instalment as (numerator, denominator).
+
+    From B(k) = B(k-1) * (1 + i(k)) - A and B(n) = 0:  A = P * prod(1 + i) / sum over k of prod over j > k of (1 + i(j)).
+    """
+    product, weight, power = 1, 0, 1
+    for charge in charges:
+        growth = unit + charge
+        power *= unit
+        product *= growth
+        weight = weight * growth + power
+    return principal * product, weight
+
+
+def _run_down(principal: int, *, instalment: int, charges: Sequence[int], unit: int) -> list[tuple[int, int]]:
+    """Return (principal, interest) of each instalment; the last one takes all that is left."""
+    parts = []
+    left, carried, twice = principal, 0, 2 * unit
+    for charge in charges[:-1]:
+        owed = carried + (2 * left * charge + unit) // twice
+        interest = min(owed, instalment)
+        carried = owed - interest
+        repaid = min(instalment - interest, left)
+        left -= repaid
+        parts.append((repaid, interest))
+    parts.append((left, carried + (2 * left * charges[-1] + unit) // twice))
+    return parts

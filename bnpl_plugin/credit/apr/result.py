@@ -1,0 +1,92 @@
+"""An APR together with everything it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from bnpl_plugin.credit.schedule import Schedule
+from bnpl_plugin.errors import InvalidInput, SolverFailed
+
+Flow = tuple[date, int]
+"""A day and an amount in minor units, zero or more."""
+
+RATE_PLACES = Decimal("1e-12")
+"""How finely a rate is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apr:
+    """An annual percentage rate and its inputs.
+
+    Attributes:
+        rate: fraction a year, to twelve decimals (0.104713067441).
+        percent: as the law prints it (10.5).
+        method: the law and formula, for example "eu_ccd2_annex_iii".
+        convention: how time was measured.
+        drawdowns: what the shopper received, and when.
+        repayments: what the shopper pays, and when.
+    """
+
+    rate: Decimal
+    percent: Decimal
+    method: str
+    convention: str
+    drawdowns: tuple[Flow, ...]
+    repayments: tuple[Flow, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the APR with its inputs as plain values."""
+        return {
+            "rate": str(self.rate),
+            "percent": str(self.percent),
+            "method": self.method,
+            "convention": self.convention,
+            "drawdowns": [[day.isoformat(), minor] for day, minor in self.drawdowns],
+            "repayments": [[day.isoformat(), minor] for day, minor in self.repayments],
+        }
+
+
+def percent_of(rate: Decimal, *, places: Decimal) -> Decimal:
+    """Return the rate in percent, rounded half up."""
+    return (rate * 100).quantize(places, rounding=ROUND_HALF_UP)
+
+
+def checked_flows(flows: Iterable[Flow], *, field: str) -> tuple[Flow, ...]:
+    """Return the flows in order of date, without those of nothing.
+
+    Raises:
+        InvalidInput: a negative or broken amount.
+    """
+    kept = []
+    for day, minor in flows:
+        if type(minor) is not int or minor < 0:
+            raise InvalidInput(field=field, fault=f"has {minor!r}", accepted="whole minor units, 0 or more")
+        if minor:
+            kept.append((day, minor))
+    kept.sort()
+    return tuple(kept)
+
+
+def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
+    """Tell whether a credit costs nothing; refuse flows that have no rate.
+
+    Raises:
+        SolverFailed: nothing drawn, nothing repaid, or less repaid than drawn.
+    """
+    if not drawdowns or not repayments:
+        raise SolverFailed(reason="there is nothing drawn or nothing repaid")
+    cost = sum(minor for _, minor in repayments) - sum(minor for _, minor in drawdowns)
+    if cost < 0:
+        raise SolverFailed(reason="less is repaid than drawn")
+    return cost == 0
+
+
+def flows_of(schedule: Schedule) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
+    """Return the drawdowns and repayments of a schedule."""
+    drawn = ((schedule.drawdown_on, schedule.principal_minor),)
+    rows = [(row.due_on, row.principal_minor + row.interest_minor + row.fee_minor) for row in schedule.instalments]
+    return drawn, tuple(row for row in rows if row[1])

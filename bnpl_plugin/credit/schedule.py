@@ -1,0 +1,138 @@
+"""A schedule: what is owed, when, split into principal, interest and fee; it proves P2 on construction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from bnpl_plugin.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One row of a schedule.
+
+    Attributes:
+        number: 1, 2, 3 …
+        due_on: the date in the shopper's time zone.
+        principal_minor, interest_minor, fee_minor: the parts in minor units, none negative.
+    """
+
+    number: int
+    due_on: date
+    principal_minor: int
+    interest_minor: int = 0
+    fee_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        """Everything due on the date, in minor units."""
+        return self.principal_minor + self.interest_minor + self.fee_minor
+
+    def to_json(self) -> dict[str, int | str]:
+        """Return the row as plain values."""
+        return {
+            "number": self.number,
+            "due_on": self.due_on.isoformat(),
+            "principal_minor": self.principal_minor,
+            "interest_minor": self.interest_minor,
+            "fee_minor": self.fee_minor,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All rows of one loan.
+
+    Args:
+        currency: ISO 4217 code of every number in it.
+        drawdown_on: the day the principal becomes owed.
+        principal_minor: the financed sum in minor units, 1 or more.
+        instalments: at least one row, numbered from 1, dates rising, none before the drawdown.
+
+    Raises:
+        InvalidInput: the principal parts do not sum to the principal exactly, a part is negative, a date falls.
+    """
+
+    currency: str
+    drawdown_on: date
+    principal_minor: int
+    instalments: tuple[Instalment, ...]
+
+    def __post_init__(self) -> None:
+        if type(self.principal_minor) is not int or self.principal_minor < 1:
+            raise _fault("principal_minor", f"is {self.principal_minor!r}", "1 or more")
+        if not self.instalments:
+            raise _fault("instalments", "are missing", "at least one")
+        left, earliest, first = self.principal_minor, self.drawdown_on, True
+        for number, row in enumerate(self.instalments, start=1):
+            if row.number != number:
+                raise _fault("instalments", f"number {row.number} stands at place {number}", "1, 2, 3 in order")
+            if row.due_on < earliest or (row.due_on == earliest and not first):
+                raise _fault("instalments", f"date {row.due_on} of {number} does not rise", "rising dates")
+            if row.principal_minor < 0 or row.interest_minor < 0 or row.fee_minor < 0:
+                raise _fault("instalments", f"number {number} has a negative part", "0 or more")
+            left -= row.principal_minor
+            earliest, first = row.due_on, False
+        if left:
+            raise _fault("instalments", f"principal misses the financed sum by {left}", "an exact sum (P2)")
+
+    @property
+    def interest_minor(self) -> int:
+        """All interest, in minor units."""
+        return sum(row.interest_minor for row in self.instalments)
+
+    @property
+    def fee_minor(self) -> int:
+        """All fees, in minor units."""
+        return sum(row.fee_minor for row in self.instalments)
+
+    @property
+    def finance_charge_minor(self) -> int:
+        """What the credit costs: interest and fees, in minor units."""
+        return self.total_payable_minor - self.principal_minor
+
+    @property
+    def total_payable_minor(self) -> int:
+        """Everything the shopper will have paid, in minor units."""
+        return sum(row.principal_minor + row.interest_minor + row.fee_minor for row in self.instalments)
+
+    @property
+    def last_due_on(self) -> date:
+        """The day the loan ends."""
+        return self.instalments[-1].due_on
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schedule as plain values: ints, strings, ISO dates."""
+        return {
+            "currency": self.currency,
+            "drawdown_on": self.drawdown_on.isoformat(),
+            "principal_minor": self.principal_minor,
+            "instalments": [row.to_json() for row in self.instalments],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Schedule:
+        """Read what `to_json` wrote; the constructor proves it again."""
+        rows = cast("Sequence[Mapping[str, Any]]", data["instalments"])
+        return cls(
+            currency=data["currency"],
+            drawdown_on=date.fromisoformat(data["drawdown_on"]),
+            principal_minor=data["principal_minor"],
+            instalments=tuple(
+                Instalment(
+                    number=row["number"],
+                    due_on=date.fromisoformat(row["due_on"]),
+                    principal_minor=row["principal_minor"],
+                    interest_minor=row["interest_minor"],
+                    fee_minor=row["fee_minor"],
+                )
+                for row in rows
+            ),
+        )
+
+
+def _fault(field: str, fault: str, accepted: str) -> InvalidInput:
+    return InvalidInput(field=field, fault=fault, accepted=accepted)

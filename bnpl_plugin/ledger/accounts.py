@@ -1,0 +1,99 @@
+"""The chart of accounts. An account's owner (which loan, merchant, pool, provider) stands in each posting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Side(StrEnum):
+    """The side on which an account normally stands."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+class AccountType(StrEnum):
+    """What an account measures."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    INCOME = "income"
+    EXPENSE = "expense"
+
+    @property
+    def normal_side(self) -> Side:
+        """Debit for what we have and spend, credit for what we owe and earn."""
+        return Side.DEBIT if self in (AccountType.ASSET, AccountType.EXPENSE) else Side.CREDIT
+
+
+class Account(StrEnum):
+    """The codes; stored as they are, never renamed."""
+
+    LOAN_PRINCIPAL = "loan_principal"
+    LOAN_INTEREST = "loan_interest"
+    LOAN_FEE = "loan_fee"
+    UNEARNED_INTEREST = "unearned_interest"
+    UNEARNED_FEE = "unearned_fee"
+    INTEREST_INCOME = "interest_income"
+    FEE_INCOME = "fee_income"
+    MDR_INCOME = "mdr_income"
+    MERCHANT_PAYABLE = "merchant_payable"
+    MERCHANT_SUBSIDY_RECEIVABLE = "merchant_subsidy_receivable"
+    SHOPPER_REFUND_PAYABLE = "shopper_refund_payable"
+    PROVIDER_CLEARING = "provider_clearing"
+    BANK = "bank"
+    POOL_CAPITAL = "pool_capital"
+    EQUITY = "equity"
+    FX_CLEARING = "fx_clearing"
+    CREDIT_LOSS = "credit_loss"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the chart says of an account.
+
+    Attributes:
+        account: the code.
+        type: what it measures.
+        owner: whose sub-account a posting names: "loan", "merchant", "pool", "provider" or "" for the house.
+        meaning: one sentence.
+    """
+
+    account: Account
+    type: AccountType
+    owner: str
+    meaning: str
+
+    @property
+    def normal_side(self) -> Side:
+        """The side that makes it grow."""
+        return self.type.normal_side
+
+
+_A, _L, _E, _I, _X = AccountType
+_ROWS = (
+    AccountFacts(Account.LOAN_PRINCIPAL, _A, "loan", "Principal the shopper still owes."),
+    AccountFacts(Account.LOAN_INTEREST, _A, "loan", "Interest of the schedule the shopper still owes."),
+    AccountFacts(Account.LOAN_FEE, _A, "loan", "Fees of the schedule the shopper still owes."),
+    AccountFacts(Account.UNEARNED_INTEREST, _L, "loan", "Interest of the schedule not yet paid, so not yet income."),
+    AccountFacts(Account.UNEARNED_FEE, _L, "loan", "Fees of the schedule not yet paid, so not yet income."),
+    AccountFacts(Account.INTEREST_INCOME, _I, "loan", "Interest earned."),
+    AccountFacts(Account.FEE_INCOME, _I, "loan", "Fees earned."),
+    AccountFacts(Account.MDR_INCOME, _I, "merchant", "What we keep of the price."),
+    AccountFacts(Account.MERCHANT_PAYABLE, _L, "merchant", "What the shop is still to be paid."),
+    AccountFacts(Account.MERCHANT_SUBSIDY_RECEIVABLE, _A, "merchant", "Interest a shop pays in its shoppers' place."),
+    AccountFacts(Account.SHOPPER_REFUND_PAYABLE, _L, "loan", "Money to give back to the shopper."),
+    AccountFacts(Account.PROVIDER_CLEARING, _A, "provider", "Money at the payment provider on its way to us."),
+    AccountFacts(Account.BANK, _A, "", "Money in our bank accounts."),
+    AccountFacts(Account.POOL_CAPITAL, _A, "pool", "Capital set aside for lending by a pool."),
+    AccountFacts(Account.EQUITY, _E, "pool", "What the owners put in."),
+    AccountFacts(Account.FX_CLEARING, _A, "pool", "The two sides of an exchange of currencies."),
+    AccountFacts(Account.CREDIT_LOSS, _X, "loan", "Principal given up."),
+)
+
+CHART: Mapping[Account, AccountFacts] = MappingProxyType({row.account: row for row in _ROWS})
+"""Every account with its facts."""
