@@ -6,12 +6,17 @@ Source: https://docs.stripe.com/currencies (minimum and maximum charge amounts, 
 from .errors import invalid
 from .forms import Json, integer, text
 
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
-THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
-OTHERS = frozenset(
-    "aed aud bgn brl cad chf cny cop czk dkk eur gbp hkd huf idr ils inr kes mad mxn myr ngn nok nzd php pkr pln qar ron "
-    "sar sek sgd thb try twd uah usd zar".split(),
-)
+ZERO_DECIMAL = frozenset({
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
+})  # fmt: skip
+THREE_DECIMAL = frozenset({
+    "bhd", "jod", "kwd", "omr", "tnd",
+})  # fmt: skip
+OTHERS = frozenset({
+    "aed", "aud", "bgn", "brl", "cad", "chf", "cny", "cop", "czk", "dkk", "eur", "gbp", "hkd", "huf", "idr", "ils",
+    "inr", "kes", "mad", "mxn", "myr", "ngn", "nok", "nzd", "php", "pkr", "pln", "qar", "ron", "sar", "sek", "sgd",
+    "thb", "try", "twd", "uah", "usd", "zar",
+})  # fmt: skip
 # Minor units. A currency that the page does not list is only held to one unit here (Stripe converts to the account's).
 MINIMUM = {
     "usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50,

@@ -21,7 +21,7 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class SpecimenCard:
-    """One test card. `attachable`: a card that declines at set-up cannot be saved; `authentication`: when 3-D Secure."""
+    """One test card. `attachable`: can it be saved; `authentication`: when it asks for 3-D Secure."""
 
     token: str
     number: str
@@ -37,7 +37,7 @@ class SpecimenCard:
 GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
 FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
 AUTHENTICATION_REQUIRED = Decline(
-    "authentication_required", "authentication_required", "Your card was declined. This transaction needs authentication."
+    "authentication_required", "authentication_required", "Your card was declined: it needs authentication."
 )
 
 _WORKING = (
@@ -93,9 +93,7 @@ _SPECIAL = (
     # The page says that a payment with these two succeeds only after authentication; off-session we refuse them so too.
     SpecimenCard("threeDSecure2Required", "4000000000003220", authentication="always"),
     SpecimenCard("threeDSecureRequired", "4000000000003063", authentication="always"),
-    SpecimenCard(
-        "threeDSecureRequiredChargeDeclined", "4000008400001629", decline=GENERIC, authentication="always"
-    ),
+    SpecimenCard("threeDSecureRequiredChargeDeclined", "4000008400001629", decline=GENERIC, authentication="always"),
     SpecimenCard("createDispute", "4000000000000259", afterwards="dispute"),
     SpecimenCard("refundFail", "4000000000005126", afterwards="refund_fails"),
     SpecimenCard("pendingRefund", "4000000000007726", afterwards="refund_pending"),
@@ -103,7 +101,7 @@ _SPECIAL = (
 
 
 def _all() -> tuple[SpecimenCard, ...]:
-    working = [SpecimenCard(token, number, brand, country, funding) for token, number, brand, country, funding in _WORKING]
+    working = [SpecimenCard(*row) for row in _WORKING]
     declining = [SpecimenCard(token, number, decline=why, attachable=False) for token, number, why in _DECLINING]
     declining += [replace(card, token=f"visa_{card.token}") for card in declining]
     return (*working, *declining, *_SPECIAL)

@@ -102,10 +102,8 @@ def attach(call: Call) -> Json:
     Source: https://docs.stripe.com/api/payment_methods/attach, https://docs.stripe.com/testing#declined-payments.
     """
     book = call.book
-    if call.ident in BY_TOKEN:
-        method = _add(book, card=BY_TOKEN[call.ident], params={})
-    else:
-        method = retrieve(call)
+    known = BY_TOKEN.get(call.ident)
+    method = _add(book, card=known, params={}) if known else retrieve(call)
     customer = book.get("customer", ident=text(call.params, "customer"), param="customer")
     check_usable(book, method=method, customer=customer["id"])
     card = book.cards[method["id"]]
