@@ -1,8 +1,8 @@
-"""A country's law as dated values: each with its unit, source and how sure we are. Leaves: ``countries/`` (``COUNTRY``).
+"""A country's law as dated values, each with unit, source and how sure we are. Leaves: ``countries/`` (``COUNTRY``).
 
-A value that is missing, expired or unsure (``C``) does not exist: ``Country.pick`` raises ``LawMissing`` and no offer is
-made. An operator may supply values through ``Bnpl(law=...)``; the demo's are marked ``sample`` and every page that uses
-one says so.
+A value that is missing, expired or unsure (``C``) does not exist: ``Country.pick`` raises ``LawMissing`` and no offer
+is made. An operator may supply values through ``Bnpl(law=...)``; the demo's are marked ``sample`` and every page that
+uses one says so.
 """
 
 from __future__ import annotations

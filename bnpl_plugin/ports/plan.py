@@ -56,11 +56,11 @@ class Plan:
     def terms(self, *, principal: Money, start_on: date, rating: str | None) -> LoanTerms:
         """Return the loan that this plan makes of a price, drawn down on ``start_on``. Raises ``AmountOutOfRange``."""
         rate = self.rate_for(rating)
-        first_due_on = start_on
+        first_due_on, anchor_date = start_on, None
         if self.first_due_days is not None:
             first_due_on = start_on + timedelta(days=self.first_due_days)
         elif not self.first_today:
-            first_due_on = add_months(start_on, 1)
+            first_due_on, anchor_date = add_months(start_on, 1), start_on
         return LoanTerms(
             principal=principal,
             count=self.count,
@@ -69,6 +69,7 @@ class Plan:
             first_due_on=first_due_on,
             method=Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE,
             nominal_rate=rate,
+            anchor_date=anchor_date,
         )
 
 

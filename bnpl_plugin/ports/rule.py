@@ -27,6 +27,7 @@ class Evidence:
     outgoings_minor: int
     principal_minor: int  # what is asked now
     first_today_minor: int
+    monthly_due_minor: int  # the most that this offer asks for on one later due date (0: nothing later)
     line_limit_minor: int | None  # None: no line yet
     line_used_minor: int  # drawn + held
     product_cap_minor: int
