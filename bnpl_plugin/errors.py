@@ -17,10 +17,11 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── GuardFailed               a guard inside the write said no
     │   ├── CreditLineExceeded · CapitalExhausted · SoldOut · UnitsPerShopperExceeded
     │   └── StateMoved · OrderAlreadyFinanced
+    ├── SaleNotOpen               too early, too late, or another shop's sale
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
     ├── CreditDeclined · OrderRefused
-    ├── HostTransactionOpen · ProviderUnavailable · WebhookInvalid
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
     └── ConfigurationError · LedgerImbalance · SolverFailed
 """
@@ -277,6 +278,14 @@ class OrderAlreadyFinanced(GuardFailed):
     message = "This order is already paid in instalments."
 
 
+class SaleNotOpen(BnplError):
+    """The flash sale has not begun, is over, or is not this merchant's."""
+
+    code = "sale_not_open"
+    kind = ErrorKind.RETRY_LATER
+    message = "This sale is not open. It runs from {starts_at} to {ends_at}."
+
+
 class DecisionMissing(BnplError):
     """No positive recorded decision stands behind the request (P9)."""
 
@@ -344,6 +353,14 @@ class HostTransactionOpen(BnplError):
 
     code = "host_transaction_open"
     message = "The shop's database session is still in a transaction."
+
+
+class StorageUnavailable(BnplError):
+    """The database did not answer, or not in time; nothing was written unless the answer to a commit was lost."""
+
+    code = "storage_unavailable"
+    kind = ErrorKind.RETRY_LATER
+    message = "We cannot reach our books at the moment."
 
 
 class ProviderUnavailable(BnplError):

@@ -9,7 +9,16 @@ life after signature goes to `servicing/`; tests of the same name under `tests/c
 
 from bnpl_plugin.credit.amortisation import build_schedule
 from bnpl_plugin.credit.apr import Apr, apr_by
-from bnpl_plugin.credit.calendar import FORTNIGHTLY, MONTHLY, WEEKLY, Period, PeriodUnit, add_months, due_dates, local_date
+from bnpl_plugin.credit.calendar import (
+    FORTNIGHTLY,
+    MONTHLY,
+    WEEKLY,
+    Period,
+    PeriodUnit,
+    add_months,
+    due_dates,
+    local_date,
+)
 from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.terms import FeePlacement, LoanTerms, Method

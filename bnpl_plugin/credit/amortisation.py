@@ -64,7 +64,8 @@ def _period_charges(terms: LoanTerms, dates: tuple[date, ...]) -> tuple[list[int
 def _level_instalment(principal: int, *, charges: Sequence[int], unit: int) -> tuple[int, int]:
     """Return the exact equal instalment as (numerator, denominator).
 
-    From B(k) = B(k-1) * (1 + i(k)) - A and B(n) = 0:  A = P * prod(1 + i) / sum over k of prod over j > k of (1 + i(j)).
+    From B(k) = B(k-1) * (1 + i(k)) - A and B(n) = 0 follows
+    A = P * prod(1 + i) / sum over k of prod over j > k of (1 + i(j)).
     """
     product, weight, power = 1, 0, 1
     for charge in charges:

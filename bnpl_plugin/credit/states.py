@@ -21,12 +21,19 @@ class Machine:
     __slots__ = ("events", "name", "states", "table", "terminal")
 
     def __init__(
-        self, name: str, *, states: type[StrEnum], events: type[StrEnum], table: Mapping[tuple[StrEnum, StrEnum], StrEnum]
+        self,
+        name: str,
+        *,
+        states: type[StrEnum],
+        events: type[StrEnum],
+        table: Mapping[tuple[StrEnum, StrEnum], StrEnum],
     ) -> None:
         self.name = name
         self.states: tuple[str, ...] = tuple(states)
         self.events: tuple[str, ...] = tuple(events)
-        self.table: Mapping[tuple[str, str], str] = MappingProxyType(dict(table))
+        self.table: Mapping[tuple[str, str], str] = MappingProxyType(
+            {(state, event): following for (state, event), following in table.items()}
+        )
         leaving = {state for state, _ in self.table}
         self.terminal: frozenset[str] = frozenset(state for state in self.states if state not in leaving)
 
@@ -256,7 +263,10 @@ scheduled collecting overdue | cancel  | cancelled
 paid                         | refund  | refunded
 """
 INSTALMENT = Machine(
-    "instalment", states=InstalmentState, events=InstalmentEvent, table=_table(_INSTALMENT, InstalmentState, InstalmentEvent)
+    "instalment",
+    states=InstalmentState,
+    events=InstalmentEvent,
+    table=_table(_INSTALMENT, InstalmentState, InstalmentEvent),
 )
 
 MACHINES: tuple[Machine, ...] = (CHECKOUT, HOLD, ATTEMPT, LOAN, INSTALMENT)

@@ -84,7 +84,7 @@ class LoanTerms:
         if type(self.fee_minor) is not int or self.fee_minor < 0:
             raise _fault("fee_minor", f"is {self.fee_minor!r}", "a whole number, 0 or more")
         rate = self.nominal_rate
-        if not isinstance(rate, Decimal) or not rate.is_finite() or not 0 <= rate <= MAX_NOMINAL_RATE:
+        if type(rate) is not Decimal or not rate.is_finite() or not 0 <= rate <= MAX_NOMINAL_RATE:
             raise _fault("nominal_rate", f"is {rate!r}", f"a Decimal fraction, 0 to {MAX_NOMINAL_RATE}")
         if self.method is Method.INTEREST_FREE and rate:
             raise _fault("nominal_rate", f"is {rate}", "0 for an interest-free loan")

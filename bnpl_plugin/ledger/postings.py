@@ -69,7 +69,7 @@ def capital_added(
     """
     _positive(source.minor, field="source")
     _positive(into.minor, field="into")
-    if not isinstance(rate, Decimal) or not rate.is_finite() or rate <= 0:
+    if type(rate) is not Decimal or not rate.is_finite() or rate <= 0:
         raise InvalidInput(field="rate", fault=f"is {rate!r}", accepted="a Decimal above 0")
     over, under = rate.as_integer_ratio()
     shift = MINOR_UNITS[into.currency] - MINOR_UNITS[source.currency]
@@ -153,7 +153,9 @@ def repayment(
         provider: name of the payment provider.
         provider_claim: the charge, unique over the ledger: "sandbox:charge:ch_1".
         currency: ISO 4217 code.
-        principal_minor, interest_minor, fee_minor: how the money was allocated, together above 0.
+        principal_minor: the part for principal, 0 or more.
+        interest_minor: the part for interest, 0 or more.
+        fee_minor: the part for fees, 0 or more; one of the three is above 0.
     """
     lines = [
         (Account.PROVIDER_CLEARING, provider, principal_minor + interest_minor + fee_minor),
@@ -174,6 +176,13 @@ def interest_waived(
 
         Dr unearned_interest I      Cr loan_interest I
         Dr unearned_fee      F      Cr loan_fee      F
+
+    Args:
+        head: id, dates, shopper.
+        loan_id: the loan.
+        currency: ISO 4217 code.
+        interest_minor: interest dropped, 0 or more.
+        fee_minor: fees dropped, 0 or more.
     """
     lines = [
         *_move(loan_id, interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
@@ -197,7 +206,14 @@ class Parts:
 
 
 def loan_reversed(
-    head: EntryHead, *, loan_id: str, merchant_id: str, currency: str, still_open: Parts, paid: Parts, mdr_minor: int = 0
+    head: EntryHead,
+    *,
+    loan_id: str,
+    merchant_id: str,
+    currency: str,
+    still_open: Parts,
+    paid: Parts,
+    mdr_minor: int = 0,
 ) -> JournalEntry:
     """The purchase is undone in full: nothing is owed any more, every cent paid goes back, interest and fees included.
 

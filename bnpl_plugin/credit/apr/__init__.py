@@ -3,8 +3,8 @@
 For: `apr_by(method)`, which a country leaf names, and the modules `eu`, `us`, `cn` behind it.
 May import: the modules of `bnpl_plugin.credit` above this folder, `bnpl_plugin.errors`, the standard library.
 Must never: hold a float, answer with a rate it has not checked by a change of sign.
-To add a file: a module with `schedule_apr(schedule) -> Apr` and its law's text, one line in `METHODS` below, a test with
-published examples and their source.
+To add a file: a module with `schedule_apr(schedule) -> Apr` and its law's text, one line in `METHODS` below, a test
+with published examples and their source.
 """
 
 from __future__ import annotations

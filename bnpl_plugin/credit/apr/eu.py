@@ -58,10 +58,7 @@ def apr(drawdowns: Iterable[Flow], *, repayments: Iterable[Flow], interval: Inte
     """
     drawn = checked_flows(drawdowns, field="drawdowns")
     repaid = checked_flows(repayments, field="repayments")
-    if is_free(drawn, repayments=repaid):
-        rate = Decimal(0)
-    else:
-        rate = _rate(drawn, repaid, interval)
+    rate = Decimal(0) if is_free(drawn, repayments=repaid) else _rate(drawn, repaid, interval)
     return Apr(rate, percent_of(rate, places=_ONE_DECIMAL), METHOD, interval.value, drawn, repaid)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Context, Decimal, localcontext
+from itertools import pairwise
 
 from bnpl_plugin.errors import SolverFailed
 
@@ -77,10 +78,7 @@ def present_value(flows: Sequence[tuple[int, int]]) -> Callable[[Decimal], Decim
         sums[exponent] = sums.get(exponent, 0) + amount
     exponents = sorted(sums, reverse=True)
     first = Decimal(sums[exponents[0]])
-    steps = [
-        (before - exponent, Decimal(sums[exponent]))
-        for before, exponent in zip(exponents, exponents[1:], strict=False)
-    ]
+    steps = [(before - exponent, Decimal(sums[exponent])) for before, exponent in pairwise(exponents)]
     last = exponents[-1]
 
     def value(v: Decimal) -> Decimal:

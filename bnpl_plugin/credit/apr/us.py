@@ -2,12 +2,12 @@
 
 The rate i of one unit-period makes
 
-    sum over k of A(k) / ((1 + e(k) * i) * (1 + i) ** q(k))   =   sum over j of P(j) / ((1 + f(j) * i) * (1 + i) ** t(j))
+    sum over k of A(k) / ((1 + e(k) i) * (1 + i) ** q(k))   =   sum over j of P(j) / ((1 + f(j) i) * (1 + i) ** t(j))
 
 with whole unit-periods q, t and their odd parts e, f, counted back from the payment (b)(5); the odd part bears simple
-interest (b)(8). APR = w * i, with w unit-periods in a year. Odd days are divided by 30 for each month of the unit-period,
-by 7 for each week. One advance with one payment takes the term as its unit-period (c)(5), never longer than a year.
-Printed with two decimals, half up; within 1/8 of a point by 1026.22(a)(2).
+interest (b)(8). APR = w * i, with w unit-periods in a year. Odd days are divided by 30 for each month of the
+unit-period, by 7 for each week. One advance with one payment takes the term as its unit-period (c)(5), never longer
+than a year. Printed with two decimals, half up; within 1/8 of a point by 1026.22(a)(2).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from math import lcm
 
 from bnpl_plugin.credit.apr.result import RATE_PLACES, Apr, Flow, checked_flows, flows_of, is_free, percent_of
 from bnpl_plugin.credit.apr.solver import CONTEXT, discount_factor, first_guess, one_crossing, present_value
-from bnpl_plugin.credit.calendar import MONTHLY, Period, PeriodUnit, months_between
+from bnpl_plugin.credit.calendar import MONTHLY, Period, PeriodUnit, add_months, months_between
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.errors import InvalidInput
@@ -104,8 +105,8 @@ def unit_periods(start: date, *, end: date, unit_period: Period) -> tuple[int, F
         return whole, Fraction(days, length)
     months, days = months_and_days(start, end=end)
     whole, rest = divmod(months, unit_period.every)
-    if unit_period == _YEAR:
-        return whole, Fraction(rest, 12) if not days else Fraction((end - start).days % 365, 365)
+    if unit_period == _YEAR and days:
+        return whole, Fraction((add_months(end, -12 * whole) - start).days, 365)
     return whole, Fraction(rest * 30 + days, 30 * unit_period.every)
 
 
@@ -118,17 +119,16 @@ def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], unit_period: Period
     groups: dict[Fraction, list[tuple[int, int]]] = {}
     for whole, odd, amount in timed:
         groups.setdefault(odd, []).append((whole, amount))
-    ordered = sorted((whole + odd, amount) for whole, odd, amount in timed)
+    parts = lcm(*(odd.denominator for odd in groups))
+    ordered = sorted((int((whole + odd) * parts), amount) for whole, odd, amount in timed)
     one_crossing(ordered)
     with localcontext(CONTEXT):
-        factor = discount_factor(_value(groups), guess=first_guess(ordered))
+        factor = discount_factor(_value(groups), guess=first_guess(ordered) ** parts)
         return ((1 / factor - 1) * _per_year(unit_period)).quantize(RATE_PLACES)
 
 
 def _value(groups: dict[Fraction, list[tuple[int, int]]]) -> Callable[[Decimal], Decimal]:
-    parts = [
-        (Decimal(odd.numerator) / odd.denominator, present_value(flows)) for odd, flows in groups.items()
-    ]
+    parts = [(Decimal(odd.numerator) / odd.denominator, present_value(flows)) for odd, flows in groups.items()]
 
     def value(v: Decimal) -> Decimal:
         # 1 / (1 + f * i) with i = 1 / v - 1
