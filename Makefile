@@ -20,7 +20,7 @@ BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE = $(wildcard bnpl_plugin examples tests)
+CODE = $(foreach folder,bnpl_plugin examples tests,$(if $(shell find $(folder) -name "*.py" -print -quit 2>/dev/null),$(folder)))
 
 help:
 	@sed -n 's/^#   //p' Makefile

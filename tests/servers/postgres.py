@@ -57,6 +57,19 @@ def _unprivileged() -> pwd.struct_passwd | None:
     raise ServerFailedError(message)
 
 
+def _copy_installation(binaries: Path, *, target: Path) -> Path:
+    """Copy a wheel's PostgreSQL, which finds its libraries in the folder `<package>.libs` beside the package.
+
+    Returns:
+        The copy's folder of binaries.
+    """
+    package = binaries.parents[1]
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, target / folder.name, symlinks=True)
+    return target / package.name / binaries.relative_to(package)
+
+
 class PostgresServer:
     """One PostgreSQL cluster in a temporary folder, on a free loopback port and on a Unix socket.
 
@@ -153,14 +166,13 @@ class PostgresServer:
         if account is None:
             return
         os.chown(self.folder, account.pw_uid, account.pw_gid)
-        probe = subprocess.run(
-            [str(self.binaries / _MARKER), "--version"],
-            user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True, check=False, cwd="/",
-        )  # fmt: skip
-        if probe.returncode != 0:
-            copy = self.folder / "install"
-            shutil.copytree(self.binaries.parent, copy, symlinks=True)
-            self.binaries = copy / "bin"
+        try:
+            subprocess.run(
+                [str(self.binaries / _MARKER), "--version"],
+                user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True, check=True, cwd="/",
+            )  # fmt: skip
+        except (PermissionError, subprocess.CalledProcessError):
+            self.binaries = _copy_installation(self.binaries, target=self.folder / "install")
 
     def _initialise(self) -> None:
         command = [
