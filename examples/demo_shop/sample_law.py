@@ -52,14 +52,14 @@ _FR_TEXTS = _texts(
             "zh": "逾期还款不加收任何费用或利息。",
         },
         "missed_payments": {
-            "fr": "Des impayés peuvent avoir de graves conséquences pour vous et rendre plus difficile l'obtention d'un "
-            "crédit.",
+            "fr": "Des impayés peuvent avoir de graves conséquences pour vous et rendre plus difficile l'obtention "
+            "d'un crédit.",
             "en": "Missing payments may have serious consequences for you and make it harder to obtain credit.",
             "zh": "未按时还款可能给您带来严重后果，并使您今后更难获得信贷。",
         },
         "withdrawal": {
-            "fr": "Vous pouvez vous rétracter dans les 14 jours calendaires, sans motif. Vous remboursez alors le capital "
-            "dans les 30 jours.",
+            "fr": "Vous pouvez vous rétracter dans les 14 jours calendaires, sans motif. Vous remboursez alors le "
+            "capital dans les 30 jours.",
             "en": "You may withdraw within 14 calendar days without giving a reason. You then pay the principal back "
             "within 30 days.",
             "zh": "您可在14个日历日内无理由撤销合同，并在30日内归还本金。",
@@ -128,10 +128,10 @@ _US_VALUES: Values = {
 _US_TEXTS = _texts(
     {
         "esign_consent": {
-            "en": "You agree to receive documents electronically. You may ask for paper copies and withdraw this consent "
-            "at any time. You need a browser that shows this page.",
-            "fr": "Vous acceptez de recevoir les documents par voie électronique. Vous pouvez demander des copies papier "
-            "et retirer cet accord à tout moment. Un navigateur qui affiche cette page suffit.",
+            "en": "You agree to receive documents electronically. You may ask for paper copies and withdraw this "
+            "consent at any time. You need a browser that shows this page.",
+            "fr": "Vous acceptez de recevoir les documents par voie électronique. Vous pouvez demander des copies "
+            "papier et retirer cet accord à tout moment. Un navigateur qui affiche cette page suffit.",
             "zh": "您同意以电子方式接收文件。您可随时索取纸质副本或撤回此同意。只需能显示本页的浏览器。",
         },
         "ecoa_notice": {
