@@ -188,3 +188,11 @@ class Seal(Protocol):
     def unsign(self, token: str, *, purpose: str) -> dict[str, Any]:
         """Return the token's data. Raises ``OfferTampered`` when the signature does not hold."""
         ...
+
+
+class Courier(Protocol):
+    """Carries outgoing webhooks; implemented in ``worker`` over HTTP."""
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> int:
+        """Return the HTTP status of the answer; raises ``OSError`` when there was none within ten seconds."""
+        ...

@@ -6,8 +6,9 @@ committed. An adapter translates; it never decides, retries or hides. ``UNKNOWN`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -147,3 +148,26 @@ class Provider(Protocol):
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookNote:
         """Verify a webhook's signature and age and say what it is about. Raises ``WebhookInvalid``."""
         ...
+
+
+class MakeProvider(Protocol):
+    """How a leaf builds its provider for one app."""
+
+    def __call__(self, settings: Mapping[str, str], *, now: Callable[[], datetime]) -> Provider:
+        """Return the provider.
+
+        Args:
+            settings: the app's settings by their full names (``BNPL_PUBLIC_URL``, ``BNPL_URL_PREFIX``, the leaf's own).
+            now: the present instant, aware, in UTC; webhooks are judged by it.
+
+        Raises ``ConfigurationError`` if a key that it needs is missing or wrong.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderLeaf:
+    """The constant ``PROVIDER`` of a leaf in ``providers/``: its code and how to build it. Importing it imports no SDK."""
+
+    code: str
+    make: MakeProvider

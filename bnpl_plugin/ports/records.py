@@ -316,6 +316,7 @@ class Loan(Record):
     principal_minor: int
     interest_minor: int
     fee_minor: int
+    mdr_minor: int  # what the lender kept of the price at drawdown; given back on a full refund
     outstanding_minor: int  # principal still owed
     payment_method_id: str | None
     drawdown_on: date

@@ -1,0 +1,206 @@
+"""The shopper's session: opened for an order, given a plan, cancelled or expired; the cart is watched all the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bnpl_plugin.credit.states import CHECKOUT
+from bnpl_plugin.errors import (
+    CartChanged,
+    CheckoutExpired,
+    InvalidInput,
+    NotYours,
+    OfferTampered,
+    OrderAlreadyFinanced,
+)
+from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
+from bnpl_plugin.ports.plan import Offer
+from bnpl_plugin.ports.platform import Order
+from bnpl_plugin.ports.records import Checkout
+from bnpl_plugin.ports.store import Changeset, Move, Purchase
+
+OPEN = ("opened", "referred", "approved", "held", "signed")
+
+
+def open_checkout(
+    house: House, *, order: Order, merchant_id: str, country: str, return_url: str, cancel_url: str, channel: str = "embedded",
+    time_zone: str | None = None, locale: str = "en", session: Any = None,
+) -> Checkout:  # fmt: skip
+    """Open a session for an order, or return the one already open for the same cart (a double click, a second tab).
+
+    With ``session`` the row is written on the host's own session and commits with it. An older open session of a changed cart is
+    cancelled. Raises ``OrderAlreadyFinanced``, ``UnsupportedCountry``, ``InvalidInput``.
+    """
+    law = house.country(country)
+    if order.currency != law.currency:
+        raise InvalidInput(field="currency", fault=f"is {order.currency}", accepted=f"{law.currency} in {country}")
+    if session is None:
+        for older in house.store.checkouts_of_order(merchant_id=merchant_id, order_ref=order.order_ref):
+            if older.state in ("authorised", "confirmed"):
+                raise OrderAlreadyFinanced(order_ref=order.order_ref)
+            if older.state in OPEN and older.expires_at > house.clock.now():
+                if older.cart_fingerprint == order.fingerprint:
+                    return older
+                cancel(house, checkout_id=older.checkout_id, reason="cart_changed")
+    now = house.clock.now()
+    checkout = Checkout(
+        checkout_id=house.ids.new("chk"),
+        merchant_id=merchant_id,
+        order_ref=order.order_ref,
+        channel=channel,
+        state="opened",
+        country=country,
+        time_zone=time_zone or law.time_zone,
+        locale=locale,
+        currency=order.currency,
+        total_minor=order.total_minor,
+        cart=order.to_json(),
+        cart_fingerprint=order.fingerprint,
+        sale_item_id=order.sale_item_id,
+        units=order.units,
+        return_url=return_url,
+        cancel_url=cancel_url,
+        shopper_id=None,
+        offer=None,
+        decision_id=None,
+        hold_id=None,
+        agreement_id=None,
+        attempt_id=None,
+        loan_id=None,
+        reason=None,
+        opened_at=now,
+        expires_at=now + timedelta(hours=house.settings.checkout_hours),
+        changed_at=now,
+    )
+    opened = house.event("checkout.opened", checkout, total_minor=order.total_minor, currency=order.currency)
+    changeset = Changeset(rows=(checkout,), events=(opened,))
+    if session is None:
+        house.commit(changeset)
+    else:
+        house.store.write_on(session, changeset)
+    return checkout
+
+
+def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
+    """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
+
+    Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``, ``CartChanged``.
+    """
+    offer = read_offer(house, token=token)
+    purchase = house.purchase(checkout_id)
+    check_open(house, purchase)
+    check_cart(house, purchase)
+    checkout = purchase.checkout
+    if (offer.cart_fingerprint, offer.merchant_id, offer.country) != (
+        checkout.cart_fingerprint, checkout.merchant_id, checkout.country,
+    ):  # fmt: skip
+        raise OfferTampered
+    if checkout.state in ("held", "signed"):
+        holds.release(house, purchase=purchase)
+        checkout = house.purchase(checkout_id).checkout
+    if checkout.decision_id is not None:
+        offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    _set_offer(house, checkout=checkout, offer=offer)
+    return house.purchase(checkout_id).checkout
+
+
+def refresh_offer(house: House, *, checkout_id: str) -> Offer:
+    """Return the checkout's offer, quoted anew (same plan, same rating, today's dates) if it has lapsed."""
+    purchase = house.purchase(checkout_id)
+    checkout = purchase.checkout
+    offer = offer_of(checkout)
+    fresh = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == house.today(checkout.time_zone)
+    if fresh or checkout.state not in ("opened", "approved", "held"):
+        return offer
+    offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    _set_offer(house, checkout=checkout, offer=offer)
+    return offer
+
+
+def cancel(house: House, *, checkout_id: str, reason: str = "by_shopper") -> Checkout:
+    """Give up an open checkout: its holds go back at once; a payment still under way is voided when its success turns up."""
+    purchase = house.purchase(checkout_id)
+    _end(house, purchase, event="cancel", kind="checkout.cancelled", reason=reason)
+    return house.purchase(checkout_id).checkout
+
+
+def expire_due(house: House, *, limit: int) -> int:
+    """Expire the open checkouts whose time is over; returns how many."""
+    due = house.store.expired_checkouts(now=house.clock.now(), limit=limit)
+    for checkout in due:
+        purchase = house.purchase(checkout.checkout_id)
+        if purchase.checkout.state in OPEN:
+            _end(house, purchase, event="expire", kind="checkout.expired", reason="time_over")
+    return len(due)
+
+
+def check_open(house: House, purchase: Purchase) -> None:
+    """Refuse a checkout that has ended. Raises ``CheckoutExpired``."""
+    checkout = purchase.checkout
+    if checkout.state not in OPEN or checkout.expires_at <= house.clock.now():
+        raise CheckoutExpired(state=checkout.state)
+
+
+def check_owner(purchase: Purchase, *, shopper_id: str | None) -> None:
+    """Refuse another shopper's checkout. Raises ``NotYours`` (answered like a missing one)."""
+    if purchase.checkout.shopper_id is not None and purchase.checkout.shopper_id != shopper_id:
+        raise NotYours
+
+
+def check_cart(house: House, purchase: Purchase) -> None:
+    """For a checkout of our own host, refuse when the order is no longer what was quoted. Raises ``CartChanged``."""
+    checkout = purchase.checkout
+    if checkout.channel != "embedded":
+        return
+    order = house.host.order(checkout.order_ref)
+    if order is None or order.fingerprint != checkout.cart_fingerprint:
+        cancel(house, checkout_id=checkout.checkout_id, reason="cart_changed")
+        raise CartChanged(order_ref=checkout.order_ref)
+
+
+def offer_of(checkout: Checkout) -> Offer:
+    """Return the offer on a checkout. Raises ``InvalidInput`` when no plan was chosen."""
+    if checkout.offer is None:
+        raise InvalidInput(field="plan", fault="is not chosen", accepted="one of the offers")
+    return Offer.from_json(checkout.offer)
+
+
+def _repriced(house: House, *, checkout: Checkout, purchase: Purchase, plan_code: str) -> Offer:
+    rating = purchase.decision.rating if purchase.decision else None
+    return quote_plan(
+        house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
+        plan_code=plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
+    )  # fmt: skip
+
+
+def _set_offer(house: House, *, checkout: Checkout, offer: Offer) -> None:
+    move = Move(
+        table="checkout",
+        key=values(checkout_id=checkout.checkout_id),
+        sources=("opened", "approved", "held"),
+        set=values(offer=offer.to_json(), changed_at=house.clock.now()),
+        expect=values(state=checkout.state),
+    )
+    chosen = house.event("checkout.plan_chosen", checkout, plan_code=offer.plan_code, plan_version=offer.plan_version)
+    house.commit(Changeset(moves=(move,), events=(chosen,)))
+
+
+def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str) -> None:
+    checkout = purchase.checkout
+    state = CHECKOUT.advance(checkout.state, event)
+    move = Move(
+        table="checkout",
+        key=values(checkout_id=checkout.checkout_id),
+        sources=(checkout.state,),
+        set=values(state=str(state), reason=reason, changed_at=house.clock.now()),
+    )
+    ended = house.event(kind, checkout, deliver=True, reason=reason)
+    back = holds.giving_back(house, purchase, event="void" if event == "cancel" else "expire")
+    house.commit(
+        Changeset(
+            moves=(move, *back.moves), events=(ended,), lines=back.lines, units=back.units, pools=back.pools
+        )
+    )

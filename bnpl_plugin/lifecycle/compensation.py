@@ -1,0 +1,79 @@
+"""The payment is there but the goods or the credit are not: everything goes back, and the shopper is told the truth."""
+
+from __future__ import annotations
+
+from bnpl_plugin.credit.states import CHECKOUT
+from bnpl_plugin.errors import StateMoved
+from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.payment import instruction
+from bnpl_plugin.ports.provider import OutcomeKind
+from bnpl_plugin.ports.records import Attempt, Job
+from bnpl_plugin.ports.store import Changeset, Move
+
+REFUSED_TEXT = "Your order {order} could not be placed. Nothing was charged; any reservation on your card is being lifted."
+
+
+def refuse(house: House, *, checkout_id: str, reason: str) -> None:
+    """End an authorised checkout without a loan: holds given back, the authorisation voided by a job, host and shopper told."""
+    purchase = house.purchase(checkout_id)
+    checkout, attempt = purchase.checkout, purchase.attempt
+    if checkout.state != "authorised":
+        return
+    back = holds.giving_back(house, purchase, event="void")
+    move = Move(
+        table="checkout",
+        key=values(checkout_id=checkout_id),
+        sources=("authorised",),
+        set=values(state=CHECKOUT.advance("authorised", "refuse"), reason=reason, changed_at=house.clock.now()),
+    )
+    jobs: list[Job] = [house.job("notify", stream=checkout_id, kind="order_refused", checkout_id=checkout_id)]
+    moves = [move, *back.moves]
+    if attempt is not None:
+        moves.append(_at_rest(attempt))
+        if attempt.amount_minor:
+            jobs.append(house.job("void", stream=checkout_id, attempt_id=attempt.attempt_id))
+    if checkout.channel == "embedded":
+        jobs.append(house.job("host_refused", stream=checkout_id, checkout_id=checkout_id, reason=reason))
+    refused = house.event("checkout.refused", checkout, deliver=True, reason=reason)
+    changeset = Changeset(
+        moves=tuple(moves), rows=tuple(jobs), events=(refused,), lines=back.lines, units=back.units, pools=back.pools
+    )
+    try:
+        house.commit(changeset)
+    except StateMoved:
+        return
+
+
+def void(house: House, *, attempt_id: str) -> bool:
+    """Lift an authorisation that nothing will capture; a captured one is refunded. Returns False to be tried again."""
+    attempt = house.store.attempt(attempt_id)
+    if attempt is None or attempt.state != "authorised":
+        return True
+    outcome = house.providers[attempt.provider].void(instruction(house, attempt))
+    if outcome.kind is OutcomeKind.DECLINED:
+        # nothing to void: it lapsed by itself, or was never more than a reservation
+        outcome = house.providers[attempt.provider].look_up(instruction(house, attempt))
+        if outcome.kind is not OutcomeKind.DECLINED:
+            return False
+    elif outcome.kind is not OutcomeKind.SUCCEEDED:
+        return False
+    move = Move(
+        table="attempt",
+        key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
+        sources=("authorised",),
+        set=values(state="voided", check_at=None, changed_at=house.clock.now()),
+    )
+    checkout = house.purchase(attempt.checkout_id).checkout
+    voided = house.event("payment.voided", checkout, attempt_id=attempt_id, amount_minor=attempt.amount_minor)
+    house.commit(Changeset(moves=(move,), events=(voided,)))
+    return True
+
+
+def _at_rest(attempt: Attempt) -> Move:
+    return Move(
+        table="attempt",
+        key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
+        sources=(attempt.state,),
+        set=values(check_at=None),
+    )

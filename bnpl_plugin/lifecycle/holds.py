@@ -1,0 +1,188 @@
+"""Stock, credit line and capital, reserved together in one transaction: taken, stretched, given back, expired."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bnpl_plugin.credit.states import CHECKOUT, HOLD
+from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen
+from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.ports.plan import Offer
+from bnpl_plugin.ports.records import Checkout, Hold
+from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
+
+IN_FLIGHT = ("created", "sent", "pending", "unknown")
+
+
+def take(house: House, *, checkout_id: str) -> Hold:
+    """Reserve what the approved checkout needs, or return the hold that it already has.
+
+    Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``, ``SaleNotOpen``,
+    ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
+    """
+    purchase = house.purchase(checkout_id)
+    checkout, now = purchase.checkout, house.clock.now()
+    if checkout.state in ("held", "signed") and purchase.hold and purchase.hold.state == "pending":
+        return purchase.hold
+    if checkout.state != "approved" or checkout.expires_at <= now:
+        raise CheckoutExpired(state=checkout.state)
+    if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
+        raise DecisionMissing(checkout_id=checkout_id)
+    _check_sale(house, checkout)
+    hold = new_hold(house, checkout=checkout, state="pending")
+    house.commit(
+        Changeset(
+            moves=(
+                Move(
+                    table="checkout",
+                    key=values(checkout_id=checkout_id),
+                    sources=(checkout.state,),
+                    set=values(state=CHECKOUT.advance(checkout.state, "hold"), hold_id=hold.hold_id, changed_at=now),
+                ),
+            ),
+            rows=(hold,),
+            events=(house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),),
+            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
+            units=_units(hold, free=-1, held=1),
+            pools=(PoolChange(hold.pool_id, held_minor=hold.principal_minor),),
+        )
+    )
+    return hold
+
+
+def new_hold(house: House, *, checkout: Checkout, state: str) -> Hold:
+    """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired. Raises ``CapitalExhausted``."""
+    pool = house.store.pool(checkout.currency)
+    if pool is None:
+        raise CapitalExhausted(guard="capital_pool", currency=checkout.currency)
+    offer = Offer.from_json(checkout.offer or {})
+    now = house.clock.now()
+    return Hold(
+        shopper_id=checkout.shopper_id or "",
+        hold_id=house.ids.new("hld"),
+        checkout_id=checkout.checkout_id,
+        state=state,
+        currency=checkout.currency,
+        principal_minor=offer.schedule.principal_minor,
+        pool_id=pool.pool_id,
+        sale_item_id=checkout.sale_item_id,
+        units=checkout.units if checkout.sale_item_id else 0,
+        created_at=now,
+        expires_at=now + timedelta(minutes=house.settings.hold_minutes),
+        ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+    )
+
+
+def giving_back(house: House, purchase: Purchase, *, event: str) -> Changeset:
+    """Return the part of a changeset that ends a pending hold by ``event`` (void or expire); empty without one."""
+    hold = purchase.hold
+    if hold is None or hold.state != "pending":
+        return Changeset()
+    return Changeset(
+        moves=(
+            Move(
+                table="hold",
+                key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
+                sources=("pending",),
+                set=values(state=HOLD.advance("pending", event)),
+            ),
+        ),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
+        units=_units(hold, free=1, held=-1),
+        pools=(PoolChange(hold.pool_id, held_minor=-hold.principal_minor),),
+    )
+
+
+def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
+    """Return the part of ``confirm``'s changeset that turns the hold into the loan: posted, or retaken if it had ended."""
+    if retaken is not None:
+        return Changeset(
+            rows=(retaken,),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
+            units=_units(retaken, free=-1, sold=1),
+            pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.principal_minor),),
+        )
+    hold = purchase.hold
+    assert hold is not None
+    minor = hold.principal_minor
+    return Changeset(
+        moves=(
+            Move(
+                table="hold",
+                key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
+                sources=("pending",),
+                set=values(state=HOLD.advance("pending", "post")),
+            ),
+        ),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-minor, drawn_minor=minor),),
+        units=_units(hold, held=-1, sold=1),
+        pools=(PoolChange(hold.pool_id, held_minor=-minor, outstanding_minor=minor),),
+    )
+
+
+def release(house: House, *, purchase: Purchase, expired: bool = False) -> None:
+    """Give an unpaid checkout's holds back; the checkout returns to ``approved`` and may take them again."""
+    checkout = purchase.checkout
+    back = giving_back(house, purchase, event="expire" if expired else "void")
+    moves = back.moves
+    if checkout.state in ("held", "signed"):
+        to_approved = Move(
+            table="checkout",
+            key=values(checkout_id=checkout.checkout_id),
+            sources=(checkout.state,),
+            set=values(state=CHECKOUT.advance(checkout.state, "release"), changed_at=house.clock.now()),
+        )
+        moves = (to_approved, *moves)
+    if not moves:
+        return
+    kind = "hold.expired" if expired else "hold.released"
+    hold_id = purchase.hold.hold_id if purchase.hold else None
+    ended = house.event(kind, checkout, hold_id=hold_id)
+    house.commit(Changeset(moves=moves, events=(ended,), lines=back.lines, units=back.units, pools=back.pools))
+
+
+def stretched(house: House, hold: Hold) -> Move:
+    """Return the move that lets a hold live on while a payment runs: by a full span, never past its ceiling."""
+    until = min(hold.ceiling_at, house.clock.now() + timedelta(minutes=house.settings.hold_minutes))
+    return Move(
+        table="hold",
+        key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
+        sources=("pending",),
+        set=values(expires_at=max(until, hold.expires_at)),
+    )
+
+
+def expire_due(house: House, *, limit: int) -> int:
+    """Give back the holds whose time is over; one with a payment under way lives on up to its ceiling. Returns how many ended."""
+    now, ended = house.clock.now(), 0
+    for hold in house.store.expired_holds(now=now, limit=limit):
+        purchase = house.purchase(hold.checkout_id)
+        if purchase.checkout.state == "authorised" or purchase.hold != hold:
+            continue  # the reconciler confirms it; or it has changed since it was listed
+        attempt = purchase.attempt
+        if attempt is not None and attempt.state in IN_FLIGHT and now < hold.ceiling_at:
+            house.commit(Changeset(moves=(stretched(house, hold),)))
+        else:
+            release(house, purchase=purchase, expired=True)
+            ended += 1
+    return ended
+
+
+def _units(hold: Hold, *, free: int = 0, held: int = 0, sold: int = 0) -> tuple[UnitsChange, ...]:
+    if hold.sale_item_id is None:
+        return ()
+    n = hold.units
+    return (UnitsChange(hold.sale_item_id, hold.shopper_id, free=free * n, held=held * n, sold=sold * n),)
+
+
+def _check_sale(house: House, checkout: Checkout) -> None:
+    if checkout.sale_item_id is None:
+        return
+    item = house.store.sale_item(checkout.sale_item_id)
+    now = house.clock.now()
+    if item is None or item.merchant_id != checkout.merchant_id or not item.starts_at <= now < item.ends_at:
+        raise SaleNotOpen(
+            sale_item_id=checkout.sale_item_id,
+            starts_at=item.starts_at.isoformat() if item else "",
+            ends_at=item.ends_at.isoformat() if item else "",
+        )

@@ -1,0 +1,128 @@
+"""The frozen per-app record that every use case takes first, and the few small things that all of them say alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bnpl_plugin.credit.calendar import local_date
+from bnpl_plugin.errors import CheckoutNotFound, UnsupportedCountry
+from bnpl_plugin.ledger.postings import EntryHead
+from bnpl_plugin.ports.clock import Clock, IdSource
+from bnpl_plugin.ports.jurisdiction import Country
+from bnpl_plugin.ports.plan import Plan
+from bnpl_plugin.ports.platform import Courier, Host, Message, Notifier, Seal
+from bnpl_plugin.ports.provider import Provider
+from bnpl_plugin.ports.reads import Reads, Verifier
+from bnpl_plugin.ports.records import Checkout, Job, Json
+from bnpl_plugin.ports.rule import Policy, Rule
+from bnpl_plugin.ports.store import Changeset, Event, Purchase, Store
+from bnpl_plugin.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that one app's use cases need; built once by ``ext``."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    store: Store
+    reads: Reads
+    verifier: Verifier
+    seal: Seal
+    notifier: Notifier
+    courier: Courier
+    host: Host
+    host_mode: bool
+    host_merchant_id: str
+    providers: Mapping[str, Provider]
+    plans: Mapping[str, Plan]
+    rules: Mapping[str, Rule]
+    policy: Policy
+    countries: Mapping[str, Country]
+    announce: Callable[[Sequence[Event]], None]
+    translate: Callable[[str, str], str]  # (locale, English msgid) → text
+
+    @property
+    def provider(self) -> Provider:
+        """The provider that new checkouts pay with."""
+        return self.providers[self.settings.provider]
+
+    def country(self, code: str) -> Country:
+        """Return a country's law. Raises ``UnsupportedCountry``."""
+        found = self.countries.get(code)
+        if found is None:
+            raise UnsupportedCountry(f"known: {sorted(self.countries)}", country=code)
+        return found
+
+    def today(self, time_zone: str) -> date:
+        """Return the calendar date of this instant in a time zone."""
+        return local_date(self.clock.now(), time_zone)
+
+    def commit(self, changeset: Changeset) -> None:
+        """Write a changeset in a transaction of its own; its events are announced once it has committed."""
+        self.store.write(changeset)
+        self.announce(changeset.events)
+
+    def purchase(self, checkout_id: str) -> Purchase:
+        """Return a checkout with what hangs on it. Raises ``CheckoutNotFound``."""
+        found = self.store.purchase(checkout_id)
+        if found is None:
+            raise CheckoutNotFound(checkout_id=checkout_id)
+        return found
+
+    def event(self, kind: str, checkout: Checkout, *, deliver: bool = False, shopper_id: str = "", **payload: Any) -> Event:
+        """Return an event of a checkout's stream, stamped now."""
+        return Event(
+            event_id=self.ids.new("evt"),
+            stream=checkout.checkout_id,
+            kind=kind,
+            shopper_id=shopper_id or checkout.shopper_id or "",
+            merchant_id=checkout.merchant_id,
+            payload={"checkout_id": checkout.checkout_id, "order_ref": checkout.order_ref, **payload},
+            at=self.clock.now(),
+            deliver=deliver,
+        )
+
+    def job(self, kind: str, *, stream: str, delay: timedelta = timedelta(0), **payload: Any) -> Job:
+        """Return work for the worker, to be written in the same changeset as the change that calls for it."""
+        now = self.clock.now()
+        return Job(
+            job_id=self.ids.new("job"),
+            kind=kind,
+            stream=stream,
+            payload=payload,
+            state="ready",
+            run_at=now + delay,
+            lease_until=None,
+            tries=0,
+            last_error=None,
+            created_at=now,
+        )
+
+    def head(self, *, shopper_id: str, value_date: date) -> EntryHead:
+        """Return the head of a journal entry booked now."""
+        return EntryHead(
+            entry_id=self.ids.new("ent"), value_date=value_date, booked_at=self.clock.now(), shopper_id=shopper_id
+        )
+
+    def message(self, kind: str, *, shopper_id: str, locale: str, text: str) -> Message | None:
+        """Return a message to a shopper's phone, or None when the person has been erased."""
+        person = self.store.person(shopper_id)
+        if person is None:
+            return None
+        phone = str(self.seal.unseal(person.sealed)["phone"])
+        return Message(kind=kind, to_phone=phone, locale=locale, text=text, shopper_id=shopper_id)
+
+
+def instant_minutes(start: datetime, minutes: int) -> datetime:
+    """Return the instant some minutes after another."""
+    return start + timedelta(minutes=minutes)
+
+
+def values(**columns: Any) -> Json:
+    """Return columns to set or to expect; reads better than a bare dict at the call."""
+    return columns

@@ -1,0 +1,130 @@
+"""Who is it? A phone number and a one-time code; the number and all that is told later live sealed in one table."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+
+import phonenumbers
+
+from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, StateMoved, TooManyAttempts
+from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.ports.platform import Message
+from bnpl_plugin.ports.records import Person, PhoneCode
+from bnpl_plugin.ports.store import Changeset, Move
+
+CODE_TEXT = "Your code is {code}. It is good for {minutes} minutes. Never tell it to anyone."
+
+
+def normal_phone(text: str, *, country: str) -> str:
+    """Return a phone number in E.164. Raises ``InvalidInput`` naming the field."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise _bad_phone(text) from error
+    if not phonenumbers.is_valid_number(number):
+        raise _bad_phone(text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def send_code(house: House, *, purpose_ref: str, phone: str, country: str, locale: str, text: str = CODE_TEXT) -> PhoneCode:
+    """Send a one-time code for a purpose (a checkout id, or a sign-in's id).
+
+    Raises ``InvalidInput`` for a number that cannot be called, ``TooManyAttempts`` beyond the hourly allowance of a number.
+    """
+    number = normal_phone(phone, country=country)
+    now, settings = house.clock.now(), house.settings
+    phone_hash = house.seal.keyed_hash(number)
+    sent = house.store.phone_codes_since(phone_hash=phone_hash, since=now - timedelta(hours=1))
+    if sent >= settings.codes_per_hour:
+        raise TooManyAttempts(accepted=f"{settings.codes_per_hour} codes an hour")
+    code = house.ids.digits(count=6)
+    row = PhoneCode(
+        phone_code_id=house.ids.new("cod"),
+        purpose_ref=purpose_ref,
+        phone_hash=phone_hash,
+        sealed_phone=house.seal.seal({"phone": number}),
+        code_hash=house.seal.keyed_hash(f"{purpose_ref}:{code}"),
+        tries=0,
+        created_at=now,
+        expires_at=now + timedelta(minutes=settings.code_minutes),
+        used_at=None,
+    )
+    house.commit(Changeset(rows=(row,)))
+    body = text.format(code=code, minutes=settings.code_minutes)
+    house.notifier.send(Message(kind="phone_code", to_phone=number, locale=locale, text=body))
+    return row
+
+
+def enter_code(house: House, *, purpose_ref: str, code: str) -> str:
+    """Check a code and return the shopper's id, making the person known if the number is new.
+
+    Every try is counted before it is judged. Raises ``CodeWrong`` (with the tries left), ``CodeExpired``, ``TooManyAttempts``.
+    """
+    row, now = house.store.phone_code(purpose_ref), house.clock.now()
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        raise CodeExpired
+    if row.tries >= house.settings.code_tries:
+        raise TooManyAttempts(accepted=f"{house.settings.code_tries} tries a code")
+    key = values(phone_code_id=row.phone_code_id)
+    counted = Move("phone_code", key, (), values(tries=row.tries + 1), values(tries=row.tries))
+    house.commit(Changeset(moves=(counted,)))
+    if not hmac.compare_digest(row.code_hash, house.seal.keyed_hash(f"{purpose_ref}:{code.strip()}")):
+        raise CodeWrong(tries_left=house.settings.code_tries - row.tries - 1)
+    spent = Move("phone_code", key, (), values(used_at=now), values(used_at=None))
+    person = house.store.person_by_phone(row.phone_hash)
+    if person is not None:
+        house.commit(Changeset(moves=(spent,)))
+        return person.shopper_id
+    return _new_person(house, row, spent)
+
+
+def identify(house: House, *, checkout_id: str, code: str) -> str:
+    """Check the code of a checkout and bind the checkout to the shopper for good. Raises as ``enter_code``, and ``NotYours``."""
+    purchase = house.purchase(checkout_id)
+    checkouts.check_open(house, purchase)
+    shopper_id = enter_code(house, purpose_ref=checkout_id, code=code)
+    bind(house, checkout_id=checkout_id, shopper_id=shopper_id)
+    return shopper_id
+
+
+def bind(house: House, *, checkout_id: str, shopper_id: str) -> None:
+    """Bind an open checkout to a shopper who has proved to be one; a second time is nothing. Raises ``NotYours``."""
+    purchase = house.purchase(checkout_id)
+    checkout = purchase.checkout
+    checkouts.check_owner(purchase, shopper_id=shopper_id)
+    if checkout.shopper_id == shopper_id:
+        return
+    move = Move(
+        table="checkout",
+        key=values(checkout_id=checkout_id),
+        sources=("opened",),
+        set=values(shopper_id=shopper_id, changed_at=house.clock.now()),
+        expect=values(shopper_id=None),
+    )
+    known = house.event("checkout.identified", checkout, shopper_id=shopper_id)
+    house.commit(Changeset(moves=(move,), events=(known,)))
+
+
+def _new_person(house: House, row: PhoneCode, spent: Move) -> str:
+    person = Person(
+        shopper_id=house.ids.new("shp"),
+        phone_hash=row.phone_hash,
+        sealed=row.sealed_phone,
+        created_at=house.clock.now(),
+    )
+    try:
+        house.commit(Changeset(moves=(spent,), rows=(person,)))
+    except StateMoved:  # the same number, in the same moment, in another tab
+        known = house.store.person_by_phone(row.phone_hash)
+        if known is None:
+            raise
+        return known.shopper_id
+    return person.shopper_id
+
+
+def _bad_phone(text: str) -> InvalidInput:
+    return InvalidInput(
+        field="phone", fault=f"“{text[:30]}” is not a phone number", accepted="a number with its country code, such as +33…"
+    )

@@ -1,0 +1,81 @@
+"""What the worker does with a promised job, by its kind; done, or to be tried again later, or in the end dead for a person to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from bnpl_plugin.errors import OrderRefused, StateMoved
+from bnpl_plugin.lifecycle import collection, compensation, delivery, messages, provider_events, refund
+from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.ports.records import Job
+from bnpl_plugin.ports.store import Changeset, Move
+
+Payload = Mapping[str, Any]
+
+
+def _host_confirm(house: House, payload: Payload) -> bool:
+    """Own-database mode: tell the host to place its order. A refusal undoes the loan (compensation)."""
+    checkout = house.purchase(str(payload["checkout_id"])).checkout
+    try:
+        house.host.confirm_order(checkout.order_ref, None)
+    except OrderRefused as refused:
+        refund.request(house, loan_id=checkout.loan_id or "", reason=str(refused.details.get("reason", "order_refused")))
+    return True
+
+
+def _host_refused(house: House, payload: Payload) -> bool:
+    checkout = house.purchase(str(payload["checkout_id"])).checkout
+    house.host.order_refused(checkout.order_ref, str(payload["reason"]))
+    return True
+
+
+KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
+    "capture": lambda house, p: collection.capture(house, attempt_id=p["attempt_id"]),
+    "void": lambda house, p: compensation.void(house, attempt_id=p["attempt_id"]),
+    "refund": lambda house, p: refund.send(house, attempt_id=p["attempt_id"]),
+    "reverse": lambda house, p: refund.reverse(house, loan_id=p["loan_id"], reason=p["reason"]),
+    "deliver": lambda house, p: delivery.deliver(house, event_id=p["event_id"]),
+    "provider_event": lambda house, p: provider_events.act(house, **p),
+    "notify": lambda house, p: messages.send(house, **p),
+    "host_confirm": _host_confirm,
+    "host_refused": _host_refused,
+}
+
+#: Kinds that move money or goods: never given up on, only slowed down, and shown as stuck.
+MONEY = frozenset({"capture", "void", "refund", "reverse", "host_confirm", "host_refused"})
+
+
+def run(house: House, *, job: Job) -> bool:
+    """Do one claimed job and record how it ended. Returns whether it is done."""
+    try:
+        done, error = KINDS[job.kind](house, job.payload), None
+    except Exception as failure:  # noqa: BLE001  (whatever it was: recorded, and tried again)
+        done, error = False, f"{type(failure).__name__}: {failure}"[:500]
+    if done:
+        change = values(state="done", lease_until=None, last_error=None)
+    elif job.tries >= house.settings.job_tries and job.kind not in MONEY:
+        change = values(state="dead", lease_until=None, last_error=error or "not done")
+    else:
+        change = values(run_at=house.clock.now() + _delay(job), lease_until=None, last_error=error or "not done yet")
+    move = Move("job", values(job_id=job.job_id), ("ready",), change, values(lease_until=job.lease_until))
+    try:
+        house.commit(Changeset(moves=(move,)))
+    except StateMoved:  # our lease ran out and another worker has it
+        return done
+    return done
+
+
+def run_ready(house: House, *, limit: int) -> int:
+    """Claim ready jobs and do them; returns how many were claimed."""
+    now = house.clock.now()
+    lease = now + timedelta(seconds=house.settings.lease_seconds)
+    claimed = house.store.claim_jobs(now=now, lease_until=lease, limit=limit)
+    for job in claimed:
+        run(house, job=job)
+    return len(claimed)
+
+
+def _delay(job: Job) -> timedelta:
+    return delivery.DELAYS[min(job.tries, len(delivery.DELAYS)) - 1]

@@ -1,0 +1,149 @@
+"""Plans × country × cart → offers with numbers, signed and with an expiry; and why a plan is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bnpl_plugin.credit.apr import apr_by
+from bnpl_plugin.credit.amortisation import build_schedule
+from bnpl_plugin.errors import OfferExpired, OfferTampered, OfferUnavailable
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.money.amount import Money
+from bnpl_plugin.ports.jurisdiction import Country, CreditFacts
+from bnpl_plugin.ports.plan import Offer, Plan, PlanRefusal
+from bnpl_plugin.ports.platform import Order
+
+PURPOSE = "offer"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """All offers for a cart, cheapest first in shopper cost, and a refusal with its reason for each plan not offered."""
+
+    country: str
+    offers: tuple[Offer, ...]
+    refusals: tuple[PlanRefusal, ...]
+
+
+def quote(
+    house: House, *, order: Order, country: str, merchant_id: str, language: str = "en", rating: str | None = None,
+    plan_code: str | None = None, time_zone: str | None = None,
+) -> Quotation:  # fmt: skip
+    """Return what can be offered for an order in a country.
+
+    Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
+    Raises ``UnsupportedCountry``.
+    """
+    law = house.country(country)
+    now = house.clock.now()
+    day = house.today(time_zone or law.time_zone)
+    plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
+    missing = law.missing(day=day, language=language)
+    offers: list[Offer] = []
+    refusals: list[PlanRefusal] = []
+    for plan in plans:
+        refusal = _refusal(plan, order=order, law=law, missing=missing)
+        if refusal is None:
+            offer = _offer(
+                house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now
+            )
+            code = law.check(_facts(offer, day=day))
+            refusal = PlanRefusal(plan.code, code) if code else None
+        if refusal is None:
+            offers.append(offer)
+        else:
+            refusals.append(refusal)
+    offers.sort(key=lambda o: (o.schedule.finance_charge_minor, len(o.schedule.instalments)))
+    return Quotation(country=country, offers=tuple(offers), refusals=tuple(refusals))
+
+
+def quote_plan(
+    house: House, *, order: Order, country: str, merchant_id: str, plan_code: str, rating: str | None, language: str,
+    time_zone: str | None = None,
+) -> Offer:  # fmt: skip
+    """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
+    found = quote(
+        house, order=order, country=country, merchant_id=merchant_id, language=language, rating=rating,
+        plan_code=plan_code, time_zone=time_zone,
+    )  # fmt: skip
+    if not found.offers:
+        raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
+    return found.offers[0]
+
+
+def sign_offer(house: House, *, offer: Offer) -> str:
+    """Return the offer as a token that only we can have made."""
+    return house.seal.sign(offer.to_json(), purpose=PURPOSE)
+
+
+def read_offer(house: House, *, token: str) -> Offer:
+    """Return a token's offer. Raises ``OfferTampered``, ``OfferExpired``."""
+    try:
+        offer = Offer.from_json(house.seal.unsign(token, purpose=PURPOSE))
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfferTampered from error
+    if offer.expires_at <= house.clock.now():
+        raise OfferExpired(expired_at=offer.expires_at.isoformat())
+    return offer
+
+
+def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]) -> PlanRefusal | None:
+    details: Mapping[str, str] = {}
+    if missing:
+        code, details = "law_missing", {"missing": ", ".join(missing)}
+    elif plan.countries and law.code not in plan.countries:
+        code, details = "country_not_served", {"country": law.code}
+    elif order.currency not in plan.limits or order.currency != law.currency:
+        code, details = "currency_not_served", {"currency": order.currency}
+    elif order.total_minor < plan.limits[order.currency][0]:
+        code, details = "amount_too_low", {"lowest_minor": str(plan.limits[order.currency][0])}
+    elif order.total_minor > plan.limits[order.currency][1]:
+        code, details = "amount_too_high", {"highest_minor": str(plan.limits[order.currency][1])}
+    else:
+        return None
+    return PlanRefusal(plan.code, code, details)
+
+
+def _offer(
+    house: House, plan: Plan, *, order: Order, law: Country, merchant_id: str, rating: str | None, day: date, now: datetime
+) -> Offer:
+    schedule = build_schedule(
+        plan.terms(principal=Money(order.total_minor, order.currency), start_on=day, rating=rating)
+    )
+    apr = apr_by(law.apr_method)(schedule)
+    return Offer(
+        plan_code=plan.code,
+        plan_version=plan.version,
+        kind=plan.kind,
+        title=plan.title,
+        merchant_id=merchant_id,
+        country=law.code,
+        cart_fingerprint=order.fingerprint,
+        rating=rating,
+        nominal_rate=plan.rate_for(rating),
+        apr=apr.rate,
+        apr_percent=apr.percent,
+        apr_method=apr.method,
+        schedule=schedule,
+        first_today=plan.first_today,
+        mdr_bps=plan.mdr_bps,
+        sample_law=law.uses_samples(day=day),
+        personalised=bool(plan.rates) and rating is not None,
+        quoted_at=now,
+        expires_at=now + timedelta(minutes=house.settings.offer_minutes),
+    )
+
+
+def _facts(offer: Offer, *, day: date) -> CreditFacts:
+    schedule = offer.schedule
+    return CreditFacts(
+        day=day,
+        kind=offer.kind,
+        count=len(schedule.instalments),
+        principal_minor=schedule.principal_minor,
+        apr=offer.apr,
+        finance_charge_minor=schedule.finance_charge_minor,
+        term_days=(schedule.last_due_on - schedule.drawdown_on).days,
+    )

@@ -1,0 +1,54 @@
+"""The background loop: outbox, captures, expiring holds, stored webhooks, due instalments, reconciliation.
+
+Each round claims its work in chunks; a worker killed anywhere loses nothing: a lease runs out and another takes the job.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from bnpl_plugin.lifecycle import checkout, collection, holds, jobs, reconciliation
+from bnpl_plugin.lifecycle.house import House
+
+log = structlog.get_logger("bnpl.worker")
+
+ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
+    ("jobs", jobs.run_ready),
+    ("attempts", reconciliation.check_attempts),
+    ("holds", holds.expire_due),
+    ("checkouts", checkout.expire_due),
+    ("instalments", collection.charge_due),
+    ("reminders", collection.remind_due),
+)
+
+
+def run_once(house: House) -> int:
+    """Do one round of everything; returns how many pieces of work were found."""
+    found = 0
+    for name, work in ROUNDS:
+        try:
+            found += work(house, limit=house.settings.worker_chunk)
+        except Exception:  # noqa: BLE001  (one sick queue must not stop the others)
+            log.exception("round failed", queue=name)
+    return found
+
+
+def run_until_idle(house: House, *, rounds: int = 100) -> int:
+    """Work until a round finds nothing (tests, demo, ``flask bnpl worker --once``); returns the pieces of work."""
+    total = 0
+    for _ in range(rounds):
+        found = run_once(house)
+        total += found
+        if not found:
+            break
+    return total
+
+
+def run_forever(house: House, *, stop: threading.Event, idle_seconds: float = 1.0) -> None:
+    """Work until ``stop`` is set, resting when there was nothing to do."""
+    while not stop.is_set():
+        if not run_once(house):
+            stop.wait(idle_seconds)
