@@ -61,6 +61,11 @@ class BnplError(Exception):
     kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
     message: ClassVar[str] = "Something went wrong on our side."
 
+    def __init_subclass__(cls, *, code: str = "", kind: ErrorKind | None = None) -> None:
+        super().__init_subclass__()
+        cls.code = code or cls.code
+        cls.kind = kind or cls.kind
+
     def __init__(self, diagnostic: str = "", **details: object) -> None:
         self.diagnostic = diagnostic
         self.details: Mapping[str, object] = details
@@ -85,342 +90,270 @@ class _Blanks(dict[str, object]):
         return ""
 
 
-class InvalidInput(BnplError):
+class InvalidInput(BnplError, code="invalid_input", kind=ErrorKind.FIX_INPUT):
     """A value from outside cannot be used; nothing was written."""
 
-    code = "invalid_input"
-    kind = ErrorKind.FIX_INPUT
     message = "{field}: {fault}. Accepted: {accepted}."
 
     def __init__(self, diagnostic: str = "", *, field: str, fault: str, accepted: str) -> None:
         super().__init__(diagnostic, field=field, fault=fault, accepted=accepted)
 
 
-class UnknownCurrency(BnplError):
+class UnknownCurrency(BnplError, code="unknown_currency", kind=ErrorKind.FIX_INPUT):
     """The code is not an active ISO 4217 currency with a minor unit."""
 
-    code = "unknown_currency"
-    kind = ErrorKind.FIX_INPUT
     message = "{currency} is not a currency we can compute with."
 
     def __init__(self, diagnostic: str = "", *, currency: str) -> None:
         super().__init__(diagnostic, currency=currency)
 
 
-class CurrencyMismatch(BnplError):
+class CurrencyMismatch(BnplError, code="currency_mismatch", kind=ErrorKind.FIX_INPUT):
     """Two amounts of different currencies met in one operation."""
 
-    code = "currency_mismatch"
-    kind = ErrorKind.FIX_INPUT
     message = "{left} and {right} cannot be combined."
 
     def __init__(self, diagnostic: str = "", *, left: str, right: str) -> None:
         super().__init__(diagnostic, left=left, right=right)
 
 
-class AmountOutOfRange(BnplError):
+class AmountOutOfRange(BnplError, code="amount_out_of_range", kind=ErrorKind.FIX_INPUT):
     """The amount is beyond what an amount may be here."""
 
-    code = "amount_out_of_range"
-    kind = ErrorKind.FIX_INPUT
     message = "The amount is out of range. Accepted: {accepted}."
 
     def __init__(self, diagnostic: str = "", *, accepted: str) -> None:
         super().__init__(diagnostic, accepted=accepted)
 
 
-class UnsupportedCountry(BnplError):
+class UnsupportedCountry(BnplError, code="unsupported_country", kind=ErrorKind.NOT_ALLOWED):
     """No credit is offered in the country."""
 
-    code = "unsupported_country"
-    kind = ErrorKind.NOT_ALLOWED
     message = "Paying later is not offered in {country}."
 
     def __init__(self, diagnostic: str = "", *, country: str) -> None:
         super().__init__(diagnostic, country=country)
 
 
-class LawMissing(BnplError):
+class LawMissing(BnplError, code="law_missing", kind=ErrorKind.NOT_ALLOWED):
     """A legal value that the country needs is missing, expired or not sure enough."""
 
-    code = "law_missing"
-    kind = ErrorKind.NOT_ALLOWED
     message = "Paying later is not offered in {country} at the moment."
 
     def __init__(self, diagnostic: str = "", *, country: str, value: str) -> None:
         super().__init__(diagnostic, country=country, value=value)
 
 
-class OfferExpired(BnplError):
+class OfferExpired(BnplError, code="offer_expired", kind=ErrorKind.GONE):
     """The signed offer is past its expiry."""
 
-    code = "offer_expired"
-    kind = ErrorKind.GONE
     message = "This offer has expired. Please ask for a new one."
 
 
-class OfferTampered(BnplError):
+class OfferTampered(BnplError, code="offer_tampered", kind=ErrorKind.FIX_INPUT):
     """The offer's signature does not fit its content."""
 
-    code = "offer_tampered"
-    kind = ErrorKind.FIX_INPUT
     message = "This offer is not one of ours."
 
 
-class OfferUnavailable(BnplError):
+class OfferUnavailable(BnplError, code="offer_unavailable", kind=ErrorKind.NOT_ALLOWED):
     """The plan cannot be offered for this cart, shopper or country."""
 
-    code = "offer_unavailable"
-    kind = ErrorKind.NOT_ALLOWED
     message = "This plan is not available for this purchase: {reason}."
 
     def __init__(self, diagnostic: str = "", *, reason: str) -> None:
         super().__init__(diagnostic, reason=reason)
 
 
-class CartChanged(BnplError):
+class CartChanged(BnplError, code="cart_changed", kind=ErrorKind.CONFLICT):
     """The cart is not the one that was approved."""
 
-    code = "cart_changed"
-    kind = ErrorKind.CONFLICT
     message = "Your basket has changed. Please start the checkout again."
 
 
-class CheckoutNotFound(BnplError):
+class CheckoutNotFound(BnplError, code="checkout_not_found", kind=ErrorKind.NOT_FOUND):
     """No such checkout."""
 
-    code = "checkout_not_found"
-    kind = ErrorKind.NOT_FOUND
     message = "We do not know this checkout."
 
 
-class CheckoutExpired(BnplError):
+class CheckoutExpired(BnplError, code="checkout_expired", kind=ErrorKind.GONE):
     """The checkout's time is over."""
 
-    code = "checkout_expired"
-    kind = ErrorKind.GONE
     message = "This checkout has expired. Please start again from your basket."
 
 
-class NotYours(BnplError):
+class NotYours(BnplError, code="not_found", kind=ErrorKind.NOT_FOUND):
     """The object belongs to someone else; told as if it did not exist."""
 
-    code = "not_found"
-    kind = ErrorKind.NOT_FOUND
     message = "There is nothing here."
 
 
-class IllegalTransition(BnplError):
+class IllegalTransition(BnplError, code="illegal_transition", kind=ErrorKind.CONFLICT):
     """The state table has no such move."""
 
-    code = "illegal_transition"
-    kind = ErrorKind.CONFLICT
     message = "{machine} is {state}: {event} is not possible."
 
     def __init__(self, diagnostic: str = "", *, machine: str, state: str, event: str) -> None:
         super().__init__(diagnostic, machine=machine, state=state, event=event)
 
 
-class GuardFailed(BnplError):
+class GuardFailed(BnplError, code="guard_failed", kind=ErrorKind.CONFLICT):
     """A guard inside the write refused the change; nothing was written."""
 
-    code = "guard_failed"
-    kind = ErrorKind.CONFLICT
     message = "This is not possible at the moment."
 
     def __init__(self, diagnostic: str = "", *, guard: str) -> None:
         super().__init__(diagnostic, guard=guard)
 
 
-class CreditLineExceeded(GuardFailed):
+class CreditLineExceeded(GuardFailed, code="credit_line_exceeded", kind=ErrorKind.NOT_ALLOWED):
     """Outstanding principal and open holds would pass the shopper's credit line (P3)."""
 
-    code = "credit_line_exceeded"
-    kind = ErrorKind.NOT_ALLOWED
     message = "This purchase is above what you have left to spend."
 
 
-class CapitalExhausted(GuardFailed):
+class CapitalExhausted(GuardFailed, code="capital_exhausted", kind=ErrorKind.RETRY_LATER):
     """The capital pool has no room for this loan (P4)."""
 
-    code = "capital_exhausted"
-    kind = ErrorKind.RETRY_LATER
     message = "We cannot lend for this purchase at the moment."
 
 
-class SoldOut(GuardFailed):
+class SoldOut(GuardFailed, code="sold_out", kind=ErrorKind.GONE):
     """No unit of the sale item is free (P5)."""
 
-    code = "sold_out"
-    kind = ErrorKind.GONE
     message = "This item is sold out."
 
 
-class UnitsPerShopperExceeded(GuardFailed):
+class UnitsPerShopperExceeded(GuardFailed, code="units_per_shopper_exceeded", kind=ErrorKind.NOT_ALLOWED):
     """The shopper already has the allowed units of the sale item (P5)."""
 
-    code = "units_per_shopper_exceeded"
-    kind = ErrorKind.NOT_ALLOWED
     message = "You already have as many of this item as one person may buy."
 
 
-class StateMoved(GuardFailed):
+class StateMoved(GuardFailed, code="state_moved"):
     """Someone else changed the row first; read it again."""
 
-    code = "state_moved"
     message = "This has changed in the meantime. Please look again."
 
 
-class OrderAlreadyFinanced(GuardFailed):
+class OrderAlreadyFinanced(GuardFailed, code="order_already_financed"):
     """The order reference already has a loan (P6)."""
 
-    code = "order_already_financed"
     message = "This order is already paid in instalments."
 
 
-class SaleNotOpen(BnplError):
+class SaleNotOpen(BnplError, code="sale_not_open", kind=ErrorKind.RETRY_LATER):
     """The flash sale has not begun, is over, or is not this merchant's."""
 
-    code = "sale_not_open"
-    kind = ErrorKind.RETRY_LATER
     message = "This sale is not open. It runs from {starts_at} to {ends_at}."
 
 
-class DecisionMissing(BnplError):
+class DecisionMissing(BnplError, code="decision_missing", kind=ErrorKind.NOT_ALLOWED):
     """No positive recorded decision stands behind the request (P9)."""
 
-    code = "decision_missing"
-    kind = ErrorKind.NOT_ALLOWED
     message = "This purchase has not been approved yet."
 
 
-class DisclosuresMissing(BnplError):
+class DisclosuresMissing(BnplError, code="disclosures_missing", kind=ErrorKind.NOT_ALLOWED):
     """The disclosures were not shown and recorded (P9)."""
 
-    code = "disclosures_missing"
-    kind = ErrorKind.NOT_ALLOWED
     message = "Please read the credit information first."
 
 
-class CodeWrong(BnplError):
+class CodeWrong(BnplError, code="code_wrong", kind=ErrorKind.FIX_INPUT):
     """The one-time code does not match."""
 
-    code = "code_wrong"
-    kind = ErrorKind.FIX_INPUT
     message = "This code is not right."
 
 
-class CodeExpired(BnplError):
+class CodeExpired(BnplError, code="code_expired", kind=ErrorKind.GONE):
     """The one-time code is too old."""
 
-    code = "code_expired"
-    kind = ErrorKind.GONE
     message = "This code has expired. Please ask for a new one."
 
 
-class TooManyAttempts(BnplError):
+class TooManyAttempts(BnplError, code="too_many_attempts", kind=ErrorKind.RETRY_LATER):
     """Too many tries in too short a time."""
 
-    code = "too_many_attempts"
-    kind = ErrorKind.RETRY_LATER
     message = "Too many attempts. Please wait a while and try again."
 
 
-class CreditDeclined(BnplError):
+class CreditDeclined(BnplError, code="credit_declined", kind=ErrorKind.NOT_ALLOWED):
     """The decision was negative; `reasons` are the codes of the rules that said so."""
 
-    code = "credit_declined"
-    kind = ErrorKind.NOT_ALLOWED
     message = "We cannot lend for this purchase."
 
     def __init__(self, diagnostic: str = "", *, reasons: tuple[str, ...]) -> None:
         super().__init__(diagnostic, reasons=reasons)
 
 
-class OrderRefused(BnplError):
+class OrderRefused(BnplError, code="order_refused", kind=ErrorKind.CONFLICT):
     """The host cannot give the goods; raised by the host's own callback."""
 
-    code = "order_refused"
-    kind = ErrorKind.CONFLICT
     message = "The shop could not accept the order: {reason}."
 
     def __init__(self, diagnostic: str = "", *, reason: str) -> None:
         super().__init__(diagnostic, reason=reason)
 
 
-class HostTransactionOpen(BnplError):
+class HostTransactionOpen(BnplError, code="host_transaction_open"):
     """A call that commits on its own was made while the host's session is in a transaction."""
 
-    code = "host_transaction_open"
     message = "The shop's database session is still in a transaction."
 
 
-class StorageUnavailable(BnplError):
+class StorageUnavailable(BnplError, code="storage_unavailable", kind=ErrorKind.RETRY_LATER):
     """The database did not answer, or not in time; nothing was written unless the answer to a commit was lost."""
 
-    code = "storage_unavailable"
-    kind = ErrorKind.RETRY_LATER
     message = "We cannot reach our books at the moment."
 
 
-class ProviderUnavailable(BnplError):
+class ProviderUnavailable(BnplError, code="provider_unavailable", kind=ErrorKind.RETRY_LATER):
     """The payment provider cannot be reached; whether it acted is not known."""
 
-    code = "provider_unavailable"
-    kind = ErrorKind.RETRY_LATER
     message = "The payment service cannot be reached at the moment."
 
 
-class WebhookInvalid(BnplError):
+class WebhookInvalid(BnplError, code="webhook_invalid", kind=ErrorKind.FIX_INPUT):
     """The webhook's signature, age or body is wrong."""
 
-    code = "webhook_invalid"
-    kind = ErrorKind.FIX_INPUT
     message = "This webhook cannot be verified."
 
 
-class IdempotencyMismatch(BnplError):
+class IdempotencyMismatch(BnplError, code="idempotency_mismatch", kind=ErrorKind.FIX_INPUT):
     """The idempotency key was used before with another body."""
 
-    code = "idempotency_mismatch"
-    kind = ErrorKind.FIX_INPUT
     message = "This Idempotency-Key was used with another request."
 
 
-class IdempotencyRunning(BnplError):
+class IdempotencyRunning(BnplError, code="idempotency_running", kind=ErrorKind.CONFLICT):
     """The first request with this key is still running."""
 
-    code = "idempotency_running"
-    kind = ErrorKind.CONFLICT
     message = "The first request with this Idempotency-Key is still running."
 
 
-class Unauthenticated(BnplError):
+class Unauthenticated(BnplError, code="unauthenticated", kind=ErrorKind.NOT_ALLOWED):
     """The caller has not said who it is."""
 
-    code = "unauthenticated"
-    kind = ErrorKind.NOT_ALLOWED
     message = "Please identify yourself first."
 
 
-class ConfigurationError(BnplError):
+class ConfigurationError(BnplError, code="configuration_error"):
     """The operator's settings do not fit together."""
 
-    code = "configuration_error"
     message = "The shop's pay-later settings are not right."
 
 
-class LedgerImbalance(BnplError):
+class LedgerImbalance(BnplError, code="ledger_imbalance"):
     """A journal entry does not balance, or is not an entry at all (P1)."""
 
-    code = "ledger_imbalance"
     message = "The booking does not balance."
 
 
-class SolverFailed(BnplError):
+class SolverFailed(BnplError, code="solver_failed"):
     """The annual rate has no solution, or several; never answered by a guess."""
 
-    code = "solver_failed"
     message = "The annual rate cannot be computed: {reason}."
 
     def __init__(self, diagnostic: str = "", *, reason: str) -> None:
