@@ -1,0 +1,116 @@
+"""One purchase or one loan with all that hangs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bnpl_plugin.ports.records import (
+    Agreement,
+    Attempt,
+    Checkout,
+    Decision,
+    Disclosure,
+    Hold,
+    InstalmentRow,
+    Loan,
+    Merchant,
+    PaymentMethod,
+)
+from bnpl_plugin.ports.store import LoanBook, Purchase
+from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select_of
+from bnpl_plugin.storage.schema import purchases, shoppers, shops
+from bnpl_plugin.storage.schema.columns import POSTGRESQL
+
+_PURCHASE = sa.text("SELECT bnpl_purchase(:wanted, :locked)")
+
+
+def purchase(connection: sa.Connection, checkout_id: str, *, locked: bool = False) -> Purchase | None:
+    """Return a purchase, read as of one moment; ``locked`` keeps others from its checkout until the transaction ends."""
+    if connection.dialect.name == POSTGRESQL:
+        return _in_one_trip(connection, checkout_id, locked=locked)
+    return _portable(connection, checkout_id)
+
+
+def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool) -> Purchase | None:
+    found: Any = connection.execute(_PURCHASE, {"wanted": checkout_id, "locked": locked}).scalar_one()
+    if found is None:
+        return None
+    checkout, merchant = from_json(Checkout, found["checkout"]), from_json(Merchant, found["merchant"])
+    if checkout is None or merchant is None:
+        return None
+    return Purchase(
+        checkout=checkout,
+        merchant=merchant,
+        decision=from_json(Decision, found["decision"]),
+        hold=from_json(Hold, found["hold"]),
+        agreement=from_json(Agreement, found["agreement"]),
+        loan=from_json(Loan, found["loan"]),
+        attempts=all_from_json(Attempt, found["attempts"]),
+        disclosures=all_from_json(Disclosure, found["disclosures"]),
+    )
+
+
+def _portable(connection: sa.Connection, checkout_id: str) -> Purchase | None:
+    """Read a purchase by a few statements; SQLite's transaction already sees one moment and locks the whole file."""
+    c = one(connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == checkout_id), Checkout)
+    if c is None:
+        return None
+    merchant = one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == c.merchant_id), Merchant)
+    if merchant is None:
+        return None
+    mine = {
+        record: select_of(record).where(sa.column("shopper_id") == (c.shopper_id or ""))
+        for record in (Decision, Hold, Agreement, Loan, Disclosure)
+    }
+    return Purchase(
+        checkout=c,
+        merchant=merchant,
+        decision=one(connection, mine[Decision].where(shoppers.decision.c.decision_id == c.decision_id), Decision),
+        hold=one(connection, mine[Hold].where(purchases.hold.c.hold_id == c.hold_id), Hold),
+        agreement=one(
+            connection, mine[Agreement].where(shoppers.agreement.c.agreement_id == c.agreement_id), Agreement
+        ),
+        loan=one(connection, mine[Loan].where(purchases.loan.c.loan_id == c.loan_id), Loan),
+        attempts=_attempts(connection, purchases.attempt.c.checkout_id == checkout_id),
+        disclosures=many(
+            connection,
+            mine[Disclosure]
+            .where(shoppers.disclosure.c.checkout_id == checkout_id)
+            .order_by(shoppers.disclosure.c.shown_at, shoppers.disclosure.c.disclosure_id),
+            Disclosure,
+        ),
+    )
+
+
+def _attempts(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Attempt, ...]:
+    """Return attempts, newest first."""
+    attempt = purchases.attempt.c
+    newest_first = (attempt.created_at.desc(), attempt.attempt_id.desc())
+    return many(connection, select_of(Attempt).where(where).order_by(*newest_first), Attempt)
+
+
+def loan_book(connection: sa.Connection, loan_id: str) -> LoanBook | None:
+    """Return a loan with its instalments, attempts, card and checkout. The attempts are those of the loan and of its checkout."""
+    loan = one(connection, select_of(Loan).where(purchases.loan.c.loan_id == loan_id), Loan)
+    if loan is None:
+        return None
+    checkout = one(
+        connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == loan.checkout_id), Checkout
+    )
+    if checkout is None:
+        return None
+    card = shoppers.payment_method.c
+    own_card = (card.shopper_id == loan.shopper_id, card.payment_method_id == loan.payment_method_id)
+    instalment = purchases.instalment.c
+    instalments = select_of(InstalmentRow).where(
+        instalment.shopper_id == loan.shopper_id, instalment.loan_id == loan_id
+    )
+    return LoanBook(
+        loan=loan,
+        instalments=many(connection, instalments.order_by(instalment.number), InstalmentRow),
+        attempts=_attempts(connection, purchases.attempt.c.checkout_id == loan.checkout_id),
+        method=one(connection, select_of(PaymentMethod).where(*own_card), PaymentMethod),
+        checkout=checkout,
+    )

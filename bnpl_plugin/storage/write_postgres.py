@@ -1,0 +1,87 @@
+"""One changeset, one statement: the changeset becomes one JSON document for the function ``bnpl_write``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bnpl_plugin.ports.store import Changeset, Move
+from bnpl_plugin.storage.schema.columns import dumps
+from bnpl_plugin.storage.sections import books, instant_of, moves_by_table, rows_by_table
+
+_WRITE = sa.text("SELECT bnpl_write(CAST(:doc AS jsonb))")
+
+
+def write(connection: sa.Connection, changeset: Changeset) -> None:
+    """Write a changeset on a connection; the transaction, if any, is the caller's."""
+    connection.execute(_WRITE, {"doc": document_of(changeset)})
+
+
+def document_of(changeset: Changeset) -> str:
+    """Return the JSON text that ``bnpl_write`` reads; a section without content is left out."""
+    doc: dict[str, Any] = {
+        f"m_{name}": [_move(m) for m in group] for name, group in moves_by_table(changeset.moves).items()
+    }
+    for name, rows in rows_by_table(changeset.rows).items():
+        doc[f"i_{name}"] = rows
+    if changeset.entries:
+        headers, postings, claims = books(changeset.entries)
+        doc["entries"], doc["postings"] = headers, postings
+        if claims:
+            doc["claims"] = claims
+    if changeset.events:
+        doc["events"] = [_event(event) for event in changeset.events]
+    if changeset.lines:
+        doc["lines"] = [
+            {"shopper_id": c.shopper_id, "currency": c.currency, "held": c.held_minor, "drawn": c.drawn_minor}
+            for c in changeset.lines
+        ]
+    if changeset.units:
+        doc["units"] = [
+            {
+                "sale_item_id": c.sale_item_id,
+                "shopper_id": c.shopper_id,
+                "free": c.free,
+                "held": c.held,
+                "sold": c.sold,
+                "returned": c.returned,
+            }
+            for c in changeset.units
+        ]
+    if changeset.pools:
+        doc["pools"] = [
+            {
+                "pool_id": c.pool_id,
+                "held": c.held_minor,
+                "outstanding": c.outstanding_minor,
+                "available": c.available_minor,
+            }
+            for c in changeset.pools
+        ]
+    doc["at"] = instant_of(changeset)
+    return dumps(doc)
+
+
+def _move(move: Move) -> dict[str, Any]:
+    doc: dict[str, Any] = {"key": move.key, "set": move.set}
+    if move.sources:
+        doc["sources"] = move.sources
+    if move.expect:
+        doc["expect"] = move.expect
+    return doc
+
+
+def _event(event: Any) -> dict[str, Any]:
+    doc = {
+        "event_id": event.event_id,
+        "stream": event.stream,
+        "kind": event.kind,
+        "shopper_id": event.shopper_id,
+        "merchant_id": event.merchant_id,
+        "payload": event.payload,
+        "at": event.at,
+    }
+    if event.deliver:
+        doc["deliver"] = True
+    return doc
