@@ -31,6 +31,12 @@ def register(
     return merchant
 
 
+def register_host(house: House, *, name: str) -> None:
+    """Make the host itself known as a merchant, once."""
+    if house.store.merchant(house.host_merchant_id) is None:
+        register(house, name=name, merchant_id=house.host_merchant_id)
+
+
 def key_hash(key: str) -> str:
     """Return the stored form of an API key."""
     return hashlib.sha256(key.encode()).hexdigest()

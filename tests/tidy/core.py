@@ -8,7 +8,8 @@ from tests.tidy.source import PACKAGE, Module, dotted, imported_modules, importe
 EXACT_ROOMS = ("money", "credit", "ledger")
 PURE_ROOMS = ("money", "credit", "ledger", "ports", "lifecycle", "plans", "rules", "countries")
 FRAMEWORKS = frozenset({"flask", "sqlalchemy", "marshmallow", "alembic", "stripe"})
-MAY_ASK_THE_TIME = frozenset({"ext", "testing", "cli", "worker", "celery_app"})
+MAY_ASK_THE_TIME = frozenset({"testing", "ext", "environment"})
+"""`environment` makes the clock and the ids that `ext` hands down; everybody below takes them as arguments."""
 
 CLOCKS_AND_IDS = frozenset({
     "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",

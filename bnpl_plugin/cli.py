@@ -1,0 +1,172 @@
+"""``flask bnpl …``: the operator's command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import threading
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from bnpl_plugin import settings as settings_module
+from bnpl_plugin import storage, worker
+from bnpl_plugin.errors import BnplError
+from bnpl_plugin.lifecycle import flash_sale, funding, merchants
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.money.amount import Money
+
+bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
+db = AppGroup("db", help="Our own tables.")
+capital = AppGroup("capital", help="The lender's money.")
+merchant = AppGroup("merchant", help="Shops that call us.")
+sale = AppGroup("sale", help="Flash-sale items.")
+for group in (db, capital, merchant, sale):
+    bnpl.add_command(group)
+
+
+def _house() -> House:
+    house: House = current_app.extensions["bnpl"]
+    return house
+
+
+class MoneyType(click.ParamType):
+    """``50000000USD``: an exact amount and an ISO 4217 code."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Money:
+        """Return the amount, or fail with what is accepted."""
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([A-Z]{3})", str(value))
+        if not found:
+            self.fail(f"{value!r} is not an amount; accepted: 50000000USD, 12.34EUR", param, ctx)
+        try:
+            return Money.of(found[1], found[2])
+        except BnplError as error:
+            self.fail(str(error), param, ctx)
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Create our tables or bring them up to this release."""
+    storage.upgrade(_house().store.engine)  # type: ignore[attr-defined]
+    merchants.register_host(_house(), name=current_app.name)
+    click.echo("bnpl tables are up to date")
+
+
+@capital.command("add")
+@click.argument("amount", type=MoneyType())
+@click.option("--as", "into", default=None, help="The pool's currency; default: the amount's own.")
+@click.option("--at", "rate", default="1", help="Units of the pool's currency for one of the amount's.")
+@click.option("--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day of the rate; default: today.")
+@click.option("--source", "rate_source", default="operator", help="Who published the rate.")
+def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | None, rate_source: str) -> None:
+    """Put capital into a pool and book its opening entry (through the FX account between two currencies)."""
+    try:
+        exact = Decimal(rate)
+    except InvalidOperation:
+        raise click.BadParameter("is not a decimal number", param_hint="--at") from None
+    if into in (None, amount.currency) and exact != 1:
+        raise click.BadParameter("must be 1 within one currency", param_hint="--at")
+    day = (rate_on or _house().clock.now().astimezone(UTC)).date()
+    try:
+        pool = funding.add_capital(
+            _house(), source=amount, into=into or amount.currency, rate=exact, rate_on=day, rate_source=rate_source
+        )
+    except BnplError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{pool.pool_id}: available {Money(pool.available_minor, pool.currency)}")
+
+
+@capital.command("show")
+def capital_show() -> None:
+    """Print every pool: available, held, outstanding, free."""
+    for pool in _house().reads.pools():
+        free = pool.available_minor - pool.held_minor - pool.outstanding_minor
+        told = (
+            f"{name} {Money(minor, pool.currency)}"
+            for name, minor in (
+                ("available", pool.available_minor),
+                ("held", pool.held_minor),
+                ("outstanding", pool.outstanding_minor),
+                ("free", free),
+            )
+        )
+        click.echo(f"{pool.pool_id}: {', '.join(told)}")
+
+
+@merchant.command("add")
+@click.argument("name")
+@click.option("--mdr-bps", default=0, help="What the lender keeps, in hundredths of a percent.")
+@click.option("--webhook-url", default=None)
+@click.option("--webhook-secret", default=None, help="whsec_…; default: none, no webhooks.")
+def merchant_add(name: str, mdr_bps: int, webhook_url: str | None, webhook_secret: str | None) -> None:
+    """Make a shop known and print its first API key, which cannot be read again."""
+    house = _house()
+    try:
+        shop = merchants.register(
+            house, name=name, mdr_bps=mdr_bps, webhook_url=webhook_url, webhook_secret=webhook_secret
+        )
+    except BnplError as error:
+        raise click.ClickException(str(error)) from error
+    key = merchants.issue_key(house, merchant_id=shop.merchant_id, label="first")
+    click.echo(json.dumps({"merchant_id": shop.merchant_id, "api_key": key}))
+
+
+@sale.command("add")
+@click.argument("sku")
+@click.argument("name")
+@click.option("--units", type=int, required=True)
+@click.option("--per-shopper", type=int, default=1)
+@click.option("--starts", type=click.DateTime(), required=True, help="UTC.")
+@click.option("--ends", type=click.DateTime(), required=True, help="UTC.")
+def sale_add(sku: str, name: str, units: int, per_shopper: int, starts: datetime, ends: datetime) -> None:
+    """Take units over for a flash sale and print the item's id."""
+    house = _house()
+    try:
+        item = flash_sale.create_item(
+            house, merchant_id=house.host_merchant_id, sku=sku, name=name, units=units, units_per_shopper=per_shopper,
+            starts_at=starts.replace(tzinfo=UTC), ends_at=ends.replace(tzinfo=UTC),
+        )  # fmt: skip
+    except BnplError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(item.sale_item_id)
+
+
+@bnpl.command("worker")
+@click.option("--once", is_flag=True, help="Work until nothing is left, then stop.")
+def run_worker(once: bool) -> None:  # noqa: FBT001
+    """Run the background loop until it is told to stop."""
+    if once:
+        click.echo(f"{worker.run_until_idle(_house())} pieces of work")
+        return
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    worker.run_forever(_house(), stop=stop)
+
+
+@bnpl.command("verify")
+def verify() -> None:
+    """Prove P1–P10 on the live database; exits 1 and names every finding if one is broken."""
+    findings = _house().verifier.findings()
+    for finding in findings:
+        click.echo(f"{finding.promise} {finding.subject}: {finding.text}")
+    if any(country.uses_samples(day=_house().clock.now().date()) for country in _house().countries.values()):
+        click.echo("note: legal values marked “sample, not law” are in use")
+    click.echo(f"{len(findings)} findings" if findings else "P1 to P10 hold")
+    if findings:
+        raise SystemExit(1)
+
+
+@bnpl.command("settings")
+def show_settings() -> None:
+    """Print every setting: key, default, what is accepted, meaning."""
+    for row in settings_module.describe():
+        needed = "required" if row.required else f"default {row.default!r}"
+        click.echo(f"{row.key}  ({needed}; {row.accepted})\n    {row.meaning}")
