@@ -29,10 +29,12 @@ def is_needed(book: Book, *, method: Json, off_session: bool) -> bool:
 def check_return_url(call: Call, *, intent: Json, off_session: bool) -> None:
     """Refuse a server's confirmation without `return_url` while methods that redirect are possible.
 
-    Source: https://docs.stripe.com/api/payment_intents/create (automatic_payment_methods.allow_redirects, on by default
-    since 2023-08-16) and https://docs.stripe.com/api/payment_intents/confirm (return_url).
+    Source: https://docs.stripe.com/changelog/2023-08-16/automatic-payment-methods (needed unless off-session or
+    redirects are ruled out; `error_on_requires_action` does not go with automatic methods).
     """
     automatic = intent["automatic_payment_methods"]
+    if automatic and flag(call.params, "error_on_requires_action"):
+        raise invalid("Not with automatic payment methods.", param="error_on_requires_action")
     redirects = bool(automatic and automatic["enabled"] and automatic["allow_redirects"] != "never")
     if off_session or call.publishable or flag(call.params, "use_stripe_sdk") or call.params.get("return_url"):
         return
@@ -47,9 +49,13 @@ def check_return_url(call: Call, *, intent: Json, off_session: bool) -> None:
 def automatic_methods(params: Json) -> Json | None:
     """Return the intent's `automatic_payment_methods`: on by default, off when the allowed types are listed.
 
-    Source: https://docs.stripe.com/api/payment_intents/object (automatic_payment_methods).
+    Source: https://docs.stripe.com/changelog/2023-08-16/automatic-payment-methods and
+    https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter (one or the other).
     """
     given = params.get("automatic_payment_methods")
+    if given and params.get("allowed_payment_method_types"):
+        message = "Give `automatic_payment_methods` or `allowed_payment_method_types`, not both."
+        raise invalid(message, param="allowed_payment_method_types", code="parameters_exclusive")
     if given:
         enabled = flag(given, "enabled")
         return {"enabled": enabled, "allow_redirects": given.get("allow_redirects", "always")} if enabled else None

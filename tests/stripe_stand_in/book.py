@@ -15,7 +15,7 @@ from .cards import SpecimenCard
 from .errors import missing
 from .forms import Json
 
-API_VERSION = "2026-10-28"
+API_VERSION = "2026-10-28.endive"
 
 PREFIXES = {
     "customer": "cus", "payment_method": "pm", "setup_intent": "seti", "payment_intent": "pi", "charge": "ch",

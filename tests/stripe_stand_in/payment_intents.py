@@ -158,8 +158,9 @@ def _attempt(call: Call, *, intent: Json, method: Json) -> None:
     book.return_urls[intent["id"]] = return_url
     if not authentication.is_needed(book, method=method, off_session=off_session):
         _charge(book, intent=intent, method=method, off_session=off_session)
-    elif off_session:
-        # https://docs.stripe.com/payments/save-and-reuse (charge later): 402, with the intent in the error
+    elif off_session or flag(call.params, "error_on_requires_action"):
+        # https://docs.stripe.com/payments/save-and-reuse (charge later) and
+        # https://docs.stripe.com/payments/without-card-authentication: 402, with the intent in the error
         raise _fail(book, intent=intent, method=method, decline=AUTHENTICATION_REQUIRED)
     else:
         authentication.ask(book, intent=intent, return_url=return_url)
@@ -232,9 +233,10 @@ def complete_challenge(book: Book, *, intent: Json, approved: bool) -> None:
 
 
 def capture(call: Call) -> Json:
-    """Take all or a part of what was authorised; the rest is released.
+    """Take all or a part of what was authorised; the rest is released, which is no refund.
 
-    Source: https://docs.stripe.com/api/payment_intents/capture.
+    Source: https://docs.stripe.com/api/payment_intents/capture and, for what a part leaves on the charge,
+    https://docs.stripe.com/changelog/basil/2025-03-31/remove-refund-from-partial-capture-and-payment-cancellation-flow.
     """
     book, intent = call.book, call.book.get("payment_intent", ident=call.ident, param="intent")
     if intent["status"] != "requires_capture":
@@ -246,7 +248,7 @@ def capture(call: Call) -> Json:
         most = said(capturable, currency=intent["currency"])
         raise invalid(f"The amount to capture is above {most}.", param="amount_to_capture", code="amount_too_large")
     charge = book.get("charge", ident=intent["latest_charge"])
-    charge |= {"captured": True, "amount_captured": amount, "amount_refunded": capturable - amount}
+    charge |= {"captured": True, "amount_captured": amount}
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
     intent["metadata"] = merged_metadata(intent["metadata"], params=call.params)
     book.emit("charge.captured", about=charge)
@@ -271,11 +273,10 @@ def cancel(call: Call) -> Json:
 
 
 def void(book: Book, *, intent: Json, reason: str | None) -> None:
-    """Put an intent in `canceled` and release what it held."""
-    if intent["status"] == "requires_capture":
-        charge = book.get("charge", ident=intent["latest_charge"])
-        charge |= {"refunded": True, "amount_refunded": charge["amount"]}
-        book.emit("charge.expired" if reason == "automatic" else "charge.refunded", about=charge)
+    """Put an intent in `canceled`; what it held is released, which is no refund on the charge.
+
+    Source: https://docs.stripe.com/changelog/basil/2025-03-31/remove-refund-from-partial-capture-and-payment-cancellation-flow.
+    """
     intent |= {"status": "canceled", "canceled_at": book.now(), "cancellation_reason": reason}
     intent |= {"amount_capturable": 0, "next_action": None}
     book.emit("payment_intent.canceled", about=intent)
@@ -285,13 +286,15 @@ def lapse(book: Book) -> None:
     """Cancel every authorisation whose window has closed.
 
     Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method (an expired authorisation is released and
-    the payment becomes canceled), https://docs.stripe.com/api/payment_intents/object (cancellation_reason automatic).
+    the payment becomes canceled); the reason is `expired`, which replaced `automatic`:
+    https://docs.stripe.com/changelog/basil/2025-03-31/remove-refund-from-partial-capture-and-payment-cancellation-flow.
     """
     for intent in book.of("payment_intent"):
         if intent["status"] == "requires_capture":
             charge = book.get("charge", ident=intent["latest_charge"])
             if charge["payment_method_details"]["card"]["capture_before"] <= book.now():
-                void(book, intent=intent, reason="automatic")
+                book.emit("charge.expired", about=charge)
+                void(book, intent=intent, reason="expired")
 
 
 def _unexpected(intent: Json, *, verb: str) -> Refusal:

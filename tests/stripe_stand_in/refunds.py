@@ -13,7 +13,7 @@ def create(call: Call) -> Json:
     """Give money back on a charge, or on an intent's latest charge."""
     book, params = call.book, call.params
     charge = _charge_of(book, params=params)
-    left = charge["amount"] - charge["amount_refunded"]
+    left = charge["amount_captured"] - charge["amount_refunded"]
     given = integer(params, "amount")
     if charge["disputed"] and any(each["status"] != "won" for each in _disputes_of(book, charge=charge)):
         # https://docs.stripe.com/error-codes#charge-disputed
@@ -43,7 +43,7 @@ def create(call: Call) -> Json:
     )
     del refund["livemode"]
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     book.emit("refund.created", about=refund)
     book.emit("charge.refunded", about=charge)
     return refund

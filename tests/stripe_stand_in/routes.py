@@ -46,6 +46,11 @@ class Route:
         known = frozenset(getattr(stripe.params, self.params).__annotations__) - _SDK_OPTIONS
         if self.open_:
             known |= _BROWSER
+        if self.path.startswith(("/v1/payment_intents", "/v1/setup_intents")) and "payment_method_types" in params:
+            # https://docs.stripe.com/changelog/endive/2026-09-30/
+            # removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+            message = "`payment_method_types` is no longer supported."
+            raise invalid(message, param="payment_method_types", code="payment_method_types_no_longer_supported")
         for name in params.keys() - known:
             raise invalid(f"Received unknown parameter: {name}", param=name, code="parameter_unknown")
 

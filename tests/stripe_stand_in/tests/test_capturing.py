@@ -17,7 +17,10 @@ def test_an_authorisation_is_captured_in_part_and_the_rest_released(client):
     assert caught.value.param == "amount_to_capture"
     taken = client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 400, "expand": ["latest_charge"]})
     assert (taken.status, taken.amount_received, taken.amount_capturable) == ("succeeded", 400, 0)
-    assert (taken.latest_charge.amount_captured, taken.latest_charge.amount_refunded) == (400, 600)
+    assert (taken.latest_charge.amount_captured, taken.latest_charge.amount_refunded) == (400, 0)
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.refunds.create({"payment_intent": intent.id, "amount": 401})
+    assert client.v1.refunds.create({"payment_intent": intent.id}).amount == 400
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.v1.payment_intents.capture(intent.id)
     assert caught.value.code == "payment_intent_unexpected_state"
@@ -27,6 +30,8 @@ def test_cancelling_voids_an_authorisation_and_never_a_payment(client):
     intent = pay(client, capture_method="manual")
     gone = client.v1.payment_intents.cancel(intent.id, {"cancellation_reason": "abandoned"})
     assert (gone.status, gone.cancellation_reason, gone.amount_capturable) == ("canceled", "abandoned", 0)
+    charge = client.v1.charges.retrieve(str(gone.latest_charge))
+    assert (charge.captured, charge.refunded, charge.amount_refunded) == (False, False, 0)
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.v1.payment_intents.cancel(pay(client).id)
     assert caught.value.code == "payment_intent_unexpected_state"
@@ -50,6 +55,6 @@ def test_an_authorisation_lapses_when_its_window_closes(client, stand_in, card, 
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_capture"
     stand_in.advance(62)
     lapsed = client.v1.payment_intents.retrieve(intent.id)
-    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "automatic")
+    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "expired")
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.payment_intents.capture(intent.id)

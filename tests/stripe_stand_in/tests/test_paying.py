@@ -83,6 +83,17 @@ def test_confirming_what_succeeded_is_refused_with_the_intent(client):
         ({"return_url": None}, None, "return_url"),
         ({"confirm": False}, None, "return_url"),
         ({"colour": "red"}, "parameter_unknown", "colour"),
+        (
+            {"payment_method_types": ["card"]},
+            "payment_method_types_no_longer_supported",
+            "payment_method_types",
+        ),
+        (
+            {"automatic_payment_methods": {"enabled": True}, "allowed_payment_method_types": ["card"]},
+            "parameters_exclusive",
+            "allowed_payment_method_types",
+        ),
+        ({"error_on_requires_action": True}, None, "error_on_requires_action"),
         ({"off_session": True, "setup_future_usage": "off_session"}, None, "setup_future_usage"),
         ({"metadata": {"k" * 41: "v"}}, None, "metadata"),
     ],

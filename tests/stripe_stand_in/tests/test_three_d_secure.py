@@ -106,3 +106,16 @@ def test_the_script_of_stripe_js_is_served_and_needs_no_inline_code(stand_in):
     status, body, headers = browse(f"{stand_in.url}/js.stripe.com/v3/")
     assert (status, headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
     assert "window.Stripe" in body
+
+
+def test_an_action_can_be_refused_instead_of_asked(client, stand_in):
+    with pytest.raises(stripe.CardError) as caught:
+        pay(
+            client,
+            "pm_card_authenticationRequired",
+            return_url=None,
+            allowed_payment_method_types=["card"],
+            error_on_requires_action=True,
+        )
+    assert error_in(caught).code == "authentication_required"
+    assert stand_in.charges() == []
