@@ -1,6 +1,7 @@
 """What every test may ask for: fresh databases on both engines, a phone, and Hypothesis' profiles."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "chromium_browser" in fixtures:
             item.add_marker("browser")
-        if "postgres_server" in fixtures and "database_url" not in fixtures:
+        if "postgres_server" in fixtures and not {"database_url", "migrated_url"} & set(fixtures):
             item.add_marker("postgres")
         if "acceptance/prove/" in item.path.as_posix():
             item.add_marker("prove")
@@ -73,6 +74,47 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh, empty database, once on each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def _migrate(url: str) -> None:
+    """Create our tables by the package's own migrations."""
+    from bnpl_plugin.storage.engine import build_engine
+    from bnpl_plugin.storage.migrations import upgrade
+
+    engine = build_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One SQLite file with our tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite database with our tables."""
+    target = tmp_path / "migrated.sqlite"
+    shutil.copy(migrated_file, target)
+    return f"sqlite:///{target}"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with our tables, copied from a template."""
+    url = postgres_server.create_database(template=postgres_server.template("migrated", prepare=_migrate))
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database with our tables, once on each engine."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
     return url
 
 

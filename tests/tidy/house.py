@@ -17,6 +17,9 @@ FOLDER_MODULES = 9
 TABLES_OF_DATA: frozenset[str] = frozenset()
 """Modules that may be longer because they are one table."""
 
+FROZEN_TEXT = "bnpl_plugin/storage/migrations/versions"
+"""Released migrations: one long statement list each, made once and never edited; Alembic wants no package there."""
+
 WIDE_FOLDERS = ("lifecycle", "plans", "rules", "countries", "providers", "platforms", "gates", "storage/migrations")
 VAGUE_NAMES = {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "misc"}
 DOOR_PLATE_WORDS = ("import", "never", "add")
@@ -33,7 +36,8 @@ def long_modules(root: Path) -> list[str]:
     return [
         f"{module.path}: {count} lines, more than {MODULE_LINES}"
         for module in modules(root)
-        if (count := len(module.text.splitlines())) > MODULE_LINES and module.path not in TABLES_OF_DATA
+        if module.folder != FROZEN_TEXT and module.path not in TABLES_OF_DATA
+        if (count := len(module.text.splitlines())) > MODULE_LINES
     ]
 
 
@@ -51,6 +55,7 @@ def long_functions(root: Path) -> list[str]:
     return [
         f"{module.path}:{function.lineno}: {function.name} has {count} lines, more than {FUNCTION_LINES}"
         for module in modules(root)
+        if module.folder != FROZEN_TEXT
         for function in functions(module)
         if (count := _own_lines(function)) > FUNCTION_LINES
     ]
@@ -89,7 +94,7 @@ def missing_door_plates(root: Path) -> list[str]:
     """Every folder with code has an `__init__` that tells: for what, what it may import, must never, how to add."""
     plates = {module.folder: module for module in modules(root, below=(PACKAGE,)) if module.name == "__init__"}
     found = []
-    for folder in sorted({module.folder for module in modules(root, below=(PACKAGE,))}):
+    for folder in sorted({module.folder for module in modules(root, below=(PACKAGE,))} - {FROZEN_TEXT}):
         text = (ast.get_docstring(plates[folder].tree) or "") if folder in plates else ""
         is_room = folder.count("/") == 1
         if not text:
