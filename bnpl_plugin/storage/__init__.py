@@ -9,6 +9,7 @@ check to ``verify/``.
 """
 
 from bnpl_plugin.storage.engine import build_engine, install_sqlite_hooks
+from bnpl_plugin.storage.migrations import current, upgrade
 from bnpl_plugin.storage.sql_store import SqlStore
 
-__all__ = ["SqlStore", "build_engine", "install_sqlite_hooks"]
+__all__ = ["SqlStore", "build_engine", "current", "install_sqlite_hooks", "upgrade"]

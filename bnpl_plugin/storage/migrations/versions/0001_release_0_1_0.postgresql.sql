@@ -1,0 +1,385 @@
+CREATE OR REPLACE FUNCTION bnpl_ledger_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  PERFORM 1 FROM inserted GROUP BY shopper_id, entry_id, currency HAVING sum(amount_minor) <> 0;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'BN002', MESSAGE = 'bnpl_ledger: an entry does not balance';
+  END IF;
+  PERFORM 1
+    FROM (SELECT shopper_id, entry_id, count(*) AS n, min(line) AS low, max(line) AS high
+            FROM inserted GROUP BY shopper_id, entry_id) AS i
+    LEFT JOIN bnpl_journal_entry AS h ON h.shopper_id = i.shopper_id AND h.entry_id = i.entry_id
+   WHERE h.lines IS DISTINCT FROM i.n OR i.low <> 1 OR i.high <> i.n;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'BN002', MESSAGE = 'bnpl_ledger: an entry is not complete in one statement';
+  END IF;
+  RETURN NULL;
+END
+$body$
+--;;
+CREATE OR REPLACE FUNCTION bnpl_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'BN003', MESSAGE = 'bnpl_append_only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;
+END
+$body$
+--;;
+CREATE TRIGGER bnpl_ledger_guard AFTER INSERT ON bnpl_posting REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION bnpl_ledger_guard()
+--;;
+CREATE TRIGGER bnpl_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bnpl_journal_entry FOR EACH STATEMENT EXECUTE FUNCTION bnpl_append_only()
+--;;
+CREATE TRIGGER bnpl_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bnpl_posting FOR EACH STATEMENT EXECUTE FUNCTION bnpl_append_only()
+--;;
+CREATE TRIGGER bnpl_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bnpl_event FOR EACH STATEMENT EXECUTE FUNCTION bnpl_append_only()
+--;;
+CREATE OR REPLACE FUNCTION bnpl_write(doc jsonb) RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE
+  m jsonb;
+  moment timestamptz := (doc->>'at')::timestamptz;
+  place integer;
+  held bigint;
+  drawn bigint;
+  room bigint;
+BEGIN
+  IF doc ? 'm_merchant' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_merchant') LOOP
+      UPDATE bnpl_merchant AS t SET (name, mdr_bps, webhook_url, webhook_secret, created_at) =
+        (SELECT r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.merchant_id = (m->'key'->>'merchant_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'merchant ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_api_key' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_api_key') LOOP
+      UPDATE bnpl_api_key AS t SET (merchant_id, label, created_at, revoked_at) =
+        (SELECT r.merchant_id, r.label, r.created_at, r.revoked_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.key_hash = (m->'key'->>'key_hash') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'api_key ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_checkout' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_checkout') LOOP
+      UPDATE bnpl_checkout AS t SET (merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at) =
+        (SELECT r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.checkout_id = (m->'key'->>'checkout_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'checkout ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_hold' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_hold') LOOP
+      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, created_at, expires_at, ceiling_at) =
+        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'hold ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_attempt' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_attempt') LOOP
+      UPDATE bnpl_attempt AS t SET (checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at) =
+        (SELECT r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.attempt_id = (m->'key'->>'attempt_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'attempt ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_loan' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_loan') LOOP
+      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at) =
+        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_instalment' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_instalment') LOOP
+      UPDATE bnpl_instalment AS t SET (state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at) =
+        (SELECT r.state, r.due_on, r.due_at, r.principal_minor, r.interest_minor, r.fee_minor, r.waived_minor, r.tries, r.try_at, r.remind_at, r.attempt_id, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND t.number = (m->'key'->>'number')::INTEGER AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'instalment ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_person' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_person') LOOP
+      UPDATE bnpl_person AS t SET (phone_hash, sealed, created_at) =
+        (SELECT r.phone_hash, r.sealed, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'person ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_phone_code' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_phone_code') LOOP
+      UPDATE bnpl_phone_code AS t SET (purpose_ref, phone_hash, sealed_phone, code_hash, tries, created_at, expires_at, used_at) =
+        (SELECT r.purpose_ref, r.phone_hash, r.sealed_phone, r.code_hash, r.tries, r.created_at, r.expires_at, r.used_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.phone_code_id = (m->'key'->>'phone_code_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'phone_code ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_idempotency' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_idempotency') LOOP
+      UPDATE bnpl_idempotency AS t SET (request_hash, state, resource_id, status, body, lease_until, created_at) =
+        (SELECT r.request_hash, r.state, r.resource_id, r.status, r.body, r.lease_until, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.owner = (m->'key'->>'owner') AND t.idempotency_key = (m->'key'->>'idempotency_key') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'idempotency ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_job' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_job') LOOP
+      UPDATE bnpl_job AS t SET (kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at) =
+        (SELECT r.kind, r.stream, r.payload, r.state, r.run_at, r.lease_until, r.tries, r.last_error, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.job_id = (m->'key'->>'job_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'job ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'i_merchant' THEN
+    INSERT INTO bnpl_merchant (merchant_id, name, mdr_bps, webhook_url, webhook_secret, created_at)
+    SELECT r.merchant_id, r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_merchant, doc->'i_merchant') AS r;
+  END IF;
+  IF doc ? 'i_api_key' THEN
+    INSERT INTO bnpl_api_key (key_hash, merchant_id, label, created_at, revoked_at)
+    SELECT r.key_hash, r.merchant_id, r.label, r.created_at, r.revoked_at FROM jsonb_populate_recordset(NULL::bnpl_api_key, doc->'i_api_key') AS r;
+  END IF;
+  IF doc ? 'i_checkout' THEN
+    INSERT INTO bnpl_checkout (checkout_id, merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at)
+    SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
+  END IF;
+  IF doc ? 'i_hold' THEN
+    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, created_at, expires_at, ceiling_at)
+    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
+  END IF;
+  IF doc ? 'i_attempt' THEN
+    INSERT INTO bnpl_attempt (shopper_id, attempt_id, checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at)
+    SELECT r.shopper_id, r.attempt_id, r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_attempt, doc->'i_attempt') AS r;
+  END IF;
+  IF doc ? 'i_loan' THEN
+    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
+  END IF;
+  IF doc ? 'i_instalment' THEN
+    INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.number, r.state, r.due_on, r.due_at, r.principal_minor, r.interest_minor, r.fee_minor, r.waived_minor, r.tries, r.try_at, r.remind_at, r.attempt_id, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_instalment, doc->'i_instalment') AS r;
+  END IF;
+  IF doc ? 'i_order_claim' THEN
+    INSERT INTO bnpl_order_claim (merchant_id, order_ref, checkout_id)
+    SELECT r.merchant_id, r.order_ref, r.checkout_id FROM jsonb_populate_recordset(NULL::bnpl_order_claim, doc->'i_order_claim') AS r;
+  END IF;
+  IF doc ? 'i_person' THEN
+    INSERT INTO bnpl_person (shopper_id, phone_hash, sealed, created_at)
+    SELECT r.shopper_id, r.phone_hash, r.sealed, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_person, doc->'i_person') AS r;
+  END IF;
+  IF doc ? 'i_phone_code' THEN
+    INSERT INTO bnpl_phone_code (phone_code_id, purpose_ref, phone_hash, sealed_phone, code_hash, tries, created_at, expires_at, used_at)
+    SELECT r.phone_code_id, r.purpose_ref, r.phone_hash, r.sealed_phone, r.code_hash, r.tries, r.created_at, r.expires_at, r.used_at FROM jsonb_populate_recordset(NULL::bnpl_phone_code, doc->'i_phone_code') AS r;
+  END IF;
+  IF doc ? 'i_decision' THEN
+    INSERT INTO bnpl_decision (shopper_id, decision_id, checkout_id, policy_version, outcome, rating, currency, limit_minor, inputs, reasons, decided_at)
+    SELECT r.shopper_id, r.decision_id, r.checkout_id, r.policy_version, r.outcome, r.rating, r.currency, r.limit_minor, r.inputs, r.reasons, r.decided_at FROM jsonb_populate_recordset(NULL::bnpl_decision, doc->'i_decision') AS r;
+  END IF;
+  IF doc ? 'i_disclosure' THEN
+    INSERT INTO bnpl_disclosure (shopper_id, disclosure_id, checkout_id, kind, locale, sha256, body, medium, shown_at)
+    SELECT r.shopper_id, r.disclosure_id, r.checkout_id, r.kind, r.locale, r.sha256, r.body, r.medium, r.shown_at FROM jsonb_populate_recordset(NULL::bnpl_disclosure, doc->'i_disclosure') AS r;
+  END IF;
+  IF doc ? 'i_agreement' THEN
+    INSERT INTO bnpl_agreement (shopper_id, agreement_id, checkout_id, plan_code, plan_version, country, sha256, body, signed_at)
+    SELECT r.shopper_id, r.agreement_id, r.checkout_id, r.plan_code, r.plan_version, r.country, r.sha256, r.body, r.signed_at FROM jsonb_populate_recordset(NULL::bnpl_agreement, doc->'i_agreement') AS r;
+  END IF;
+  IF doc ? 'i_payment_method' THEN
+    INSERT INTO bnpl_payment_method (shopper_id, payment_method_id, provider, customer_ref, method_ref, label, mandate, created_at)
+    SELECT r.shopper_id, r.payment_method_id, r.provider, r.customer_ref, r.method_ref, r.label, r.mandate, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_payment_method, doc->'i_payment_method') AS r;
+  END IF;
+  IF doc ? 'i_provider_event' THEN
+    INSERT INTO bnpl_provider_event (provider, event_id, kind, provider_ref, body, received_at)
+    SELECT r.provider, r.event_id, r.kind, r.provider_ref, r.body, r.received_at FROM jsonb_populate_recordset(NULL::bnpl_provider_event, doc->'i_provider_event') AS r;
+  END IF;
+  IF doc ? 'i_idempotency' THEN
+    INSERT INTO bnpl_idempotency (owner, idempotency_key, request_hash, state, resource_id, status, body, lease_until, created_at)
+    SELECT r.owner, r.idempotency_key, r.request_hash, r.state, r.resource_id, r.status, r.body, r.lease_until, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_idempotency, doc->'i_idempotency') AS r;
+  END IF;
+  IF doc ? 'i_job' THEN
+    INSERT INTO bnpl_job (job_id, kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at)
+    SELECT r.job_id, r.kind, r.stream, r.payload, r.state, r.run_at, r.lease_until, r.tries, r.last_error, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_job, doc->'i_job') AS r;
+  END IF;
+  IF doc ? 'i_credit_line' THEN
+    INSERT INTO bnpl_credit_line (shopper_id, currency, state, limit_minor, drawn_minor, held_minor, changed_at)
+    SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
+  END IF;
+  IF doc ? 'i_sale_item' THEN
+    INSERT INTO bnpl_sale_item (sale_item_id, merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at)
+    SELECT r.sale_item_id, r.merchant_id, r.sku, r.name, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.starts_at, r.ends_at, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_sale_item, doc->'i_sale_item') AS r;
+  END IF;
+  IF doc ? 'i_sale_claim' THEN
+    INSERT INTO bnpl_sale_claim (sale_item_id, shopper_id, units)
+    SELECT r.sale_item_id, r.shopper_id, r.units FROM jsonb_populate_recordset(NULL::bnpl_sale_claim, doc->'i_sale_claim') AS r;
+  END IF;
+  IF doc ? 'i_capital_pool' THEN
+    INSERT INTO bnpl_capital_pool (pool_id, currency, available_minor, held_minor, outstanding_minor, changed_at)
+    SELECT r.pool_id, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
+  END IF;
+  IF doc ? 'entries' THEN
+    INSERT INTO bnpl_journal_entry (shopper_id, entry_id, kind, value_date, booked_at, loan_id, provider_claim, reverses, details, lines)
+    SELECT r.shopper_id, r.entry_id, r.kind, r.value_date, r.booked_at, r.loan_id, r.provider_claim, r.reverses, r.details, r.lines FROM jsonb_populate_recordset(NULL::bnpl_journal_entry, doc->'entries') AS r;
+  END IF;
+  IF doc ? 'postings' THEN
+    INSERT INTO bnpl_posting (shopper_id, entry_id, line, account, owner, amount_minor, currency)
+    SELECT r.shopper_id, r.entry_id, r.line, r.account, r.owner, r.amount_minor, r.currency FROM jsonb_populate_recordset(NULL::bnpl_posting, doc->'postings') AS r;
+  END IF;
+  IF doc ? 'claims' THEN
+    INSERT INTO bnpl_provider_claim (claim, shopper_id, entry_id)
+    SELECT r.claim, r.shopper_id, r.entry_id FROM jsonb_populate_recordset(NULL::bnpl_provider_claim, doc->'claims') AS r;
+  END IF;
+  IF doc ? 'events' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'events') LOOP
+      place := NULL;
+      FOR turn IN 1..200 LOOP
+        INSERT INTO bnpl_event (stream, seq, event_id, kind, shopper_id, merchant_id, payload, at, job_id)
+        SELECT m->>'stream', n.seq, m->>'event_id', m->>'kind', m->>'shopper_id', m->>'merchant_id', m->'payload',
+               (m->>'at')::timestamptz,
+               CASE WHEN m ? 'deliver'
+                    THEN 'deliver_' || (m->>'stream') || '_' || lpad(n.seq::text, 9, '0') END
+          FROM (SELECT coalesce(max(e.seq), 0) + 1 AS seq FROM bnpl_event AS e WHERE e.stream = m->>'stream') AS n
+        ON CONFLICT (stream, seq) DO NOTHING RETURNING seq INTO place;
+        EXIT WHEN place IS NOT NULL;
+      END LOOP;
+      IF place IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN004', MESSAGE = 'bnpl_busy: no free number in the stream of events';
+      END IF;
+      IF m ? 'deliver' THEN
+        INSERT INTO bnpl_job (job_id, kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at)
+        VALUES ('deliver_' || (m->>'stream') || '_' || lpad(place::text, 9, '0'), 'deliver', m->>'stream',
+                jsonb_build_object('event_id', m->>'event_id'), 'ready', (m->>'at')::timestamptz, NULL, 0, NULL,
+                (m->>'at')::timestamptz);
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_credit_line' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_credit_line') LOOP
+      UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at) =
+        (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.currency = (m->'key'->>'currency') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'credit_line ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_sale_item' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_sale_item') LOOP
+      UPDATE bnpl_sale_item AS t SET (merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at) =
+        (SELECT r.merchant_id, r.sku, r.name, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.starts_at, r.ends_at, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.sale_item_id = (m->'key'->>'sale_item_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'sale_item ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'lines' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'lines') LOOP
+      held := (m->>'held')::bigint;
+      drawn := (m->>'drawn')::bigint;
+      UPDATE bnpl_credit_line AS t
+         SET held_minor = t.held_minor + held, drawn_minor = t.drawn_minor + drawn, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.shopper_id = m->>'shopper_id' AND t.currency = m->>'currency'
+         AND (held + drawn <= 0
+              OR (t.state = 'open' AND t.held_minor + t.drawn_minor + held + drawn <= t.limit_minor));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:credit_line', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'units' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'units') LOOP
+      held := (m->>'held')::bigint;
+      drawn := (m->>'sold')::bigint;
+      IF held + drawn > 0 THEN
+        INSERT INTO bnpl_sale_claim AS t (sale_item_id, shopper_id, units)
+        SELECT s.sale_item_id, m->>'shopper_id', held + drawn FROM bnpl_sale_item AS s
+         WHERE s.sale_item_id = m->>'sale_item_id' AND held + drawn <= s.units_per_shopper
+        ON CONFLICT (sale_item_id, shopper_id) DO UPDATE SET units = t.units + excluded.units
+         WHERE t.units + excluded.units <=
+               (SELECT s.units_per_shopper FROM bnpl_sale_item AS s WHERE s.sale_item_id = t.sale_item_id);
+        IF NOT FOUND THEN
+          IF EXISTS (SELECT 1 FROM bnpl_sale_item AS s WHERE s.sale_item_id = m->>'sale_item_id') THEN
+            RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:units_per_shopper', DETAIL = m::text;
+          END IF;
+          RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:sale_item', DETAIL = m::text;
+        END IF;
+      ELSIF held + drawn < 0 THEN
+        UPDATE bnpl_sale_claim AS t SET units = t.units + held + drawn
+         WHERE t.sale_item_id = m->>'sale_item_id' AND t.shopper_id = m->>'shopper_id';
+        IF NOT FOUND THEN
+          RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:units_per_shopper', DETAIL = m::text;
+        END IF;
+      END IF;
+      UPDATE bnpl_sale_item AS t
+         SET free_units = t.free_units + (m->>'free')::integer, held_units = t.held_units + held,
+             sold_units = t.sold_units + drawn, returned_units = t.returned_units + (m->>'returned')::integer
+       WHERE t.sale_item_id = m->>'sale_item_id'
+         AND ((m->>'free')::integer >= 0 OR t.free_units + (m->>'free')::integer >= 0);
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:sale_item', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'pools' THEN
+    FOR m IN SELECT value FROM jsonb_array_elements(doc->'pools') LOOP
+      held := (m->>'held')::bigint;
+      drawn := (m->>'outstanding')::bigint;
+      room := (m->>'available')::bigint;
+      UPDATE bnpl_capital_pool AS t
+         SET held_minor = t.held_minor + held, outstanding_minor = t.outstanding_minor + drawn,
+             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.pool_id = m->>'pool_id'
+         AND ((held + drawn <= 0 AND room >= 0)
+              OR t.held_minor + t.outstanding_minor + held + drawn <= t.available_minor + room);
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_pool', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
+END
+$body$
+--;;
+CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean) RETURNS json LANGUAGE plpgsql AS $body$
+DECLARE
+  c bnpl_checkout;
+BEGIN
+  IF locked THEN
+    SELECT * INTO c FROM bnpl_checkout WHERE checkout_id = wanted FOR UPDATE;
+  ELSE
+    SELECT * INTO c FROM bnpl_checkout WHERE checkout_id = wanted;
+  END IF;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  RETURN json_build_object(
+    'checkout', row_to_json(c),
+    'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
+    'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
+                  WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),
+    'hold', (SELECT row_to_json(r) FROM bnpl_hold AS r WHERE r.shopper_id = c.shopper_id AND r.hold_id = c.hold_id),
+    'agreement', (SELECT row_to_json(r) FROM bnpl_agreement AS r
+                   WHERE r.shopper_id = c.shopper_id AND r.agreement_id = c.agreement_id),
+    'loan', (SELECT row_to_json(r) FROM bnpl_loan AS r WHERE r.shopper_id = c.shopper_id AND r.loan_id = c.loan_id),
+    'attempts', (SELECT json_agg(r ORDER BY r.created_at DESC, r.attempt_id DESC) FROM bnpl_attempt AS r
+                  WHERE r.checkout_id = c.checkout_id),
+    'disclosures', (SELECT json_agg(r ORDER BY r.shown_at, r.disclosure_id) FROM bnpl_disclosure AS r
+                     WHERE r.shopper_id = c.shopper_id AND r.checkout_id = c.checkout_id));
+END
+$body$

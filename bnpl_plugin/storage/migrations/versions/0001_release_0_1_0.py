@@ -1,0 +1,559 @@
+"""All tables of release 0.1.0. Made by ``generate``; frozen once the release is out.
+
+Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
+"""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def instant() -> sa.types.TypeEngine[str]:
+    """An instant: with time zone on PostgreSQL, ISO 8601 text elsewhere."""
+    return sa.String(32).with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
+
+
+def document() -> sa.types.TypeEngine[str]:
+    """A JSON object: JSONB on PostgreSQL, text elsewhere."""
+    return sa.Text().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    """Create everything."""
+    create_tables()
+    here = Path(__file__)
+    text = here.with_name(f"{here.stem}.{op.get_bind().dialect.name}.sql").read_text(encoding="utf-8")
+    for statement in text.split("\n--;;\n"):
+        op.get_bind().exec_driver_sql(statement)
+
+
+def downgrade() -> None:
+    """Refuse: a ledger is not dropped by a migration."""
+    raise NotImplementedError("release 0.1.0 is the first; its tables hold a ledger and are never dropped by us")
+
+
+def create_tables() -> None:
+    """Create tables and indexes."""
+    op.create_table(
+        "bnpl_agreement",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("plan_code", sa.String(length=64), nullable=False),
+        sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", document(), nullable=False),
+        sa.Column("signed_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("shopper_id", "agreement_id", name=op.f("pk_bnpl_agreement")),
+    )
+    op.create_index("ix_bnpl_agreement_checkout", "bnpl_agreement", ["shopper_id", "checkout_id"], unique=False)
+    op.create_table(
+        "bnpl_api_key",
+        sa.Column("key_hash", sa.String(length=128), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("revoked_at", instant(), nullable=True),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_bnpl_api_key")),
+    )
+    op.create_index("ix_bnpl_api_key_merchant", "bnpl_api_key", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_attempt",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("attempt_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=True),
+        sa.Column("parent_id", sa.String(length=64), nullable=True),
+        sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=255), nullable=False),
+        sa.Column("provider_ref", sa.String(length=255), nullable=True),
+        sa.Column("customer_ref", sa.String(length=255), nullable=True),
+        sa.Column("method_ref", sa.String(length=255), nullable=True),
+        sa.Column("decline_code", sa.String(length=64), nullable=True),
+        sa.Column("next_action", document(), nullable=True),
+        sa.Column("details", document(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("check_at", instant(), nullable=True),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0 AND tries >= 0", name=op.f("ck_bnpl_attempt_never_negative")),
+        sa.PrimaryKeyConstraint("shopper_id", "attempt_id", name=op.f("pk_bnpl_attempt")),
+    )
+    op.create_index(
+        "ix_bnpl_attempt_check",
+        "bnpl_attempt",
+        ["check_at"],
+        unique=False,
+        postgresql_where=sa.text("check_at IS NOT NULL"),
+        sqlite_where=sa.text("check_at IS NOT NULL"),
+    )
+    op.create_index("ix_bnpl_attempt_checkout", "bnpl_attempt", ["checkout_id"], unique=False)
+    op.create_index("ix_bnpl_attempt_loan", "bnpl_attempt", ["loan_id"], unique=False)
+    op.create_index("ix_bnpl_attempt_ref", "bnpl_attempt", ["provider", "provider_ref"], unique=False)
+    op.create_index(
+        "uq_bnpl_attempt_checkout_in_flight",
+        "bnpl_attempt",
+        ["checkout_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "purpose IN ('first', 'setup') AND state IN ('created', 'sent', 'pending', 'unknown')"
+        ),
+        sqlite_where=sa.text("purpose IN ('first', 'setup') AND state IN ('created', 'sent', 'pending', 'unknown')"),
+    )
+    op.create_index("uq_bnpl_attempt_id", "bnpl_attempt", ["attempt_id"], unique=True)
+    op.create_index(
+        "uq_bnpl_attempt_loan_in_flight",
+        "bnpl_attempt",
+        ["loan_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('created', 'sent', 'pending', 'unknown')"),
+        sqlite_where=sa.text("state IN ('created', 'sent', 'pending', 'unknown')"),
+    )
+    op.create_table(
+        "bnpl_capital_pool",
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("available_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
+        sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "available_minor >= 0 AND held_minor >= 0 AND outstanding_minor >= 0",
+            name=op.f("ck_bnpl_capital_pool_never_negative"),
+        ),
+        sa.CheckConstraint(
+            "held_minor + outstanding_minor <= available_minor", name=op.f("ck_bnpl_capital_pool_within_available")
+        ),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_bnpl_capital_pool")),
+    )
+    op.create_index("uq_bnpl_capital_pool_currency", "bnpl_capital_pool", ["currency"], unique=True)
+    op.create_table(
+        "bnpl_checkout",
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("order_ref", sa.String(length=120), nullable=False),
+        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("locale", sa.String(length=35), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cart", document(), nullable=False),
+        sa.Column("cart_fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("sale_item_id", sa.String(length=64), nullable=True),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("cancel_url", sa.Text(), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=True),
+        sa.Column("offer", document(), nullable=True),
+        sa.Column("decision_id", sa.String(length=64), nullable=True),
+        sa.Column("hold_id", sa.String(length=64), nullable=True),
+        sa.Column("agreement_id", sa.String(length=64), nullable=True),
+        sa.Column("attempt_id", sa.String(length=64), nullable=True),
+        sa.Column("loan_id", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("opened_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("total_minor > 0", name=op.f("ck_bnpl_checkout_total")),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_checkout_never_negative")),
+        sa.PrimaryKeyConstraint("checkout_id", name=op.f("pk_bnpl_checkout")),
+    )
+    op.create_index(
+        "ix_bnpl_checkout_expiry",
+        "bnpl_checkout",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('opened', 'referred', 'approved', 'held', 'signed')"),
+        sqlite_where=sa.text("state IN ('opened', 'referred', 'approved', 'held', 'signed')"),
+    )
+    op.create_index("ix_bnpl_checkout_order", "bnpl_checkout", ["merchant_id", "order_ref"], unique=False)
+    op.create_index("ix_bnpl_checkout_time", "bnpl_checkout", ["merchant_id", "opened_at", "checkout_id"], unique=False)
+    op.create_table(
+        "bnpl_credit_line",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("drawn_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "limit_minor >= 0 AND drawn_minor >= 0 AND held_minor >= 0", name=op.f("ck_bnpl_credit_line_never_negative")
+        ),
+        sa.PrimaryKeyConstraint("shopper_id", "currency", name=op.f("pk_bnpl_credit_line")),
+    )
+    op.create_index(
+        "uq_bnpl_credit_line_open",
+        "bnpl_credit_line",
+        ["shopper_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "bnpl_decision",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=True),
+        sa.Column("policy_version", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("rating", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("inputs", document(), nullable=False),
+        sa.Column("reasons", document(), nullable=False),
+        sa.Column("decided_at", instant(), nullable=False),
+        sa.CheckConstraint("limit_minor >= 0", name=op.f("ck_bnpl_decision_never_negative")),
+        sa.PrimaryKeyConstraint("shopper_id", "decision_id", name=op.f("pk_bnpl_decision")),
+    )
+    op.create_index("ix_bnpl_decision_time", "bnpl_decision", ["shopper_id", "decided_at"], unique=False)
+    op.create_table(
+        "bnpl_disclosure",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("disclosure_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("locale", sa.String(length=35), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", document(), nullable=False),
+        sa.Column("medium", sa.String(length=64), nullable=False),
+        sa.Column("shown_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("shopper_id", "disclosure_id", name=op.f("pk_bnpl_disclosure")),
+    )
+    op.create_index("ix_bnpl_disclosure_checkout", "bnpl_disclosure", ["shopper_id", "checkout_id"], unique=False)
+    op.create_table(
+        "bnpl_event",
+        sa.Column("stream", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("payload", document(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
+        sa.Column("job_id", sa.String(length=96), nullable=True),
+        sa.CheckConstraint("seq > 0", name=op.f("ck_bnpl_event_seq")),
+        sa.PrimaryKeyConstraint("stream", "seq", name=op.f("pk_bnpl_event")),
+    )
+    op.create_index("ix_bnpl_event_merchant", "bnpl_event", ["merchant_id", "at", "event_id"], unique=False)
+    op.create_index("uq_bnpl_event_id", "bnpl_event", ["event_id"], unique=True)
+    op.create_table(
+        "bnpl_hold",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("hold_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("sale_item_id", sa.String(length=64), nullable=True),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("ceiling_at", instant(), nullable=False),
+        sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_hold_principal")),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_hold_never_negative")),
+        sa.PrimaryKeyConstraint("shopper_id", "hold_id", name=op.f("pk_bnpl_hold")),
+    )
+    op.create_index(
+        "ix_bnpl_hold_expiry",
+        "bnpl_hold",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "uq_bnpl_hold_pending",
+        "bnpl_hold",
+        ["checkout_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'pending'"),
+    )
+    op.create_table(
+        "bnpl_idempotency",
+        sa.Column("owner", sa.String(length=120), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=255), nullable=False),
+        sa.Column("request_hash", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("resource_id", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", document(), nullable=True),
+        sa.Column("lease_until", instant(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "idempotency_key", name=op.f("pk_bnpl_idempotency")),
+    )
+    op.create_table(
+        "bnpl_instalment",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("interest_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("waived_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("try_at", instant(), nullable=False),
+        sa.Column("remind_at", instant(), nullable=True),
+        sa.Column("attempt_id", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_bnpl_instalment_number")),
+        sa.CheckConstraint(
+            "principal_minor >= 0 AND interest_minor >= 0 AND fee_minor >= 0 AND waived_minor >= 0 AND tries >= 0",
+            name=op.f("ck_bnpl_instalment_never_negative"),
+        ),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_id", "number", name=op.f("pk_bnpl_instalment")),
+    )
+    op.create_index("ix_bnpl_instalment_loan", "bnpl_instalment", ["loan_id", "number"], unique=False)
+    op.create_index(
+        "ix_bnpl_instalment_remind",
+        "bnpl_instalment",
+        ["remind_at"],
+        unique=False,
+        postgresql_where=sa.text("remind_at IS NOT NULL AND state IN ('scheduled', 'overdue')"),
+        sqlite_where=sa.text("remind_at IS NOT NULL AND state IN ('scheduled', 'overdue')"),
+    )
+    op.create_index(
+        "ix_bnpl_instalment_try",
+        "bnpl_instalment",
+        ["try_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('scheduled', 'overdue')"),
+        sqlite_where=sa.text("state IN ('scheduled', 'overdue')"),
+    )
+    op.create_table(
+        "bnpl_job",
+        sa.Column("job_id", sa.String(length=96), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("stream", sa.String(length=64), nullable=False),
+        sa.Column("payload", document(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("run_at", instant(), nullable=False),
+        sa.Column("lease_until", instant(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_bnpl_job_never_negative")),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_bnpl_job")),
+    )
+    op.create_index(
+        "ix_bnpl_job_deliver",
+        "bnpl_job",
+        ["stream", "job_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'deliver' AND state <> 'done'"),
+        sqlite_where=sa.text("kind = 'deliver' AND state <> 'done'"),
+    )
+    op.create_index(
+        "ix_bnpl_job_ready",
+        "bnpl_job",
+        ["run_at", "job_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ready'"),
+        sqlite_where=sa.text("state = 'ready'"),
+    )
+    op.create_index("ix_bnpl_job_state", "bnpl_job", ["state", "created_at"], unique=False)
+    op.create_table(
+        "bnpl_journal_entry",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("value_date", sa.Date(), nullable=False),
+        sa.Column("booked_at", instant(), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=True),
+        sa.Column("provider_claim", sa.String(length=400), nullable=True),
+        sa.Column("reverses", sa.String(length=64), nullable=True),
+        sa.Column("details", document(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.CheckConstraint("lines >= 2", name=op.f("ck_bnpl_journal_entry_lines")),
+        sa.PrimaryKeyConstraint("shopper_id", "entry_id", name=op.f("pk_bnpl_journal_entry")),
+    )
+    op.create_index(
+        "ix_bnpl_journal_entry_loan",
+        "bnpl_journal_entry",
+        ["loan_id"],
+        unique=False,
+        postgresql_where=sa.text("loan_id IS NOT NULL"),
+        sqlite_where=sa.text("loan_id IS NOT NULL"),
+    )
+    op.create_table(
+        "bnpl_loan",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("order_ref", sa.String(length=120), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("plan_code", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("interest_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("mdr_minor", sa.BigInteger(), nullable=False),
+        sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("payment_method_id", sa.String(length=64), nullable=True),
+        sa.Column("drawdown_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0",
+            name=op.f("ck_bnpl_loan_never_negative"),
+        ),
+        sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_loan_outstanding")),
+        sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_loan_principal")),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_id", name=op.f("pk_bnpl_loan")),
+    )
+    op.create_index("ix_bnpl_loan_merchant", "bnpl_loan", ["merchant_id", "opened_at", "loan_id"], unique=False)
+    op.create_index("ix_bnpl_loan_time", "bnpl_loan", ["opened_at", "loan_id"], unique=False)
+    op.create_index("uq_bnpl_loan_checkout", "bnpl_loan", ["checkout_id"], unique=True)
+    op.create_index("uq_bnpl_loan_id", "bnpl_loan", ["loan_id"], unique=True)
+    op.create_table(
+        "bnpl_merchant",
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("mdr_bps", sa.Integer(), nullable=False),
+        sa.Column("webhook_url", sa.Text(), nullable=True),
+        sa.Column("webhook_secret", sa.Text(), nullable=True),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.CheckConstraint("mdr_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_merchant_mdr_bps")),
+        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_bnpl_merchant")),
+    )
+    op.create_table(
+        "bnpl_order_claim",
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("order_ref", sa.String(length=120), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", "order_ref", name=op.f("pk_bnpl_order_claim")),
+    )
+    op.create_table(
+        "bnpl_payment_method",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("payment_method_id", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("customer_ref", sa.String(length=255), nullable=True),
+        sa.Column("method_ref", sa.String(length=255), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("mandate", document(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("shopper_id", "payment_method_id", name=op.f("pk_bnpl_payment_method")),
+    )
+    op.create_table(
+        "bnpl_person",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("phone_hash", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("shopper_id", name=op.f("pk_bnpl_person")),
+    )
+    op.create_index("uq_bnpl_person_phone", "bnpl_person", ["phone_hash"], unique=True)
+    op.create_table(
+        "bnpl_phone_code",
+        sa.Column("phone_code_id", sa.String(length=64), nullable=False),
+        sa.Column("purpose_ref", sa.String(length=120), nullable=False),
+        sa.Column("phone_hash", sa.String(length=128), nullable=False),
+        sa.Column("sealed_phone", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.String(length=128), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("used_at", instant(), nullable=True),
+        sa.PrimaryKeyConstraint("phone_code_id", name=op.f("pk_bnpl_phone_code")),
+    )
+    op.create_index("ix_bnpl_phone_code_phone", "bnpl_phone_code", ["phone_hash", "created_at"], unique=False)
+    op.create_index("ix_bnpl_phone_code_purpose", "bnpl_phone_code", ["purpose_ref", "created_at"], unique=False)
+    op.create_table(
+        "bnpl_provider_claim",
+        sa.Column("claim", sa.String(length=400), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("claim", name=op.f("pk_bnpl_provider_claim")),
+    )
+    op.create_table(
+        "bnpl_provider_event",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("provider_ref", sa.String(length=255), nullable=True),
+        sa.Column("body", document(), nullable=False),
+        sa.Column("received_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_bnpl_provider_event")),
+    )
+    op.create_table(
+        "bnpl_sale_claim",
+        sa.Column("sale_item_id", sa.String(length=64), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_sale_claim_never_negative")),
+        sa.PrimaryKeyConstraint("sale_item_id", "shopper_id", name=op.f("pk_bnpl_sale_claim")),
+    )
+    op.create_table(
+        "bnpl_sale_item",
+        sa.Column("sale_item_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("sku", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("total_units", sa.Integer(), nullable=False),
+        sa.Column("free_units", sa.Integer(), nullable=False),
+        sa.Column("held_units", sa.Integer(), nullable=False),
+        sa.Column("sold_units", sa.Integer(), nullable=False),
+        sa.Column("returned_units", sa.Integer(), nullable=False),
+        sa.Column("units_per_shopper", sa.Integer(), nullable=False),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "free_units + held_units + sold_units + returned_units = total_units", name=op.f("ck_bnpl_sale_item_sum")
+        ),
+        sa.CheckConstraint(
+            "free_units >= 0 AND held_units >= 0 AND sold_units >= 0 AND returned_units >= 0",
+            name=op.f("ck_bnpl_sale_item_never_negative"),
+        ),
+        sa.CheckConstraint("units_per_shopper > 0", name=op.f("ck_bnpl_sale_item_allowance")),
+        sa.PrimaryKeyConstraint("sale_item_id", name=op.f("pk_bnpl_sale_item")),
+    )
+    op.create_index("ix_bnpl_sale_item_merchant", "bnpl_sale_item", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_posting",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=120), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_bnpl_posting_amount")),
+        sa.CheckConstraint("line > 0", name=op.f("ck_bnpl_posting_line")),
+        sa.ForeignKeyConstraint(
+            ["shopper_id", "entry_id"],
+            ["bnpl_journal_entry.shopper_id", "bnpl_journal_entry.entry_id"],
+            name=op.f("fk_bnpl_posting_bnpl_journal_entry"),
+            initially="DEFERRED",
+            deferrable=True,
+        ).ddl_if(dialect="sqlite"),
+        sa.PrimaryKeyConstraint("shopper_id", "entry_id", "line", name=op.f("pk_bnpl_posting")),
+    )
