@@ -1,7 +1,7 @@
 """The language of a page: which one, its words, and how it writes money, percentages, dates and times.
 
-Pure: no Flask, no Flask-Babel, no global state. A page is rendered with ``translator(locale).context()`` merged into its
-variables, so a host's own ``_``, filters and translation domain stay untouched.
+Pure: no Flask, no Flask-Babel, no global state. A page is rendered with ``translator(locale).context()`` merged into
+its variables, so a host's own ``_``, filters and translation domain stay untouched.
 
 Currency fractions follow ISO 4217 (``bnpl_plugin.money``), not CLDR's display digits, which differ for some currencies.
 """
@@ -79,7 +79,7 @@ def accepted_tags(header: str) -> tuple[str, ...]:
 def choose_locale(
     *, checkout: str | None = None, query: str | None = None, accept_language: str = "", fallback: LocaleName = "en"
 ) -> LocaleName:
-    """The page's locale: what the shopper asked for (``?lang=``), else the checkout's, else the browser's, else ``fallback``.
+    """The page's locale: ``?lang=``, else the checkout's, else the browser's, else the fallback.
 
     A candidate that no catalogue serves is passed over, never an error.
     """
@@ -162,7 +162,7 @@ class Translator:
         return str(format_skeleton("MMMd", datetime(when.year, when.month, when.day), locale=self.locale))  # noqa: DTZ001
 
     def clock(self, at: datetime, tz: str) -> str:
-        """The time of day of the aware instant ``at`` in the IANA zone ``tz``. Raises ValueError when ``at`` is naive."""
+        """The time of day of the aware instant ``at`` in the IANA zone ``tz``. Raises ValueError for a naive one."""
         return format_time(_aware(at), format="short", tzinfo=ZoneInfo(tz), locale=self.locale)
 
     def instant(self, at: datetime, tz: str) -> str:
@@ -194,7 +194,7 @@ def _aware(at: datetime) -> datetime:
 
 @lru_cache(maxsize=len(LOCALES))
 def translator(locale: LocaleName) -> Translator:
-    """The translator of one of ``LOCALES``. Raises ValueError for any other, FileNotFoundError without its catalogue."""
+    """The translator of one of ``LOCALES``. Raises ValueError for any other, FileNotFoundError for a lost catalogue."""
     if locale not in LOCALES:
         msg = f"no catalogue for locale {locale!r}; there are {', '.join(LOCALES)}"
         raise ValueError(msg)
