@@ -229,12 +229,10 @@ class SandboxProvider:
                 return _succeeded(movement, stage=Stage.SAVED, amount_minor=0)
             case MovementState.REFUNDED:
                 return _succeeded(movement, stage=Stage.REFUNDED, amount_minor=movement.amount_minor)
-            case MovementState.VOIDED if movement.authorised_at:
-                return _succeeded(movement, stage=Stage.VOIDED, amount_minor=movement.amount_minor)
-            case MovementState.VOIDED:
-                return _declined(DeclineCode.ABANDONED, ref=movement.ref)
+            case MovementState.VOIDED:  # asked what became of it: there is no money any more
+                return _declined(DeclineCode.ABANDONED, movement=movement)
             case MovementState.DECLINED:
-                return _declined(DeclineCode(movement.decline_code), ref=movement.ref)
+                return _declined(DeclineCode(movement.decline_code), movement=movement)
             case _:
                 assert_never(movement.state)
 
@@ -274,8 +272,8 @@ def _succeeded(movement: Movement, *, stage: Stage, amount_minor: int) -> Outcom
     )
 
 
-def _declined(code: DeclineCode, *, ref: str) -> Outcome:
-    return Outcome(OutcomeKind.DECLINED, provider_ref=ref, decline_code=code)
+def _declined(code: DeclineCode, *, movement: Movement) -> Outcome:
+    return Outcome(OutcomeKind.DECLINED, provider_ref=movement.ref, decline_code=code, diagnostic=movement.diagnostic)
 
 
 def _refused(diagnostic: str, *, ref: str | None = None) -> Outcome:
