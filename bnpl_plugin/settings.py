@@ -221,6 +221,9 @@ class Settings:
     sandbox_path: str = _key(
         _text(1, 1000, empty="a file in the instance folder"), default="", meaning="file of the sandbox's test bank"
     )
+    sandbox_slow_seconds: int = _key(
+        _whole(0, 86_400), default=20, meaning="seconds that the sandbox's slow card stays pending"
+    )
     console_password: str = _key(
         _text(12, 200, empty="the console opens only through the host's operator callback"),
         default="",
