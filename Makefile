@@ -4,13 +4,14 @@
 #   make test     lint, then every test but the long proofs (ARGS="tests/money -k euro")
 #   make lint     ruff, mypy, the import staircase
 #   make prove    the long proofs: kill sweep, race, long histories
+#   make oldest   every test with SQLAlchemy 2.0, the older of the two series that hosts may have
 #   make bench    figures with their references             (BENCH="offers --json out.json")
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint prove bench system clean
+.PHONY: help demo test lint prove oldest bench system clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -63,8 +64,16 @@ test: lint system $(VENV)/.test-ready .venv-localstripe/.ready
 prove: system $(VENV)/.test-ready .venv-localstripe/.ready
 	$(BIN)/python -m pytest -m prove -s $(ARGS)
 
+.venv-oldest/.ready: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test,demo,postgres]' 'SQLAlchemy<2.1'
+	@touch $@
+
+oldest: system .venv-oldest/.ready .venv-localstripe/.ready
+	.venv-oldest/bin/python -m pytest $(ARGS)
+
 bench: system $(VENV)/.test-ready
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 clean:
-	rm -rf $(VENV) .venv-localstripe .artifacts build *.egg-info
+	rm -rf $(VENV) .venv-oldest .venv-localstripe .artifacts build *.egg-info
