@@ -111,11 +111,12 @@ class ShopBook:
 
 def make_app(
     folder: Path, *, database_url: str = "", law: Mapping[str, Any] | None = None, shop: ShopBook | None = None,
-    clock: Any = None, capital: Mapping[str, int] | None = None, config: Mapping[str, Any] | None = None, **wiring: Any,
+    clock: Any = None, capital: Mapping[str, int] | None = None, config: Mapping[str, Any] | None = None, pages: bool = True,
+    **wiring: Any,
 ) -> Flask:  # fmt: skip
     """Return a ready app on a fresh database: tables made, the host registered as a merchant, capital in its pools.
 
-    ``capital`` maps currency to whole units (default: 50 million in EUR, CNY and USD). The shop is ``app.extensions["shop"]``.
+    ``capital`` maps currency to whole units (default: 50 million in EUR, CNY and USD); ``pages=False`` leaves the blueprints out. The shop is ``app.extensions["shop"]``.
     """
     app = Flask("shop", instance_path=str(folder))
     app.config.update(
@@ -133,7 +134,7 @@ def make_app(
         "order": book.order, "confirm_order": book.confirm_order, "order_refused": book.order_refused,
         "clock": clock or FrozenClock(), "notifier": KeptNotifier(), "law": law or {},
     }  # fmt: skip
-    house = Bnpl(**{**given, **wiring}).init_app(app)
+    house = Bnpl(**{**given, **wiring}).init_app(app, register_blueprints=pages)
     storage.upgrade(house.store.engine)  # type: ignore[attr-defined]
     merchants.register_host(house, name="The Shop")
     for code, units in (capital or {"EUR": 50_000_000, "CNY": 50_000_000, "USD": 50_000_000}).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.servicing.early_settlement import settlement_figure
 from bnpl_plugin.errors import InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import collection
@@ -56,4 +57,28 @@ def pay(house: House, *, loan_id: str, shopper_id: str, everything: bool, expect
 
 
 def _waived(house: House, book: LoanBook, rows: tuple[InstalmentRow, ...]) -> dict[int, int]:
-    return settlement_figure(rows, on=house.today(book.loan.time_zone), drawdown_on=book.loan.drawdown_on).waived
+    """The cost that each open instalment loses if the loan is closed today."""
+    loan = book.loan
+    parts = {row.number: _part(row) for row in book.instalments}
+    schedule = Schedule(
+        currency=loan.currency,
+        drawdown_on=loan.drawdown_on,
+        principal_minor=loan.principal_minor,
+        instalments=tuple(parts.values()),
+    )
+    today = house.today(loan.time_zone)
+    dropped = {}
+    for row in rows:
+        alone = settlement_figure(schedule, still_open=(parts[row.number],), on=today)
+        dropped[row.number] = alone.waived_interest_minor + alone.waived_fee_minor
+    return {number: minor for number, minor in dropped.items() if minor}
+
+
+def _part(row: InstalmentRow) -> Instalment:
+    return Instalment(
+        number=row.number,
+        due_on=row.due_on,
+        principal_minor=row.principal_minor,
+        interest_minor=row.interest_minor,
+        fee_minor=row.fee_minor,
+    )

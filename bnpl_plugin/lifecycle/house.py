@@ -60,7 +60,7 @@ class House:
 
     def today(self, time_zone: str) -> date:
         """Return the calendar date of this instant in a time zone."""
-        return local_date(self.clock.now(), time_zone)
+        return local_date(self.clock.now(), tz=time_zone)
 
     def commit(self, changeset: Changeset) -> None:
         """Write a changeset in a transaction of its own; its events are announced once it has committed."""
@@ -75,7 +75,7 @@ class House:
         return found
 
     def event(self, kind: str, checkout: Checkout, *, deliver: bool = False, shopper_id: str = "", **payload: Any) -> Event:
-        """Return an event of a checkout's stream, stamped now."""
+        """Return an event of a checkout's stream, stamped now; only a third-party shop is owed its webhook (``deliver``)."""
         return Event(
             event_id=self.ids.new("evt"),
             stream=checkout.checkout_id,
@@ -84,15 +84,15 @@ class House:
             merchant_id=checkout.merchant_id,
             payload={"checkout_id": checkout.checkout_id, "order_ref": checkout.order_ref, **payload},
             at=self.clock.now(),
-            deliver=deliver,
+            deliver=deliver and checkout.channel == "api",
         )
 
-    def job(self, kind: str, *, stream: str, delay: timedelta = timedelta(0), **payload: Any) -> Job:
+    def job(self, work: str, *, stream: str, delay: timedelta = timedelta(0), **payload: Any) -> Job:
         """Return work for the worker, to be written in the same changeset as the change that calls for it."""
         now = self.clock.now()
         return Job(
             job_id=self.ids.new("job"),
-            kind=kind,
+            kind=work,
             stream=stream,
             payload=payload,
             state="ready",

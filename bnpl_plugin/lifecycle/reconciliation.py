@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import structlog
+
 from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import collection, compensation, payment
 from bnpl_plugin.lifecycle.confirm import Confirmation, confirm
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.records import Attempt
 from bnpl_plugin.ports.store import Changeset, Move
+
+log = structlog.get_logger("bnpl.reconciliation")
 
 FIRST = ("first", "setup")
 
@@ -26,6 +30,7 @@ def settle_checkout(house: House, *, checkout_id: str) -> Confirmation:
     except BnplError:
         raise
     except Exception:  # noqa: BLE001  (the host's own callback: rolled back, tried again by the worker)
+        log.exception("confirm failed", checkout_id=checkout_id)
         current = house.purchase(checkout_id).checkout
         return Confirmation(current.state, current.loan_id)
 
@@ -50,7 +55,7 @@ def check_attempts(house: House, *, limit: int) -> int:
         try:
             follow_up(house, attempt=attempt)
         except Exception:  # noqa: BLE001  (the host's own callback; counted, and given up on in the end)
-            pass
+            log.exception("follow-up failed", attempt_id=attempt.attempt_id)
         _counted(house, attempt_id=attempt.attempt_id)
     return len(due)
 

@@ -122,7 +122,9 @@ attempt = table(
     sa.Index("ix_bnpl_attempt_loan", "loan_id"),
     sa.Index("ix_bnpl_attempt_ref", "provider", "provider_ref"),
     index_where("ix_bnpl_attempt_check", "check_at", where="check_at IS NOT NULL"),
-    index_where("uq_bnpl_attempt_loan_in_flight", "loan_id", where=states(IN_FLIGHT), unique=True),
+    index_where(
+        "uq_bnpl_attempt_loan_in_flight", "loan_id", where=f"purpose <> 'refund' AND {states(IN_FLIGHT)}", unique=True
+    ),
     index_where(
         "uq_bnpl_attempt_checkout_in_flight",
         "checkout_id",

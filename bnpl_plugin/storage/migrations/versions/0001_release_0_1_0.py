@@ -121,8 +121,8 @@ def create_tables() -> None:
         "bnpl_attempt",
         ["loan_id"],
         unique=True,
-        postgresql_where=sa.text("state IN ('created', 'sent', 'pending', 'unknown')"),
-        sqlite_where=sa.text("state IN ('created', 'sent', 'pending', 'unknown')"),
+        postgresql_where=sa.text("purpose <> 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
+        sqlite_where=sa.text("purpose <> 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
     )
     op.create_table(
         "bnpl_capital_pool",
