@@ -10,6 +10,18 @@ check to ``verify/``.
 
 from bnpl_plugin.storage.engine import build_engine, install_sqlite_hooks
 from bnpl_plugin.storage.migrations import current, upgrade
+from bnpl_plugin.storage.migrations.host_filter import host_filter
+from bnpl_plugin.storage.sql_reads import SqlReads
 from bnpl_plugin.storage.sql_store import SqlStore
+from bnpl_plugin.storage.verify import SqlVerifier
 
-__all__ = ["SqlStore", "build_engine", "current", "install_sqlite_hooks", "upgrade"]
+__all__ = [
+    "SqlReads",
+    "SqlStore",
+    "SqlVerifier",
+    "build_engine",
+    "current",
+    "host_filter",
+    "install_sqlite_hooks",
+    "upgrade",
+]

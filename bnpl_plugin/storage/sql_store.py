@@ -28,7 +28,6 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
-from bnpl_plugin.storage import write_portable, write_postgres
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
 from bnpl_plugin.storage.refusals import is_busy, our_errors
@@ -40,6 +39,7 @@ from bnpl_plugin.storage.transactions import (
     refuse_inside_confirm,
     write_by_dialect,
 )
+from bnpl_plugin.storage.writing import portable, postgres
 
 #: How often a write is tried again after a deadlock or a serialisation failure; each try is a whole transaction.
 _TRIES = 5
@@ -88,10 +88,10 @@ class SqlStore:
         with our_errors():
             if self._on_postgresql:
                 with self._single.connect() as connection:
-                    write_postgres.write(connection, changeset)
+                    postgres.write(connection, changeset)
             else:
                 with self._writing() as connection:
-                    write_portable.write(connection, changeset)
+                    portable.write(connection, changeset)
 
     def write_on(self, session: Any, changeset: Changeset) -> None:
         """Write on the host's own session, leaving the commit to the host."""

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import CheckoutNotFound, HostTransactionOpen
 from bnpl_plugin.ports.store import Changeset, Purchase
-from bnpl_plugin.storage import write_portable, write_postgres
 from bnpl_plugin.storage.engine import BEGIN_OPTION, SQLITE, require_real_transactions
 from bnpl_plugin.storage.reads import purchases as purchase_reads
 from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.schema.purchases import checkout
+from bnpl_plugin.storage.writing import portable, postgres
 
 #: Set while this thread or task is inside ``confirming``: another write of ours would wait for our own lock for ever.
 _inside: ContextVar[bool] = ContextVar("bnpl_confirming", default=False)
@@ -29,9 +29,9 @@ WRITE_OPTIONS = {BEGIN_OPTION: "BEGIN IMMEDIATE"}
 def write_by_dialect(connection: sa.Connection, changeset: Changeset) -> None:
     """Write a changeset inside the connection's transaction, by the writer of its database."""
     if connection.dialect.name == POSTGRESQL:
-        write_postgres.write(connection, changeset)
+        postgres.write(connection, changeset)
     else:
-        write_portable.write(connection, changeset)
+        portable.write(connection, changeset)
 
 
 def refuse_inside_confirm() -> None:

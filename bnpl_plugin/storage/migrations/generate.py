@@ -6,9 +6,10 @@ The result is frozen: explicit ``op`` calls for tables and indexes in ``versions
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import render_python_code
+from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from bnpl_plugin.storage.schema.columns import POSTGRESQL, Document, Instant
@@ -68,7 +69,7 @@ def create_tables() -> None:
 '''
 
 
-def _types(kind: str, item: Any, _context: Any) -> str | bool:
+def _types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Render our column types as the frozen makers in the migration itself."""
     if kind == "type" and isinstance(item, Instant):
         return "instant()"

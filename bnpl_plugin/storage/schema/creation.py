@@ -21,3 +21,9 @@ def create(engine: sa.Engine) -> None:
         metadata.create_all(connection)
         for statement in programmes(connection.dialect.name):
             connection.exec_driver_sql(statement)
+
+
+def trigger_names(dialect: str) -> frozenset[str]:
+    """Return ``trigger table`` for every trigger that a database must have."""
+    words = (statement.split() for statement in programmes(dialect) if statement.startswith("CREATE TRIGGER"))
+    return frozenset(f"{word[2]} {word[word.index('ON') + 1]}" for word in words)

@@ -2,7 +2,6 @@
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
-# ruff: noqa: E501
 
 from __future__ import annotations
 

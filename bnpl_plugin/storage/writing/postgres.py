@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bnpl_plugin.ports.store import Changeset, Move
 from bnpl_plugin.storage.schema.columns import dumps
-from bnpl_plugin.storage.sections import books, instant_of, moves_by_table, rows_by_table
+from bnpl_plugin.storage.writing.sections import books, instant_of, moves_by_table, rows_by_table
 
 _WRITE = sa.text("SELECT bnpl_write(CAST(:doc AS jsonb))")
 

@@ -17,8 +17,8 @@ from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChan
 from bnpl_plugin.storage.schema import RECORDS, books, flow, record_table, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.schema.functions import COOL_MOVES, HOT_MOVES
-from bnpl_plugin.storage.sections import books as book_rows
-from bnpl_plugin.storage.sections import deliver_job_id, instant_of, moves_by_table, rows_by_table
+from bnpl_plugin.storage.writing.sections import books as book_rows
+from bnpl_plugin.storage.writing.sections import deliver_job_id, instant_of, moves_by_table, rows_by_table
 
 
 def write(connection: sa.Connection, changeset: Changeset) -> None:
