@@ -1,0 +1,1 @@
+"""Tests of the payment providers, and the cases by which the contract of their port is proved."""
