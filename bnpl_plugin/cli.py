@@ -35,7 +35,7 @@ def _house() -> House:
     return house
 
 
-class MoneyType(click.ParamType):
+class MoneyType(click.ParamType[Money]):
     """``50000000USD``: an exact amount and an ISO 4217 code."""
 
     name = "amount"
@@ -63,7 +63,9 @@ def upgrade() -> None:
 @click.argument("amount", type=MoneyType())
 @click.option("--as", "into", default=None, help="The pool's currency; default: the amount's own.")
 @click.option("--at", "rate", default="1", help="Units of the pool's currency for one of the amount's.")
-@click.option("--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day of the rate; default: today.")
+@click.option(
+    "--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The rate's day; default: today."
+)
 @click.option("--source", "rate_source", default="operator", help="Who published the rate.")
 def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | None, rate_source: str) -> None:
     """Put capital into a pool and book its opening entry (through the FX account between two currencies)."""
@@ -125,7 +127,9 @@ def merchant_add(name: str, mdr_bps: int, webhook_url: str | None, webhook_secre
 @click.option("--per-shopper", type=int, default=1)
 @click.option("--starts", type=click.DateTime(), required=True, help="UTC.")
 @click.option("--ends", type=click.DateTime(), required=True, help="UTC.")
-def sale_add(sku: str, name: str, units: int, per_shopper: int, starts: datetime, ends: datetime) -> None:
+def sale_add(  # noqa: PLR0917  (click's own order)
+    sku: str, name: str, units: int, per_shopper: int, starts: datetime, ends: datetime
+) -> None:
     """Take units over for a flash sale and print the item's id."""
     house = _house()
     try:

@@ -1,4 +1,7 @@
-"""What the machine gives the house: time, ids, secrets, messages and an outgoing line. Each can be replaced in ``Bnpl(...)``."""
+"""What the machine gives the house: time, ids, secrets, messages and an outgoing line.
+
+Each can be replaced in ``Bnpl(...)``.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class SystemClock:
 
 
 class MovableClock:
-    """A clock that runs ahead of the machine's by an offset kept in a file, so that all processes of a demo move together."""
+    """A clock ahead of the machine's by an offset kept in a file, so that all processes of a demo move together."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
@@ -102,8 +105,7 @@ class KeySeal:
 
     def sign(self, data: Mapping[str, Any], *, purpose: str) -> str:
         """Return a URL-safe signed token."""
-        token = self._serializer(purpose).dumps(dict(data))
-        return token if isinstance(token, str) else token.decode()
+        return str(self._serializer(purpose).dumps(dict(data)))
 
     def unsign(self, token: str, *, purpose: str) -> dict[str, Any]:
         """Return a token's data. Raises ``OfferTampered``."""

@@ -1,4 +1,7 @@
-"""The doorway: ``Bnpl(app, …)``. The only wiring; it keeps one frozen record in ``app.extensions["bnpl"]`` and holds no logic."""
+"""The doorway: ``Bnpl(app, …)``.
+
+The only wiring; it keeps one frozen record in ``app.extensions["bnpl"]`` and holds no logic.
+"""
 
 from __future__ import annotations
 
@@ -88,21 +91,17 @@ class Wiring:
 class Bnpl:
     """Adds "finance this purchase" to a Flask app.
 
-    Args:
-        app: the host; or call ``init_app`` later.
-        order: ``order_ref → Order | None``: what is to be financed, as it stands now.
-        customer: ``() → Customer | None``: who the host knows; None lets the phone code identify.
-        confirm_order: ``(order_ref, session) → None``: place the order, writing only through ``session`` (None in own-database mode);
-            raise ``OrderRefused`` when it cannot be placed.
-        order_refused: ``(order_ref, reason) → None``: told after a compensation.
-        sessions: host mode: makes a fresh SQLAlchemy session on the host's database; order and loan then commit together.
-        session_open: host mode: says whether the host's present session is in a transaction.
-        engine: the engine for our own short transactions (default: ``BNPL_DATABASE_URL``, else SQLite in the instance folder).
-        operator: ``() → str | None``: the name of the signed-in operator of the console.
-        law: an operator's dated legal values, per country.
-        clock, ids, notifier, courier: replace the machine's.
-        plans, rules, countries, providers: leaves of the shop's own, beside ours.
-        policy: the version of the credit policy (default: the newest).
+    Args: app: the host; or call ``init_app`` later. order: ``order_ref → Order | None``: what is to be financed, as
+    it stands now. customer: ``() → Customer | None``: who the host knows; None lets the phone code identify.
+    confirm_order: ``(order_ref, session) → None``: place the order, writing only through ``session`` (None in
+    own-database mode); raise ``OrderRefused`` when it cannot be placed. order_refused: ``(order_ref, reason) →
+    None``: told after a compensation. sessions: host mode: makes a fresh SQLAlchemy session on the host's database;
+    order and loan then commit together. session_open: host mode: says whether the host's present session is in a
+    transaction. engine: the engine for our own short transactions (default: ``BNPL_DATABASE_URL``, else SQLite in the
+    instance folder). operator: ``() → str | None``: the name of the signed-in operator of the console. law: an
+    operator's dated legal values, per country. clock, ids, notifier, courier: replace the machine's. plans, rules,
+    countries, providers: leaves of the shop's own, beside ours. policy: the version of the credit policy (default:
+    the newest).
     """
 
     def __init__(self, app: Flask | None = None, **wiring: Any) -> None:
@@ -111,7 +110,10 @@ class Bnpl:
             self.init_app(app)
 
     def init_app(self, app: Flask, *, register_blueprints: bool = True) -> House:
-        """Wire one app. Several apps may share this object. Raises ``ConfigurationError`` on a second call for the same app."""
+        """Wire one app.
+
+        Several apps may share this object. Raises ``ConfigurationError`` on a second call for the same app.
+        """
         if "bnpl" in app.extensions:
             raise ConfigurationError("init_app was called twice for one app; call it once, where the app is made")
         settings = Settings.read({**_environment(), **app.config}, debug=app.debug or app.testing)
@@ -130,7 +132,10 @@ class Bnpl:
         return web_blueprints(settings)
 
     def open_checkout(self, order: Order, *, country: str, session: Any = None, **options: Any) -> Checkout:
-        """Open a checkout for the host's own order; with ``session`` it is written on, and commits with, the host's session."""
+        """Open a checkout for the host's own order.
+
+        With ``session`` it is written on, and commits with, the host's session.
+        """
         house: House = current_app.extensions["bnpl"]
         return checkouts.open_checkout(
             house, order=order, merchant_id=house.host_merchant_id, country=country, session=session,
@@ -142,7 +147,7 @@ current_bnpl: House = LocalProxy(lambda: current_app.extensions["bnpl"])  # type
 
 
 def _environment() -> Mapping[str, str]:
-    import os  # noqa: PLC0415
+    import os
 
     return {key: value for key, value in os.environ.items() if key.startswith("BNPL_")}
 
@@ -176,13 +181,13 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
 
 
 def _callbacks(wiring: Wiring) -> Callbacks:
-    given = {
-        "on_order": wiring.order,
-        "on_customer": wiring.customer,
-        "on_confirm": wiring.confirm_order,
-        "on_refused": wiring.order_refused,
-    }
-    return Callbacks(**{name: call for name, call in given.items() if call is not None})
+    silent = Callbacks()
+    return Callbacks(
+        on_order=wiring.order or silent.on_order,
+        on_customer=wiring.customer or silent.on_customer,
+        on_confirm=wiring.confirm_order or silent.on_confirm,
+        on_refused=wiring.order_refused or silent.on_refused,
+    )
 
 
 def _providers(app: Flask, *, settings: Settings, wiring: Wiring, clock: Clock) -> Mapping[str, Provider]:

@@ -1,8 +1,10 @@
-"""For shops' own tests, and ours: a frozen clock, counted ids, a ready app on a fresh database, and a shopper who walks the way.
+"""For shops' own tests, and ours.
 
-    from bnpl_plugin.testing import FrozenClock, make_app, walk_to_placed
+A frozen clock, counted ids, a ready app on a fresh database, and a shopper who walks the way.
 
-    app = make_app(tmp_path, law=MY_LAW)
+from bnpl_plugin.testing import FrozenClock, make_app, walk_to_placed
+
+app = make_app(tmp_path, law=MY_LAW)
 """
 
 from __future__ import annotations
@@ -22,7 +24,17 @@ from bnpl_plugin.environment import ConsoleNotifier
 from bnpl_plugin.errors import OrderRefused
 from bnpl_plugin.ext import Bnpl
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, funding, holds, identification, merchants, payment, quotation, signature, underwriting
+from bnpl_plugin.lifecycle import (
+    disclosure,
+    funding,
+    holds,
+    identification,
+    merchants,
+    payment,
+    quotation,
+    signature,
+    underwriting,
+)
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.platform import LineKind, Message, Order, OrderLine
@@ -110,13 +122,21 @@ class ShopBook:
 
 
 def make_app(
-    folder: Path, *, database_url: str = "", law: Mapping[str, Any] | None = None, shop: ShopBook | None = None,
-    clock: Any = None, capital: Mapping[str, int] | None = None, config: Mapping[str, Any] | None = None, pages: bool = True,
+    folder: Path,
+    *,
+    database_url: str = "",
+    law: Mapping[str, Any] | None = None,
+    shop: ShopBook | None = None,
+    clock: Any = None,
+    capital: Mapping[str, int] | None = None,
+    config: Mapping[str, Any] | None = None,
+    pages: bool = True,
     **wiring: Any,
-) -> Flask:  # fmt: skip
+) -> Flask:
     """Return a ready app on a fresh database: tables made, the host registered as a merchant, capital in its pools.
 
-    ``capital`` maps currency to whole units (default: 50 million in EUR, CNY and USD); ``pages=False`` leaves the blueprints out. The shop is ``app.extensions["shop"]``.
+    ``capital`` maps currency to whole units (default: 50 million in EUR, CNY and USD); ``pages=False`` leaves the
+    blueprints out. The shop is ``app.extensions["shop"]``.
     """
     app = Flask("shop", instance_path=str(folder))
     app.config.update(
@@ -131,9 +151,13 @@ def make_app(
     book = shop or ShopBook()
     app.extensions["shop"] = book
     given: dict[str, Any] = {
-        "order": book.order, "confirm_order": book.confirm_order, "order_refused": book.order_refused,
-        "clock": clock or FrozenClock(), "notifier": KeptNotifier(), "law": law or {},
-    }  # fmt: skip
+        "order": book.order,
+        "confirm_order": book.confirm_order,
+        "order_refused": book.order_refused,
+        "clock": clock or FrozenClock(),
+        "notifier": KeptNotifier(),
+        "law": law or {},
+    }
     house = Bnpl(**{**given, **wiring}).init_app(app, register_blueprints=pages)
     storage.upgrade(house.store.engine)  # type: ignore[attr-defined]
     merchants.register_host(house, name="The Shop")
@@ -160,17 +184,27 @@ class Walker:
         """Open a checkout."""
         country = options.pop("country", COUNTRIES[order.currency])
         return checkouts.open_checkout(
-            self.house, order=order, country=country, merchant_id=options.pop("merchant_id", self.house.host_merchant_id),
-            return_url="/return", cancel_url="/cancel", **options,
-        )  # fmt: skip
+            self.house,
+            order=order,
+            country=country,
+            merchant_id=options.pop("merchant_id", self.house.host_merchant_id),
+            return_url="/return",
+            cancel_url="/cancel",
+            **options,
+        )
 
     def choose(self, checkout: Checkout, *, plan_code: str = "pay_in_3") -> None:
         """Choose a plan."""
         order = Order.from_json(checkout.cart)
         offer = quotation.quote_plan(
-            self.house, order=order, country=checkout.country, merchant_id=checkout.merchant_id, plan_code=plan_code,
-            rating=None, language=checkout.locale,
-        )  # fmt: skip
+            self.house,
+            order=order,
+            country=checkout.country,
+            merchant_id=checkout.merchant_id,
+            plan_code=plan_code,
+            rating=None,
+            language=checkout.locale,
+        )
         token = quotation.sign_offer(self.house, offer=offer)
         checkouts.choose_plan(self.house, checkout_id=checkout.checkout_id, token=token)
 

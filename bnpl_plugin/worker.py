@@ -1,6 +1,7 @@
 """The background loop: outbox, captures, expiring holds, stored webhooks, due instalments, reconciliation.
 
-Each round claims its work in chunks; a worker killed anywhere loses nothing: a lease runs out and another takes the job.
+Each round claims its work in chunks; a worker killed anywhere loses nothing: a lease runs out and another takes the
+job.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def run_once(house: House) -> int:
     for name, work in ROUNDS:
         try:
             found += work(house, limit=house.settings.worker_chunk)
-        except Exception:  # noqa: BLE001  (one sick queue must not stop the others)
+        except Exception:
             log.exception("round failed", queue=name)
     return found
 

@@ -26,13 +26,22 @@ OPEN = ("opened", "referred", "approved", "held", "signed")
 
 
 def open_checkout(
-    house: House, *, order: Order, merchant_id: str, country: str, return_url: str, cancel_url: str, channel: str = "embedded",
-    time_zone: str | None = None, locale: str = "en", session: Any = None,
-) -> Checkout:  # fmt: skip
+    house: House,
+    *,
+    order: Order,
+    merchant_id: str,
+    country: str,
+    return_url: str,
+    cancel_url: str,
+    channel: str = "embedded",
+    time_zone: str | None = None,
+    locale: str = "en",
+    session: Any = None,
+) -> Checkout:
     """Open a session for an order, or return the one already open for the same cart (a double click, a second tab).
 
-    With ``session`` the row is written on the host's own session and commits with it. An older open session of a changed cart is
-    cancelled. Raises ``OrderAlreadyFinanced``, ``UnsupportedCountry``, ``InvalidInput``.
+    With ``session`` the row is written on the host's own session and commits with it. An older open session of a
+    changed cart is cancelled. Raises ``OrderAlreadyFinanced``, ``UnsupportedCountry``, ``InvalidInput``.
     """
     law = house.country(country)
     if order.currency != law.currency:
@@ -40,7 +49,7 @@ def open_checkout(
     if session is None:
         for older in house.store.checkouts_of_order(merchant_id=merchant_id, order_ref=order.order_ref):
             if older.state in ("authorised", "confirmed"):
-                raise OrderAlreadyFinanced(order_ref=order.order_ref)
+                raise OrderAlreadyFinanced(order.order_ref, guard="order_claim")
             if older.state in OPEN and older.expires_at > house.clock.now():
                 if older.cart_fingerprint == order.fingerprint:
                     return older
@@ -87,7 +96,8 @@ def open_checkout(
 def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
 
-    Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``, ``CartChanged``.
+    Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``,
+    ``CartChanged``.
     """
     offer = read_offer(house, token=token)
     purchase = house.purchase(checkout_id)
@@ -95,8 +105,10 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     check_cart(house, purchase)
     checkout = purchase.checkout
     if (offer.cart_fingerprint, offer.merchant_id, offer.country) != (
-        checkout.cart_fingerprint, checkout.merchant_id, checkout.country,
-    ):  # fmt: skip
+        checkout.cart_fingerprint,
+        checkout.merchant_id,
+        checkout.country,
+    ):
         raise OfferTampered
     if checkout.state in ("held", "signed"):
         holds.release(house, purchase=purchase)
@@ -121,7 +133,10 @@ def refresh_offer(house: House, *, checkout_id: str) -> Offer:
 
 
 def cancel(house: House, *, checkout_id: str, reason: str = "by_shopper") -> Checkout:
-    """Give up an open checkout: its holds go back at once; a payment still under way is voided when its success turns up."""
+    """Give up an open checkout.
+
+    Its holds go back at once; a payment still under way is voided when its success turns up.
+    """
     purchase = house.purchase(checkout_id)
     _end(house, purchase, event="cancel", kind="checkout.cancelled", reason=reason)
     return house.purchase(checkout_id).checkout
@@ -171,9 +186,15 @@ def offer_of(checkout: Checkout) -> Offer:
 def _repriced(house: House, *, checkout: Checkout, purchase: Purchase, plan_code: str) -> Offer:
     rating = purchase.decision.rating if purchase.decision else None
     return quote_plan(
-        house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        plan_code=plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
-    )  # fmt: skip
+        house,
+        order=Order.from_json(checkout.cart),
+        country=checkout.country,
+        merchant_id=checkout.merchant_id,
+        plan_code=plan_code,
+        rating=rating,
+        language=checkout.locale,
+        time_zone=checkout.time_zone,
+    )
 
 
 def _set_offer(house: House, *, checkout: Checkout, offer: Offer) -> None:
@@ -198,9 +219,7 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
         set=values(state=str(state), reason=reason, changed_at=house.clock.now()),
     )
     ended = house.event(kind, checkout, deliver=True, reason=reason)
-    back = holds.giving_back(house, purchase, event="void" if event == "cancel" else "expire")
+    back = holds.giving_back(purchase, event="void" if event == "cancel" else "expire")
     house.commit(
-        Changeset(
-            moves=(move, *back.moves), events=(ended,), lines=back.lines, units=back.units, pools=back.pools
-        )
+        Changeset(moves=(move, *back.moves), events=(ended,), lines=back.lines, units=back.units, pools=back.pools)
     )

@@ -1,4 +1,6 @@
-"""Due instalments: captured at checkout, charged on their date, retried by a calendar, reminded of; and what a payment changes.
+"""Due instalments.
+
+Captured at checkout, charged on their date, retried by a calendar, reminded of; and what a payment changes.
 
 One payment attempt of a loan is in flight at a time; its instalments are ``collecting`` until its outcome is known.
 """
@@ -44,7 +46,9 @@ def remind_due(house: House, *, limit: int) -> int:
         if book is None:
             continue
         once = Move("instalment", _key(row), (), values(remind_at=None), values(remind_at=row.remind_at))
-        note = house.job("notify", stream=book.loan.checkout_id, kind="reminder", loan_id=row.loan_id, number=row.number)
+        note = house.job(
+            "notify", stream=book.loan.checkout_id, kind="reminder", loan_id=row.loan_id, number=row.number
+        )
         told = house.event("instalment.reminded", book.checkout, loan_id=row.loan_id, number=row.number)
         try:
             house.commit(Changeset(moves=(once,), rows=(note,), events=(told,)))
@@ -87,13 +91,15 @@ def start(
         check_at=now + FIRST_CHECK,
         changed_at=now,
     )
-    moves = [
-        _instalment(house, row, event="collect", attempt_id=attempt_id, tries=row.tries + 1) for row in rows
-    ]
+    moves = [_instalment(house, row, event="collect", attempt_id=attempt_id, tries=row.tries + 1) for row in rows]
     started = house.event(
-        "collection.started", book.checkout, loan_id=loan.loan_id, attempt_id=attempt_id, amount_minor=minor,
+        "collection.started",
+        book.checkout,
+        loan_id=loan.loan_id,
+        attempt_id=attempt_id,
+        amount_minor=minor,
         numbers=[r.number for r in rows],
-    )  # fmt: skip
+    )
     try:
         house.commit(Changeset(moves=tuple(moves), rows=(attempt,), events=(started,)))
     except StateMoved:
@@ -104,19 +110,22 @@ def start(
 def send(house: House, *, attempt: Attempt) -> None:
     """Ask the provider to charge a committed attempt and write its outcome; asking twice with its key charges once."""
     try:
-        outcome = house.providers[attempt.provider].charge(instruction(house, attempt))
+        outcome = house.providers[attempt.provider].charge(instruction(attempt))
     except ProviderUnavailable as error:
         outcome = Outcome(OutcomeKind.UNKNOWN, diagnostic=error.diagnostic)
     record(house, attempt=attempt, outcome=outcome)
 
 
 def follow_up(house: House, *, attempt: Attempt) -> None:
-    """Find out what became of a charge: one that may never have left is sent again under its own key, else looked up."""
+    """Find out what became of a charge.
+
+    One that may never have left is sent again under its own key, else looked up.
+    """
     if attempt.state == "created":
         send(house, attempt=attempt)
     elif attempt.state in ("sent", "pending", "unknown"):
         try:
-            outcome = house.providers[attempt.provider].look_up(instruction(house, attempt))
+            outcome = house.providers[attempt.provider].look_up(instruction(attempt))
         except ProviderUnavailable as error:
             outcome = Outcome(OutcomeKind.UNKNOWN, provider_ref=attempt.provider_ref, diagnostic=error.diagnostic)
         record(house, attempt=attempt, outcome=outcome)
@@ -131,7 +140,7 @@ def capture(house: House, *, attempt_id: str) -> bool:
     if attempt is None or attempt.state != "authorised" or attempt.loan_id is None:
         return True
     try:
-        outcome = house.providers[attempt.provider].capture(instruction(house, attempt))
+        outcome = house.providers[attempt.provider].capture(instruction(attempt))
     except ProviderUnavailable:
         return False
     if outcome.kind in (OutcomeKind.PENDING, OutcomeKind.UNKNOWN):
@@ -179,8 +188,13 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
     if settled:
         change = {**change, "state": LOAN.advance(loan.state, "settle")}
         events.append(house.event("loan.settled", book.checkout, deliver=True, loan_id=loan.loan_id))
-    loan_move = Move("loan", values(shopper_id=loan.shopper_id, loan_id=loan.loan_id), (loan.state,), change,
-                     values(outstanding_minor=loan.outstanding_minor))  # fmt: skip
+    loan_move = Move(
+        "loan",
+        values(shopper_id=loan.shopper_id, loan_id=loan.loan_id),
+        (loan.state,),
+        change,
+        values(outstanding_minor=loan.outstanding_minor),
+    )
     dues = [
         _instalment(house, row, event="pay", waived_minor=waived.get(row.number, 0), remind_at=None) for row in rows
     ]
@@ -194,7 +208,13 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
 
 
 def _entries(
-    house: House, book: LoanBook, attempt: Attempt, *, rows: Sequence[InstalmentRow], waived: Mapping[int, int], provider_ref: str
+    house: House,
+    book: LoanBook,
+    attempt: Attempt,
+    *,
+    rows: Sequence[InstalmentRow],
+    waived: Mapping[int, int],
+    provider_ref: str,
 ) -> tuple[JournalEntry, ...]:
     loan = book.loan
     today = house.today(loan.time_zone)
@@ -229,13 +249,20 @@ def claim(attempt: Attempt, *, provider_ref: str) -> str:
 
 
 def _failed(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> Changeset:
-    """The provider refused: the instalments are overdue (or as before, if paid early by hand) and retried by the calendar."""
+    """The provider refused.
+
+    The instalments are overdue (or as before, if paid early by hand) and retried by the calendar.
+    """
     code = str(outcome.decline_code or DeclineCode.CARD_DECLINED)
     event = "void" if attempt.state == "authorised" else "decline"
     declined = attempt_move(
-        house, attempt, event=event, decline_code=code, next_action=None,
+        house,
+        attempt,
+        event=event,
+        decline_code=code,
+        next_action=None,
         provider_ref=outcome.provider_ref or attempt.provider_ref,
-    )  # fmt: skip
+    )
     rows = [row for row in book.instalments if row.attempt_id == attempt.attempt_id and row.state == "collecting"]
     now = house.clock.now()
     moves = [declined]
@@ -248,9 +275,14 @@ def _failed(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) ->
         moves.append(_instalment(house, row, event="fail", attempt_id=None, try_at=_retry_at(house, row, code)))
         events.append(
             house.event(
-                "instalment.failed", book.checkout, deliver=True, loan_id=row.loan_id, number=row.number, decline_code=code
+                "instalment.failed",
+                book.checkout,
+                deliver=True,
+                loan_id=row.loan_id,
+                number=row.number,
+                decline_code=code,
             )
-        )  # fmt: skip
+        )
         stream = book.loan.checkout_id
         jobs.append(house.job("notify", stream=stream, kind="payment_failed", loan_id=row.loan_id, number=row.number))
     if not events:

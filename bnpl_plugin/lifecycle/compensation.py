@@ -11,16 +11,17 @@ from bnpl_plugin.ports.provider import OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Job
 from bnpl_plugin.ports.store import Changeset, Move
 
-REFUSED_TEXT = "Your order {order} could not be placed. Nothing was charged; any reservation on your card is being lifted."
-
 
 def refuse(house: House, *, checkout_id: str, reason: str) -> None:
-    """End an authorised checkout without a loan: holds given back, the authorisation voided by a job, host and shopper told."""
+    """End an authorised checkout without a loan.
+
+    Holds given back, the authorisation voided by a job, host and shopper told.
+    """
     purchase = house.purchase(checkout_id)
     checkout, attempt = purchase.checkout, purchase.attempt
     if checkout.state != "authorised":
         return
-    back = holds.giving_back(house, purchase, event="void")
+    back = holds.giving_back(purchase, event="void")
     move = Move(
         table="checkout",
         key=values(checkout_id=checkout_id),
@@ -50,10 +51,10 @@ def void(house: House, *, attempt_id: str) -> bool:
     attempt = house.store.attempt(attempt_id)
     if attempt is None or attempt.state != "authorised":
         return True
-    outcome = house.providers[attempt.provider].void(instruction(house, attempt))
+    outcome = house.providers[attempt.provider].void(instruction(attempt))
     if outcome.kind is OutcomeKind.DECLINED:
         # nothing to void: it lapsed by itself, or was never more than a reservation
-        outcome = house.providers[attempt.provider].look_up(instruction(house, attempt))
+        outcome = house.providers[attempt.provider].look_up(instruction(attempt))
         if outcome.kind is not OutcomeKind.DECLINED:
             return False
     elif outcome.kind is not OutcomeKind.SUCCEEDED:

@@ -1,6 +1,7 @@
 """One confirm for the browser's return, the provider's webhook and the reconciler: locked, idempotent, all or nothing.
 
-Order of work inside the one transaction: lock the checkout row → the host places its order → our booking, hot rows last → commit.
+Order of work inside the one transaction: lock the checkout row → the host places its order → our booking, hot rows
+last → commit.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ class Confirmation:
 def confirm(house: House, *, checkout_id: str) -> Confirmation:
     """Finish an authorised checkout: order, loan, schedule, journal entry, holds and event in one commit.
 
-    Whoever comes first finishes it; the others find it finished. A checkout that is not authorised is left alone. If the goods or
-    the credit can no longer be given, the payment is voided and the shopper told (``compensation``). Any other exception of the
-    host's callback rolls everything back and is raised; the reconciler tries again.
+    Whoever comes first finishes it; the others find it finished. A checkout that is not authorised is left alone. If
+    the goods or the credit can no longer be given, the payment is voided and the shopper told (``compensation``). Any
+    other exception of the host's callback rolls everything back and is raised; the reconciler tries again.
     """
     try:
         with house.store.confirming(checkout_id) as tx:
@@ -66,7 +67,9 @@ def book(house: House, purchase: Purchase) -> Changeset:
     if hold is None or hold.state != "pending":
         retaken = holds.new_hold(house, checkout=checkout, state="posted")
     taken = retaken or hold
-    assert taken is not None and purchase.agreement is not None and purchase.attempt is not None
+    assert taken is not None
+    assert purchase.agreement is not None
+    assert purchase.attempt is not None
     offer = Offer.from_json(purchase.agreement.body["offer"])
     loan = _loan(house, purchase, offer=offer, hold=taken)
     held = holds.posting(purchase, retaken=retaken)
@@ -115,7 +118,8 @@ def book(house: House, purchase: Purchase) -> Changeset:
 def _loan(house: House, purchase: Purchase, *, offer: Offer, hold: Hold) -> Loan:
     checkout, now, schedule = purchase.checkout, house.clock.now(), offer.schedule
     agreement, attempt = purchase.agreement, purchase.attempt
-    assert agreement is not None and attempt is not None
+    assert agreement is not None
+    assert attempt is not None
     return Loan(
         shopper_id=hold.shopper_id,
         loan_id=checkout.checkout_id.replace("chk_", "loan_", 1),

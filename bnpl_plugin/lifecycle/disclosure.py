@@ -29,8 +29,8 @@ def digest(body: Mapping[str, Any]) -> str:
 def document(house: House, *, purchase: Purchase, language: str) -> dict[str, Any]:
     """Return the pre-contract information of a checkout's present offer as plain data, nothing in it naming a person.
 
-    ``law`` lists every legal value used, with its source; ``texts`` the mandatory sentences in the language. Sums in minor units.
-    Raises ``LawMissing``.
+    ``law`` lists every legal value used, with its source; ``texts`` the mandatory sentences in the language. Sums in
+    minor units. Raises ``LawMissing``.
     """
     checkout = purchase.checkout
     offer = checkouts.offer_of(checkout)
@@ -70,7 +70,10 @@ def document(house: House, *, purchase: Purchase, language: str) -> dict[str, An
 
 
 def present(house: House, *, checkout_id: str, language: str, medium: str = "screen") -> dict[str, Any]:
-    """Return the document of a checkout and record that it was shown; showing the same one again records nothing new."""
+    """Return the document of a checkout and record that it was shown.
+
+    Showing the same one again records nothing new.
+    """
     purchase = house.purchase(checkout_id)
     checkouts.check_open(house, purchase)
     body = document(house, purchase=purchase, language=language)

@@ -15,7 +15,10 @@ from bnpl_plugin.ports.store import LoanBook
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What paying early costs today, in minor units of the loan's currency. ``waived`` maps instalment → cost dropped."""
+    """What paying early costs today, in minor units of the loan's currency.
+
+    ``waived`` maps instalment → cost dropped.
+    """
 
     rows: tuple[InstalmentRow, ...]
     payable_minor: int
@@ -24,7 +27,10 @@ class Figure:
 
 
 def figure(house: House, *, book: LoanBook, everything: bool) -> Figure:
-    """Return the sum for the next instalment, or for closing the loan today. Raises ``InvalidInput`` when nothing is open."""
+    """Return the sum for the next instalment, or for closing the loan today.
+
+    Raises ``InvalidInput`` when nothing is open.
+    """
     rows = tuple(row for row in book.instalments if row.state in collection.OPEN)
     if not rows:
         raise InvalidInput(field="loan", fault="has nothing open", accepted="a loan with open instalments")
@@ -37,7 +43,9 @@ def figure(house: House, *, book: LoanBook, everything: bool) -> Figure:
 
 
 def pay(house: House, *, loan_id: str, shopper_id: str, everything: bool, expected_minor: int) -> Attempt:
-    """Charge the saved card now for the next instalment or for all. ``expected_minor`` is the sum that the shopper was shown.
+    """Charge the saved card now for the next instalment or for all.
+
+    ``expected_minor`` is the sum that the shopper was shown.
 
     Raises ``NotYours``, ``StateMoved`` (a payment is under way, or the sum has changed), ``InvalidInput``.
     """

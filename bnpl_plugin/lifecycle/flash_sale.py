@@ -1,4 +1,7 @@
-"""Sale items, thin: units handed over by the host with a start, an end and an allowance per shopper; unsold units go back."""
+"""Sale items, thin.
+
+Units handed over by the host with a start, an end and an allowance per shopper; unsold units go back.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ def create_item(
 
 
 def return_unsold(house: House, *, sale_item_id: str, merchant_id: str) -> int:
-    """Give the free units of an ended sale back to the host; returns how many. Raises ``NotYours``, ``InvalidInput``."""
+    """Give the free units of an ended sale back to the host; returns how many.
+
+    Raises ``NotYours``, ``InvalidInput``.
+    """
     item = house.store.sale_item(sale_item_id)
     if item is None or item.merchant_id != merchant_id:
         raise NotYours

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bnpl_plugin.ledger.postings import capital_added
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
-from bnpl_plugin.money.currency import currency
+from bnpl_plugin.money.currency import MINOR_UNITS, currency
 from bnpl_plugin.money.rounding import Rounding
 from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.ports.store import Changeset, PoolChange
@@ -16,7 +16,8 @@ from bnpl_plugin.ports.store import Changeset, PoolChange
 
 def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
     """Return an amount in another currency at a rate (units of ``into`` for one of the source), rounded half up."""
-    shift = currency(into).minor_units - currency(source.currency).minor_units
+    currency(into)
+    shift = MINOR_UNITS[into] - MINOR_UNITS[source.currency]
     scaled = Money(source.minor, into).times(rate.scaleb(shift), rounding=Rounding.HALF_UP)
     return Money(scaled.minor, into)
 
@@ -24,7 +25,10 @@ def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
 def add_capital(
     house: House, *, source: Money, into: str, rate: Decimal, rate_on: date, rate_source: str
 ) -> CapitalPool:
-    """Book capital into the pool of a currency, opening the pool if need be, with its journal entry. Raises ``InvalidInput``."""
+    """Book capital into the pool of a currency, opening the pool if need be, with its journal entry.
+
+    Raises ``InvalidInput``.
+    """
     amount = exchanged(source, into=into, rate=rate)
     pool = house.store.pool(into)
     pool_id = pool.pool_id if pool else f"pool_{into.lower()}"

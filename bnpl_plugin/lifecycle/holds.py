@@ -41,7 +41,9 @@ def take(house: House, *, checkout_id: str) -> Hold:
                 ),
             ),
             rows=(hold,),
-            events=(house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),),
+            events=(
+                house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
+            ),
             lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
             units=_units(hold, free=-1, held=1),
             pools=(PoolChange(hold.pool_id, held_minor=hold.principal_minor),),
@@ -51,10 +53,13 @@ def take(house: House, *, checkout_id: str) -> Hold:
 
 
 def new_hold(house: House, *, checkout: Checkout, state: str) -> Hold:
-    """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired. Raises ``CapitalExhausted``."""
+    """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired.
+
+    Raises ``CapitalExhausted``.
+    """
     pool = house.store.pool(checkout.currency)
     if pool is None:
-        raise CapitalExhausted(guard="capital_pool", currency=checkout.currency)
+        raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
     offer = Offer.from_json(checkout.offer or {})
     now = house.clock.now()
     return Hold(
@@ -73,7 +78,7 @@ def new_hold(house: House, *, checkout: Checkout, state: str) -> Hold:
     )
 
 
-def giving_back(house: House, purchase: Purchase, *, event: str) -> Changeset:
+def giving_back(purchase: Purchase, *, event: str) -> Changeset:
     """Return the part of a changeset that ends a pending hold by ``event`` (void or expire); empty without one."""
     hold = purchase.hold
     if hold is None or hold.state != "pending":
@@ -94,7 +99,10 @@ def giving_back(house: House, purchase: Purchase, *, event: str) -> Changeset:
 
 
 def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
-    """Return the part of ``confirm``'s changeset that turns the hold into the loan: posted, or retaken if it had ended."""
+    """Return the part of ``confirm``'s changeset that turns the hold into the loan.
+
+    Posted, or retaken if it had ended.
+    """
     if retaken is not None:
         return Changeset(
             rows=(retaken,),
@@ -123,7 +131,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
 def release(house: House, *, purchase: Purchase, expired: bool = False) -> None:
     """Give an unpaid checkout's holds back; the checkout returns to ``approved`` and may take them again."""
     checkout = purchase.checkout
-    back = giving_back(house, purchase, event="expire" if expired else "void")
+    back = giving_back(purchase, event="expire" if expired else "void")
     moves = back.moves
     if checkout.state in ("held", "signed"):
         to_approved = Move(
@@ -153,7 +161,10 @@ def stretched(house: House, hold: Hold) -> Move:
 
 
 def expire_due(house: House, *, limit: int) -> int:
-    """Give back the holds whose time is over; one with a payment under way lives on up to its ceiling. Returns how many ended."""
+    """Give back the holds whose time is over; one with a payment under way lives on up to its ceiling.
+
+    Returns how many ended.
+    """
     now, ended = house.clock.now(), 0
     for hold in house.store.expired_holds(now=now, limit=limit):
         purchase = house.purchase(hold.checkout_id)

@@ -74,8 +74,13 @@ class House:
             raise CheckoutNotFound(checkout_id=checkout_id)
         return found
 
-    def event(self, kind: str, checkout: Checkout, *, deliver: bool = False, shopper_id: str = "", **payload: Any) -> Event:
-        """Return an event of a checkout's stream, stamped now; only a third-party shop is owed its webhook (``deliver``)."""
+    def event(
+        self, kind: str, checkout: Checkout, *, deliver: bool = False, shopper_id: str = "", **payload: Any
+    ) -> Event:
+        """Return an event of a checkout's stream, stamped now.
+
+        Only a third-party shop is owed its webhook (``deliver``).
+        """
         return Event(
             event_id=self.ids.new("evt"),
             stream=checkout.checkout_id,

@@ -28,10 +28,13 @@ def normal_phone(text: str, *, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def send_code(house: House, *, purpose_ref: str, phone: str, country: str, locale: str, text: str = CODE_TEXT) -> PhoneCode:
+def send_code(
+    house: House, *, purpose_ref: str, phone: str, country: str, locale: str, text: str = CODE_TEXT
+) -> PhoneCode:
     """Send a one-time code for a purpose (a checkout id, or a sign-in's id).
 
-    Raises ``InvalidInput`` for a number that cannot be called, ``TooManyAttempts`` beyond the hourly allowance of a number.
+    Raises ``InvalidInput`` for a number that cannot be called, ``TooManyAttempts`` beyond the hourly allowance of a
+    number.
     """
     number = normal_phone(phone, country=country)
     now, settings = house.clock.now(), house.settings
@@ -60,7 +63,8 @@ def send_code(house: House, *, purpose_ref: str, phone: str, country: str, local
 def enter_code(house: House, *, purpose_ref: str, code: str) -> str:
     """Check a code and return the shopper's id, making the person known if the number is new.
 
-    Every try is counted before it is judged. Raises ``CodeWrong`` (with the tries left), ``CodeExpired``, ``TooManyAttempts``.
+    Every try is counted before it is judged. Raises ``CodeWrong`` (with the tries left), ``CodeExpired``,
+    ``TooManyAttempts``.
     """
     row, now = house.store.phone_code(purpose_ref), house.clock.now()
     if row is None or row.used_at is not None or row.expires_at <= now:
@@ -81,7 +85,10 @@ def enter_code(house: House, *, purpose_ref: str, code: str) -> str:
 
 
 def identify(house: House, *, checkout_id: str, code: str) -> str:
-    """Check the code of a checkout and bind the checkout to the shopper for good. Raises as ``enter_code``, and ``NotYours``."""
+    """Check the code of a checkout and bind the checkout to the shopper for good.
+
+    Raises as ``enter_code``, and ``NotYours``.
+    """
     purchase = house.purchase(checkout_id)
     checkouts.check_open(house, purchase)
     shopper_id = enter_code(house, purpose_ref=checkout_id, code=code)
@@ -125,6 +132,4 @@ def _new_person(house: House, row: PhoneCode, spent: Move) -> str:
 
 
 def _bad_phone(text: str) -> InvalidInput:
-    return InvalidInput(
-        field="phone", fault=f"“{text[:30]}” is not a phone number", accepted="a number with its country code, such as +33…"
-    )
+    return InvalidInput(field="phone", fault=f"“{text[:30]}” is no phone number", accepted="a number such as +33…")

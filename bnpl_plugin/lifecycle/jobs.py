@@ -1,4 +1,7 @@
-"""What the worker does with a promised job, by its kind; done, or to be tried again later, or in the end dead for a person to see."""
+"""What the worker does with a promised job, by its kind.
+
+Done, or to be tried again later, or in the end dead for a person to see.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ def _host_confirm(house: House, payload: Payload) -> bool:
     try:
         house.host.confirm_order(checkout.order_ref, None)
     except OrderRefused as refused:
-        refund.request(house, loan_id=checkout.loan_id or "", reason=str(refused.details.get("reason", "order_refused")))
+        refund.request(
+            house, loan_id=checkout.loan_id or "", reason=str(refused.details.get("reason", "order_refused"))
+        )
     return True
 
 

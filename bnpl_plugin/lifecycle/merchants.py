@@ -14,7 +14,10 @@ def register(
     house: House, *, name: str, mdr_bps: int = 0, webhook_url: str | None = None, webhook_secret: str | None = None,
     merchant_id: str | None = None,
 ) -> Merchant:  # fmt: skip
-    """Make a merchant known. ``mdr_bps`` is 0 to 3000 (hundredths of a percent); ``webhook_secret`` is a ``whsec_…`` text."""
+    """Make a merchant known.
+
+    ``mdr_bps`` is 0 to 3000 (hundredths of a percent); ``webhook_secret`` is a ``whsec_…`` text.
+    """
     if not 0 <= mdr_bps <= 3_000:
         raise InvalidInput(field="mdr_bps", fault=f"is {mdr_bps}", accepted="0 to 3000")
     if webhook_url is not None and not webhook_url.startswith(("https://", "http://")):
@@ -55,7 +58,9 @@ def issue_key(house: House, *, merchant_id: str, label: str) -> str:
 def revoke_key(house: House, *, merchant_id: str, hashed: str) -> None:
     """Make a key worthless from now on. Raises ``StateMoved`` when there is no such live key of the merchant."""
     now = house.clock.now()
-    move = Move("api_key", values(key_hash=hashed), (), values(revoked_at=now), values(merchant_id=merchant_id, revoked_at=None))
+    move = Move(
+        "api_key", values(key_hash=hashed), (), values(revoked_at=now), values(merchant_id=merchant_id, revoked_at=None)
+    )
     house.commit(Changeset(moves=(move,)))
 
 

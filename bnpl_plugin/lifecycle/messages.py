@@ -20,13 +20,18 @@ TEXTS: Mapping[str, str] = {
 }
 
 
-def send(house: House, *, kind: str, loan_id: str | None = None, checkout_id: str | None = None, number: int = 0) -> bool:
+def send(
+    house: House, *, kind: str, loan_id: str | None = None, checkout_id: str | None = None, number: int = 0
+) -> bool:
     """Send one message about a loan or a checkout to its shopper's phone; an erased person gets none."""
     book = house.store.loan_book(loan_id) if loan_id else None
     checkout = book.checkout if book else house.purchase(checkout_id or "").checkout
     if checkout.shopper_id is None:
         return True
-    facts: dict[str, Any] = {"order": checkout.order_ref, "url": f"{house.settings.public_url}{house.settings.url_prefix}/account"}
+    facts: dict[str, Any] = {
+        "order": checkout.order_ref,
+        "url": f"{house.settings.public_url}{house.settings.url_prefix}/account",
+    }
     if book and number:
         facts |= _instalment(book, number=number)
     text = house.translate(checkout.locale, TEXTS[kind]).format(**facts)

@@ -1,7 +1,9 @@
-"""The first instalment: the attempt is committed, the provider called, the outcome committed; then ``confirm`` finishes.
+"""The first instalment.
 
-The same road is taken by the browser's return, the provider's webhook and the reconciler: ``follow_up`` asks the provider what became of
-an attempt, writes the outcome once, and confirms if the money is there.
+The attempt is committed, the provider called, the outcome committed; then ``confirm`` finishes.
+
+The same road is taken by the browser's return, the provider's webhook and the reconciler: ``follow_up`` asks the
+provider what became of an attempt, writes the outcome once, and confirms if the money is there.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.provider import DeclineCode, Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, PaymentMethod
-from bnpl_plugin.ports.store import Changeset, Move, Purchase
+from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
 
 FIRST_CHECK = timedelta(seconds=30)
 SLOWEST_CHECK = timedelta(hours=1)
@@ -41,7 +43,7 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
     except StateMoved:  # the other tab was first
         return house.purchase(checkout_id).attempt or attempt
     try:
-        outcome = house.providers[attempt.provider].begin(instruction(house, attempt, return_url=return_url))
+        outcome = house.providers[attempt.provider].begin(instruction(attempt, return_url=return_url))
     except ProviderUnavailable as error:
         outcome = Outcome(OutcomeKind.DECLINED, decline_code=DeclineCode.PROVIDER_REFUSED, diagnostic=error.diagnostic)
     record(house, attempt=attempt, outcome=outcome)
@@ -52,7 +54,7 @@ def follow_up(house: House, *, attempt: Attempt) -> Attempt:
     """Ask the provider what became of a first attempt, write it down, and return the attempt as it now is."""
     if attempt.state in ("created", "sent", "pending", "unknown", "abandoned"):
         try:
-            outcome = house.providers[attempt.provider].look_up(instruction(house, attempt))
+            outcome = house.providers[attempt.provider].look_up(instruction(attempt))
         except ProviderUnavailable as error:
             outcome = Outcome(OutcomeKind.UNKNOWN, provider_ref=attempt.provider_ref, diagnostic=error.diagnostic)
         record(house, attempt=attempt, outcome=outcome)
@@ -76,7 +78,7 @@ def record(house: House, *, attempt: Attempt, outcome: Outcome) -> None:
         return
 
 
-def instruction(house: House, attempt: Attempt, *, return_url: str = "") -> Instruction:
+def instruction(attempt: Attempt, *, return_url: str = "") -> Instruction:
     """Return what to ask of the provider for an attempt; the same attempt always gives the same idempotency key."""
     return Instruction(
         idempotency_key=attempt.idempotency_key,
@@ -169,9 +171,7 @@ def _started(house: House, purchase: Purchase, attempt: Attempt) -> Changeset:
         set=values(attempt_id=attempt.attempt_id, changed_at=house.clock.now()),
         expect=values(attempt_id=checkout.attempt_id),
     )
-    started = house.event(
-        "payment.started", checkout, attempt_id=attempt.attempt_id, amount_minor=attempt.amount_minor
-    )
+    started = house.event("payment.started", checkout, attempt_id=attempt.attempt_id, amount_minor=attempt.amount_minor)
     return Changeset(moves=(point, holds.stretched(house, purchase.hold)), rows=(attempt,), events=(started,))
 
 
@@ -220,7 +220,9 @@ def _too_late(house: House, purchase: Purchase, attempt: Attempt, seen: Move) ->
         )
         moves = (refused, seen)
         events.append(house.event("checkout.refused", checkout, deliver=True, reason="cancelled_before_payment"))
-    rows = (house.job("void", stream=checkout.checkout_id, attempt_id=attempt.attempt_id),) if attempt.amount_minor else ()
+    rows = (
+        (house.job("void", stream=checkout.checkout_id, attempt_id=attempt.attempt_id),) if attempt.amount_minor else ()
+    )
     return Changeset(moves=moves, rows=rows, events=tuple(events))
 
 
@@ -239,7 +241,7 @@ def _declined(house: House, purchase: Purchase, attempt: Attempt, outcome: Outco
 def _waiting(house: House, purchase: Purchase, attempt: Attempt, outcome: Outcome) -> Changeset | None:
     if not ATTEMPT.allows(attempt.state, "decline"):  # its outcome is known already
         return None
-    events = ()
+    events: tuple[Event, ...] = ()
     if outcome.kind is OutcomeKind.UNKNOWN and attempt.state != "unknown":
         events = (house.event("payment.unknown", purchase.checkout, attempt_id=attempt.attempt_id),)
     return Changeset(moves=(waiting(house, attempt, outcome),), events=events)

@@ -12,7 +12,10 @@ from bnpl_plugin.ports.store import Changeset
 
 
 def receive(house: House, *, provider: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Verify and store a webhook with its job in one commit; returns False for one already stored. Raises ``WebhookInvalid``."""
+    """Verify and store a webhook with its job in one commit; returns False for one already stored.
+
+    Raises ``WebhookInvalid``.
+    """
     known = house.providers.get(provider)
     if known is None:
         raise WebhookInvalid(provider=provider)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bnpl_plugin.credit.apr import apr_by
 from bnpl_plugin.credit.amortisation import build_schedule
+from bnpl_plugin.credit.apr import apr_by
 from bnpl_plugin.errors import OfferExpired, OfferTampered, OfferUnavailable
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
@@ -20,7 +20,7 @@ PURPOSE = "offer"
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """All offers for a cart, cheapest first in shopper cost, and a refusal with its reason for each plan not offered."""
+    """All offers for a cart, cheapest first, and a refusal with its reason for each plan not offered."""
 
     country: str
     offers: tuple[Offer, ...]
@@ -28,9 +28,16 @@ class Quotation:
 
 
 def quote(
-    house: House, *, order: Order, country: str, merchant_id: str, language: str = "en", rating: str | None = None,
-    plan_code: str | None = None, time_zone: str | None = None,
-) -> Quotation:  # fmt: skip
+    house: House,
+    *,
+    order: Order,
+    country: str,
+    merchant_id: str,
+    language: str = "en",
+    rating: str | None = None,
+    plan_code: str | None = None,
+    time_zone: str | None = None,
+) -> Quotation:
     """Return what can be offered for an order in a country.
 
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
@@ -45,29 +52,41 @@ def quote(
     refusals: list[PlanRefusal] = []
     for plan in plans:
         refusal = _refusal(plan, order=order, law=law, missing=missing)
-        if refusal is None:
-            offer = _offer(
-                house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now
-            )
-            code = law.check(_facts(offer, day=day))
-            refusal = PlanRefusal(plan.code, code) if code else None
-        if refusal is None:
-            offers.append(offer)
-        else:
+        if refusal is not None:
             refusals.append(refusal)
+            continue
+        offer = _offer(house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now)
+        code = law.check(_facts(offer, day=day))
+        if code:
+            refusals.append(PlanRefusal(plan.code, code))
+        else:
+            offers.append(offer)
     offers.sort(key=lambda o: (o.schedule.finance_charge_minor, len(o.schedule.instalments)))
     return Quotation(country=country, offers=tuple(offers), refusals=tuple(refusals))
 
 
 def quote_plan(
-    house: House, *, order: Order, country: str, merchant_id: str, plan_code: str, rating: str | None, language: str,
+    house: House,
+    *,
+    order: Order,
+    country: str,
+    merchant_id: str,
+    plan_code: str,
+    rating: str | None,
+    language: str,
     time_zone: str | None = None,
-) -> Offer:  # fmt: skip
+) -> Offer:
     """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
     found = quote(
-        house, order=order, country=country, merchant_id=merchant_id, language=language, rating=rating,
-        plan_code=plan_code, time_zone=time_zone,
-    )  # fmt: skip
+        house,
+        order=order,
+        country=country,
+        merchant_id=merchant_id,
+        language=language,
+        rating=rating,
+        plan_code=plan_code,
+        time_zone=time_zone,
+    )
     if not found.offers:
         raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
     return found.offers[0]
@@ -107,7 +126,15 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
 
 
 def _offer(
-    house: House, plan: Plan, *, order: Order, law: Country, merchant_id: str, rating: str | None, day: date, now: datetime
+    house: House,
+    plan: Plan,
+    *,
+    order: Order,
+    law: Country,
+    merchant_id: str,
+    rating: str | None,
+    day: date,
+    now: datetime,
 ) -> Offer:
     schedule = build_schedule(
         plan.terms(principal=Money(order.total_minor, order.currency), start_on=day, rating=rating)

@@ -19,7 +19,8 @@ FIRST = ("first", "setup")
 def settle_checkout(house: House, *, checkout_id: str) -> Confirmation:
     """Find out how a checkout's payment stands and finish it if it can be: what the browser's return calls.
 
-    Never raises for a failure of the host or the provider: the answer then is the state as it is, and the reconciler goes on.
+    Never raises for a failure of the host or the provider: the answer then is the state as it is, and the reconciler
+    goes on.
     """
     purchase = house.purchase(checkout_id)
     attempt = purchase.attempt
@@ -29,7 +30,7 @@ def settle_checkout(house: House, *, checkout_id: str) -> Confirmation:
         return confirm(house, checkout_id=checkout_id)
     except BnplError:
         raise
-    except Exception:  # noqa: BLE001  (the host's own callback: rolled back, tried again by the worker)
+    except Exception:
         log.exception("confirm failed", checkout_id=checkout_id)
         current = house.purchase(checkout_id).checkout
         return Confirmation(current.state, current.loan_id)
@@ -54,7 +55,7 @@ def check_attempts(house: House, *, limit: int) -> int:
     for attempt in due:
         try:
             follow_up(house, attempt=attempt)
-        except Exception:  # noqa: BLE001  (the host's own callback; counted, and given up on in the end)
+        except Exception:
             log.exception("follow-up failed", attempt_id=attempt.attempt_id)
         _counted(house, attempt_id=attempt.attempt_id)
     return len(due)

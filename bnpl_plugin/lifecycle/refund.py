@@ -1,6 +1,11 @@
-"""A purchase undone in full: nothing is owed any more, and every cent paid, interest included, goes back the way it came."""
+"""A purchase undone in full.
+
+Nothing is owed any more, and every cent paid, interest included, goes back the way it came.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
@@ -16,7 +21,9 @@ UNDOABLE = ("active", "settled")
 
 
 def request(house: House, *, loan_id: str, reason: str, merchant_id: str | None = None) -> str:
-    """Undo a loan in full now, or as soon as a payment under way is known. Returns ``reversed`` or ``pending``; twice is once.
+    """Undo a loan in full now, or as soon as a payment under way is known.
+
+    Returns ``reversed`` or ``pending``; twice is once.
 
     With ``merchant_id`` only that merchant's loan is found (``NotYours``).
     """
@@ -54,7 +61,7 @@ def send(house: House, *, attempt_id: str) -> bool:
         return True
     parent = house.store.attempt(attempt.parent_id or "")
     assert parent is not None
-    asked = _back(house, attempt, parent)
+    asked = _back(attempt, parent)
     try:
         outcome = house.providers[attempt.provider].refund(asked)
     except ProviderUnavailable as error:
@@ -85,7 +92,7 @@ def record(house: House, *, attempt: Attempt, parent: Attempt, outcome: Outcome)
     paid_back = house.event(
         "payment.refunded", checkout, deliver=True, attempt_id=attempt.attempt_id, amount_minor=attempt.amount_minor
     )
-    try:
+    with suppress(StateMoved):
         house.commit(
             Changeset(
                 moves=(
@@ -96,8 +103,6 @@ def record(house: House, *, attempt: Attempt, parent: Attempt, outcome: Outcome)
                 events=(paid_back,),
             )
         )
-    except StateMoved:
-        pass
     return True
 
 
@@ -175,8 +180,8 @@ def _refund(house: House, *, parent: Attempt) -> Attempt:
     )
 
 
-def _back(house: House, attempt: Attempt, parent: Attempt) -> Instruction:
-    asked = instruction(house, attempt)
+def _back(attempt: Attempt, parent: Attempt) -> Instruction:
+    asked = instruction(attempt)
     return Instruction(
         idempotency_key=asked.idempotency_key,
         attempt_id=asked.attempt_id,

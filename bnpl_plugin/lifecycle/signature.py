@@ -17,8 +17,9 @@ from bnpl_plugin.ports.store import Changeset, Move, Purchase
 def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> Agreement:
     """Freeze the agreement of a held checkout; a second call returns the one already signed.
 
-    Raises ``InvalidInput`` without an explicit yes or with another name than told, ``DecisionMissing``, ``DisclosuresMissing``,
-    ``OfferExpired`` (show the refreshed offer again), ``CartChanged``, ``CheckoutExpired`` (also when the hold is over).
+    Raises ``InvalidInput`` without an explicit yes or with another name than told, ``DecisionMissing``,
+    ``DisclosuresMissing``, ``OfferExpired`` (show the refreshed offer again), ``CartChanged``, ``CheckoutExpired``
+    (also when the hold is over).
     """
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
@@ -49,9 +50,7 @@ def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> 
         ),
         expect=values(hold_id=purchase.hold.hold_id),
     )
-    signed = house.event(
-        "checkout.signed", checkout, agreement_id=agreement.agreement_id, sha256=agreement.sha256
-    )
+    signed = house.event("checkout.signed", checkout, agreement_id=agreement.agreement_id, sha256=agreement.sha256)
     house.commit(Changeset(moves=(move,), rows=(agreement,), events=(signed,)))
     return agreement
 
@@ -93,7 +92,7 @@ def _check_name(house: House, purchase: Purchase, *, typed_name: str, accepted: 
     person = house.store.person(purchase.checkout.shopper_id or "")
     told = str(house.seal.unseal(person.sealed).get("full_name", "")) if person else ""
     if _folded(typed_name) != _folded(told):
-        raise InvalidInput(field="typed_name", fault="is not the name you gave", accepted="your full name as given before")
+        raise InvalidInput(field="typed_name", fault="is not the name you gave", accepted="your full name")
 
 
 def _folded(name: str) -> str:

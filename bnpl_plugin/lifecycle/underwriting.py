@@ -1,4 +1,7 @@
-"""The decision: facts → evidence → rules → rating → limit and price, recorded with inputs, policy version and reasons."""
+"""The decision.
+
+Facts → evidence → rules → rating → limit and price, recorded with inputs, policy version and reasons.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +46,8 @@ class Facts:
 def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before). Raises ``InvalidInput``
-    (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
+    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before). Raises
+    ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
@@ -93,10 +96,15 @@ def _recorded(
             rows = (
                 decision,
                 CreditLine(
-                    shopper_id=decision.shopper_id, currency=checkout.currency, state="open",
-                    limit_minor=decision.limit_minor, drawn_minor=0, held_minor=0, changed_at=now,
+                    shopper_id=decision.shopper_id,
+                    currency=checkout.currency,
+                    state="open",
+                    limit_minor=decision.limit_minor,
+                    drawn_minor=0,
+                    held_minor=0,
+                    changed_at=now,
                 ),
-            )  # fmt: skip
+            )
     person = house.store.person(decision.shopper_id)
     assert person is not None
     told = {
@@ -112,19 +120,32 @@ def _recorded(
         rows=rows,
         events=(
             house.event(
-                f"credit.{outcome}", checkout, decision_id=decision.decision_id, rating=decision.rating,
-                policy_version=decision.policy_version, reasons=decision.reasons["codes"], deliver=outcome == "declined",
+                f"credit.{outcome}",
+                checkout,
+                decision_id=decision.decision_id,
+                rating=decision.rating,
+                policy_version=decision.policy_version,
+                reasons=decision.reasons["codes"],
+                deliver=outcome == "declined",
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
     fresh = quote_plan(
-        house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
-    )  # fmt: skip
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, "a decision never makes an offer dearer"
+        house,
+        order=Order.from_json(checkout.cart),
+        country=checkout.country,
+        merchant_id=checkout.merchant_id,
+        plan_code=offer.plan_code,
+        rating=rating,
+        language=checkout.locale,
+        time_zone=checkout.time_zone,
+    )
+    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
+        "a decision never makes an offer dearer"
+    )
     return fresh
 
 

@@ -46,7 +46,10 @@ class Plan:
     countries: tuple[str, ...] = ()  # empty: wherever the law allows
 
     def rate_for(self, rating: str | None) -> Decimal:
-        """Return the nominal rate of a rating; without a rating the dearest, so that a decision never makes it dearer."""
+        """Return the nominal rate of a rating.
+
+        Without a rating the dearest, so that a decision never makes it dearer.
+        """
         if not self.rates:
             return Decimal(0)
         if rating is None:
@@ -77,7 +80,8 @@ class Plan:
 class Offer:
     """A plan with numbers for one cart in one country. Signed by ``quotation`` and good until ``expires_at``.
 
-    ``apr`` is an exact fraction a year, ``apr_percent`` the figure to print. ``sample_law`` labels offers that rest on sample values.
+    ``apr`` is an exact fraction a year, ``apr_percent`` the figure to print. ``sample_law`` labels offers that rest
+    on sample values.
     """
 
     plan_code: str

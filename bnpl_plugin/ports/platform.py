@@ -1,4 +1,7 @@
-"""The host and its orders: what a shop tells us, and what we ask it to do. Implemented by ``ext`` from the host's callbacks."""
+"""The host and its orders: what a shop tells us, and what we ask it to do.
+
+Implemented by ``ext`` from the host's callbacks.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +152,10 @@ class Host(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to a shopper. ``kind`` names the text (``phone_code``, ``order_placed``, ``reminder``, ``declined_payment``…)."""
+    """A message to a shopper.
+
+    ``kind`` names the text (``phone_code``, ``order_placed``, ``reminder``, ``declined_payment``…).
+    """
 
     kind: str
     to_phone: str

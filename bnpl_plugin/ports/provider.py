@@ -1,7 +1,8 @@
 """The edge to payment providers: a small set of verbs and four outcomes. Implemented by the leaves in ``providers/``.
 
-The rule of the house: an intent with its idempotency key is committed first, then the provider is called, then the outcome is
-committed. An adapter translates; it never decides, retries or hides. ``UNKNOWN`` is an outcome: nobody knows yet.
+The rule of the house: an intent with its idempotency key is committed first, then the provider is called, then the
+outcome is committed. An adapter translates; it never decides, retries or hides. ``UNKNOWN`` is an outcome: nobody
+knows yet.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ class DeclineCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What the shopper must do next. ``redirect``: go to ``url``. ``form``: render ``template`` with ``client`` values."""
+    """What the shopper must do next.
+
+    ``redirect``: go to ``url``. ``form``: render ``template`` with ``client`` values.
+    """
 
     kind: str
     url: str = ""
@@ -64,7 +68,10 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A provider's answer. ``stage`` is set when SUCCEEDED, ``decline_code`` when DECLINED, ``next_action`` may be when PENDING."""
+    """A provider's answer.
+
+    ``stage`` is set when SUCCEEDED, ``decline_code`` when DECLINED, ``next_action`` may be when PENDING.
+    """
 
     kind: OutcomeKind
     provider_ref: str | None = None
@@ -99,7 +106,10 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class WebhookNote:
-    """What a verified webhook is about; the worker then asks the provider itself, so order and repeats do not matter."""
+    """What a verified webhook is about.
+
+    The worker then asks the provider itself, so order and repeats do not matter.
+    """
 
     event_id: str
     kind: str
@@ -119,14 +129,19 @@ class Provider(Protocol):
     content_sources: Mapping[str, tuple[str, ...]]  # CSP directives that its card form needs
 
     def begin(self, instruction: Instruction) -> Outcome:
-        """Start the shopper-present movement: authorise ``amount`` (manual capture) and save the card for later charges.
+        """Start the shopper-present movement.
+
+        Authorise ``amount`` (manual capture) and save the card for later charges.
 
         Usually answers PENDING with a ``next_action`` (the card form). With a zero amount only saves the card.
         """
         ...
 
     def look_up(self, instruction: Instruction) -> Outcome:
-        """Ask what became of a movement (by ``provider_ref``, else by ``idempotency_key``). DECLINED/ABANDONED if it never was."""
+        """Ask what became of a movement (by ``provider_ref``, else by ``idempotency_key``).
+
+        DECLINED/ABANDONED if it never was.
+        """
         ...
 
     def charge(self, instruction: Instruction) -> Outcome:
@@ -142,7 +157,10 @@ class Provider(Protocol):
         ...
 
     def refund(self, instruction: Instruction) -> Outcome:
-        """Give a captured amount back (``provider_ref`` names the captured movement); ``Outcome.provider_ref`` is the refund's."""
+        """Give a captured amount back (``provider_ref`` names the captured movement).
+
+        ``Outcome.provider_ref`` is the refund's.
+        """
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookNote:
@@ -167,7 +185,10 @@ class MakeProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProviderLeaf:
-    """The constant ``PROVIDER`` of a leaf in ``providers/``: its code and how to build it. Importing it imports no SDK."""
+    """The constant ``PROVIDER`` of a leaf in ``providers/``: its code and how to build it.
+
+    Importing it imports no SDK.
+    """
 
     code: str
     make: MakeProvider

@@ -1,7 +1,10 @@
-"""One frozen record for each table: the field names are the column names, and storage derives its tables' rows from them.
+"""One frozen record for each table.
 
-Units last in a name: ``_minor`` ISO 4217 minor units, ``_bps`` hundredths of a percent, ``_at`` an aware UTC instant, ``_on`` a
-calendar date in the shopper's time zone. Records of a shopper carry ``shopper_id`` first, the first column of their key.
+The field names are the column names, and storage derives its tables' rows from them.
+
+Units last in a name: ``_minor`` ISO 4217 minor units, ``_bps`` hundredths of a percent, ``_at`` an aware UTC instant,
+``_on`` a calendar date in the shopper's time zone. Records of a shopper carry ``shopper_id`` first, the first column
+of their key.
 """
 
 from __future__ import annotations
@@ -80,7 +83,10 @@ class PhoneCode(Record):
 
 @dataclass(frozen=True, slots=True)
 class Checkout(Record):
-    """One shopper's session to finance one order. ``cart`` is ``Order.to_json()``, ``offer`` the chosen ``Offer.to_json()``."""
+    """One shopper's session to finance one order.
+
+    ``cart`` is ``Order.to_json()``, ``offer`` the chosen ``Offer.to_json()``.
+    """
 
     table: ClassVar[str] = "checkout"
     key: ClassVar[tuple[str, ...]] = ("checkout_id",)
@@ -265,9 +271,12 @@ class PaymentMethod(Record):
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Record):
-    """One try to move money at a provider, written before the call. ``purpose``: first, setup, instalment, early, refund.
+    """One try to move money at a provider, written before the call.
 
-    ``numbers`` in ``details`` lists the instalments that it pays. ``parent_id`` is the attempt that a refund gives back.
+    ``purpose``: first, setup, instalment, early, refund.
+
+    ``numbers`` in ``details`` lists the instalments that it pays. ``parent_id`` is the attempt that a refund gives
+    back.
     """
 
     table: ClassVar[str] = "attempt"
@@ -362,7 +371,8 @@ class OrderClaim(Record):
 class Job(Record):
     """Work promised in the same commit as the change that calls for it; claimed with a lease, retried with a delay.
 
-    Kinds: capture, void, refund, host_confirm, host_refused, provider_event, deliver, notify. ``stream`` orders ``deliver`` jobs.
+    Kinds: capture, void, refund, host_confirm, host_refused, provider_event, deliver, notify. ``stream`` orders
+    ``deliver`` jobs.
     """
 
     table: ClassVar[str] = "job"

@@ -1,4 +1,7 @@
-"""What a credit decision may look at, and the shape of a rule and a policy. Leaves: ``rules/`` (constants ``RULE``, ``POLICY``)."""
+"""What a credit decision may look at, and the shape of a rule and a policy.
+
+Leaves: ``rules/`` (constants ``RULE``, ``POLICY``).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The allow-list of inputs: nothing else can reach a rule. Money in minor units of ``currency``, a month's worth."""
+    """The allow-list of inputs: nothing else can reach a rule.
+
+    Money in minor units of ``currency``, a month's worth.
+    """
 
     country: str
     currency: str
@@ -63,10 +69,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A version of the lender's appetite: which rules, how evidence becomes a rating, and each rating's share of the cap.
+    """A version of the lender's appetite.
 
-    ``points`` gives a score, ``ratings`` maps the lowest score to a rating (descending), ``limit_bps`` a rating's share of
-    the product cap in basis points. ``caps_minor`` maps currency to the product cap per shopper.
+    Which rules, how evidence becomes a rating, and each rating's share of the cap.
+
+    ``points`` gives a score, ``ratings`` maps the lowest score to a rating (descending), ``limit_bps`` a rating's
+    share of the product cap in basis points. ``caps_minor`` maps currency to the product cap per shopper.
     """
 
     version: str

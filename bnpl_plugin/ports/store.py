@@ -1,8 +1,10 @@
-"""One way to write: a use case decides, hands over one frozen ``Changeset``, and the store writes it whole or not at all.
+"""One way to write.
 
-PostgreSQL writes a changeset as one statement (one function call), SQLite as a few inside ``BEGIN IMMEDIATE``. Both work through the
-sections in the same order, hot rows last, so that writers never lock in opposite orders. Guards are part of the write; a guard that
-fails raises the ``GuardFailed`` subclass that names it, and nothing is written.
+A use case decides, hands over one frozen ``Changeset``, and the store writes it whole or not at all.
+
+PostgreSQL writes a changeset as one statement (one function call), SQLite as a few inside ``BEGIN IMMEDIATE``. Both
+work through the sections in the same order, hot rows last, so that writers never lock in opposite orders. Guards are
+part of the write; a guard that fails raises the ``GuardFailed`` subclass that names it, and nothing is written.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ from bnpl_plugin.ports.records import (
 class Move:
     """A guarded change of one row: found by ``key``, refused (guard ``state``) unless its state is one of ``sources``.
 
-    ``set`` names the columns to change, usually with the new ``state``. ``expect`` are further column values that must still hold.
-    An empty ``sources`` puts no condition on the state.
+    ``set`` names the columns to change, usually with the new ``state``. ``expect`` are further column values that
+    must still hold. An empty ``sources`` puts no condition on the state.
     """
 
     table: str
@@ -54,7 +56,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """Change a credit line's sums. A rise of drawn + held is refused (``credit_line``) beyond the limit or if not open."""
+    """Change a credit line's sums.
+
+    A rise of drawn + held is refused (``credit_line``) beyond the limit or if not open.
+    """
 
     shopper_id: str
     currency: str
@@ -90,10 +95,13 @@ class PoolChange:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a purchase. ``stream`` is the checkout id (a loan's events go on in its checkout's stream).
+    """Something that happened to a purchase.
 
-    The store numbers events within a stream from 1. ``deliver`` says that the merchant's webhook is owed this event; the store
-    then writes the ``deliver`` job in the same commit. ``payload`` holds ids and sums only, never personal data.
+    ``stream`` is the checkout id (a loan's events go on in its checkout's stream).
+
+    The store numbers events within a stream from 1. ``deliver`` says that the merchant's webhook is owed this event;
+    the store then writes the ``deliver`` job in the same commit. ``payload`` holds ids and sums only, never personal
+    data.
     """
 
     event_id: str
@@ -179,7 +187,7 @@ class Store(Protocol):
         ...
 
     def write_on(self, session: Any, changeset: Changeset) -> None:
-        """Write on the host's own session, leaving the commit to the host (only ``checkout.open_checkout`` uses this)."""
+        """Write on the host's own session, leaving the commit to the host (``checkout.open_checkout``)."""
         ...
 
     def confirming(self, checkout_id: str) -> AbstractContextManager[Confirming]:
@@ -190,30 +198,83 @@ class Store(Protocol):
         ...
 
     # reads -----------------------------------------------------------------------------------------------------------
-    def purchase(self, checkout_id: str) -> Purchase | None: ...
-    def checkouts_of_order(self, *, merchant_id: str, order_ref: str) -> Sequence[Checkout]: ...
-    def loan_book(self, loan_id: str) -> LoanBook | None: ...
-    def merchant(self, merchant_id: str) -> Merchant | None: ...
-    def merchant_by_key(self, key_hash: str) -> Merchant | None: ...
-    def api_keys(self, merchant_id: str) -> Sequence[ApiKey]: ...
-    def person(self, shopper_id: str) -> Person | None: ...
-    def person_by_phone(self, phone_hash: str) -> Person | None: ...
+    def purchase(self, checkout_id: str) -> Purchase | None:
+        """Return a checkout with what hangs on it."""
+        ...
+
+    def checkouts_of_order(self, *, merchant_id: str, order_ref: str) -> Sequence[Checkout]:
+        """Return the checkouts ever opened for an order, newest first."""
+        ...
+
+    def loan_book(self, loan_id: str) -> LoanBook | None:
+        """Return a loan with its instalments, attempts and card."""
+        ...
+
+    def merchant(self, merchant_id: str) -> Merchant | None:
+        """Return a merchant."""
+        ...
+
+    def merchant_by_key(self, key_hash: str) -> Merchant | None:
+        """Return the merchant whose key this is, unless it is revoked."""
+        ...
+
+    def api_keys(self, merchant_id: str) -> Sequence[ApiKey]:
+        """Return a merchant's keys, oldest first."""
+        ...
+
+    def person(self, shopper_id: str) -> Person | None:
+        """Return a shopper's personal data, sealed."""
+        ...
+
+    def person_by_phone(self, phone_hash: str) -> Person | None:
+        """Return the shopper with a phone."""
+        ...
+
     def phone_code(self, purpose_ref: str) -> PhoneCode | None:
         """Return the newest code sent for a purpose."""
         ...
 
-    def phone_codes_since(self, *, phone_hash: str, since: datetime) -> int: ...
-    def line(self, *, shopper_id: str, currency: str) -> CreditLine | None: ...
-    def history(self, *, shopper_id: str, currency: str, now: datetime) -> History: ...
-    def pool(self, currency: str) -> CapitalPool | None: ...
-    def sale_item(self, sale_item_id: str) -> SaleItem | None: ...
-    def method(self, *, shopper_id: str, payment_method_id: str) -> PaymentMethod | None: ...
-    def methods(self, shopper_id: str) -> Sequence[PaymentMethod]: ...
-    def attempt(self, attempt_id: str) -> Attempt | None: ...
-    def attempt_by_ref(self, *, provider: str, provider_ref: str) -> Attempt | None: ...
-    def idempotency(self, *, owner: str, idempotency_key: str) -> Idempotency | None: ...
+    def phone_codes_since(self, *, phone_hash: str, since: datetime) -> int:
+        """Return how many codes went to a phone from an instant on."""
+        ...
 
-    # the worker's queues: each returns at most ``limit`` rows, oldest first ------------------------------------------------
+    def line(self, *, shopper_id: str, currency: str) -> CreditLine | None:
+        """Return a shopper's line in a currency."""
+        ...
+
+    def history(self, *, shopper_id: str, currency: str, now: datetime) -> History:
+        """Return what the book says of a shopper."""
+        ...
+
+    def pool(self, currency: str) -> CapitalPool | None:
+        """Return the pool that lends in a currency."""
+        ...
+
+    def sale_item(self, sale_item_id: str) -> SaleItem | None:
+        """Return a sale item."""
+        ...
+
+    def method(self, *, shopper_id: str, payment_method_id: str) -> PaymentMethod | None:
+        """Return one of a shopper's cards."""
+        ...
+
+    def methods(self, shopper_id: str) -> Sequence[PaymentMethod]:
+        """Return a shopper's cards, newest first."""
+        ...
+
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        """Return an attempt."""
+        ...
+
+    def attempt_by_ref(self, *, provider: str, provider_ref: str) -> Attempt | None:
+        """Return the newest attempt with a provider's reference."""
+        ...
+
+    def idempotency(self, *, owner: str, idempotency_key: str) -> Idempotency | None:
+        """Return what is recorded under a caller's key."""
+        ...
+
+    # the worker's queues: each returns at most ``limit`` rows, oldest first -------------------------------------------
     def claim_jobs(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
         """Lease ready jobs whose ``run_at`` has come and that nobody leases (``UPDATE … RETURNING``; tries + 1).
 
@@ -221,8 +282,14 @@ class Store(Protocol):
         """
         ...
 
-    def expired_holds(self, *, now: datetime, limit: int) -> Sequence[Hold]: ...
-    def expired_checkouts(self, *, now: datetime, limit: int) -> Sequence[Checkout]: ...
+    def expired_holds(self, *, now: datetime, limit: int) -> Sequence[Hold]:
+        """Return pending holds whose time is over."""
+        ...
+
+    def expired_checkouts(self, *, now: datetime, limit: int) -> Sequence[Checkout]:
+        """Return checkouts whose time is over and that can still expire."""
+        ...
+
     def attempts_to_check(self, *, now: datetime, limit: int) -> Sequence[Attempt]:
         """Attempts whose ``check_at`` has come (sent, pending, unknown; or authorised with an unfinished checkout)."""
         ...
@@ -231,7 +298,9 @@ class Store(Protocol):
         """Instalments scheduled or overdue whose ``try_at`` has come, of active or defaulted loans."""
         ...
 
-    def instalments_to_remind(self, *, now: datetime, limit: int) -> Sequence[InstalmentRow]: ...
+    def instalments_to_remind(self, *, now: datetime, limit: int) -> Sequence[InstalmentRow]:
+        """Return instalments whose reminder is due."""
+        ...
 
 
 #: Tables whose rows ``Move`` may change; all others are append-only.
