@@ -1,10 +1,12 @@
 """What the plans come to, as tables that a person can check."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from bnpl_plugin.credit.amortisation import build_schedule
+from bnpl_plugin.credit.apr import apr_by
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.registry import leaves
 
@@ -65,3 +67,11 @@ def test_seven_plans_are_on_sale():
         "instalments_24",
         "merchant_free_6",
     }
+
+
+@pytest.mark.parametrize("code", [code for code, plan in PLANS.items() if plan.rates])
+def test_the_dearest_rate_stays_within_four_times_an_lpr_of_three_percent(code):
+    low, high = PLANS[code].limits["CNY"]
+    for minor in {*range(low, high, (high - low) // 50), high}:
+        terms = PLANS[code].terms(principal=Money(minor, "CNY"), start_on=date(2026, 11, 24), rating="D")
+        assert apr_by("cn")(build_schedule(terms)).rate <= Decimal("0.12")
