@@ -24,13 +24,16 @@ class Record:
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
 
+    def __init_subclass__(cls, *, table: str = "", key: tuple[str, ...] = ()) -> None:
+        """Keep the table's name and key; ``slots=True`` makes each class twice, the second time without them."""
+        if table:
+            cls.table, cls.key = table, key
+
 
 @dataclass(frozen=True, slots=True)
-class Merchant(Record):
+class Merchant(Record, table="merchant", key=("merchant_id",)):
     """A shop that is owed prices. ``mdr_bps`` is the share of a price that the lender keeps."""
 
-    table: ClassVar[str] = "merchant"
-    key: ClassVar[tuple[str, ...]] = ("merchant_id",)
     merchant_id: str
     name: str
     mdr_bps: int
@@ -40,11 +43,9 @@ class Merchant(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiKey(Record):
+class ApiKey(Record, table="api_key", key=("key_hash",)):
     """A merchant's secret for the API, kept only as a SHA-256 of the key."""
 
-    table: ClassVar[str] = "api_key"
-    key: ClassVar[tuple[str, ...]] = ("key_hash",)
     key_hash: str
     merchant_id: str
     label: str
@@ -53,11 +54,9 @@ class ApiKey(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Person(Record):
+class Person(Record, table="person", key=("shopper_id",)):
     """The only row with personal data: ``sealed`` is encrypted; ``phone_hash`` is a keyed hash of the E.164 number."""
 
-    table: ClassVar[str] = "person"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id",)
     shopper_id: str
     phone_hash: str
     sealed: str
@@ -65,11 +64,9 @@ class Person(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneCode(Record):
+class PhoneCode(Record, table="phone_code", key=("phone_code_id",)):
     """A one-time code sent to a phone for one checkout or sign-in (``purpose_ref``); ``code_hash`` is keyed."""
 
-    table: ClassVar[str] = "phone_code"
-    key: ClassVar[tuple[str, ...]] = ("phone_code_id",)
     phone_code_id: str
     purpose_ref: str
     phone_hash: str
@@ -82,14 +79,12 @@ class PhoneCode(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Checkout(Record):
+class Checkout(Record, table="checkout", key=("checkout_id",)):
     """One shopper's session to finance one order.
 
     ``cart`` is ``Order.to_json()``, ``offer`` the chosen ``Offer.to_json()``.
     """
 
-    table: ClassVar[str] = "checkout"
-    key: ClassVar[tuple[str, ...]] = ("checkout_id",)
     checkout_id: str
     merchant_id: str
     order_ref: str
@@ -120,11 +115,9 @@ class Checkout(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision(Record):
+class Decision(Record, table="decision", key=("shopper_id", "decision_id")):
     """A recorded credit decision: its inputs, the policy that made it, and its reason codes."""
 
-    table: ClassVar[str] = "decision"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "decision_id")
     shopper_id: str
     decision_id: str
     checkout_id: str | None
@@ -139,11 +132,9 @@ class Decision(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class CreditLine(Record):
+class CreditLine(Record, table="credit_line", key=("shopper_id", "currency")):
     """A shopper's revolving room: ``drawn_minor + held_minor <= limit_minor``. At most one open per shopper."""
 
-    table: ClassVar[str] = "credit_line"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "currency")
     shopper_id: str
     currency: str
     state: str  # "open", "frozen", "closed"
@@ -154,11 +145,9 @@ class CreditLine(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class CapitalPool(Record):
+class CapitalPool(Record, table="capital_pool", key=("pool_id",)):
     """The lender's money in one currency: ``outstanding_minor + held_minor <= available_minor``."""
 
-    table: ClassVar[str] = "capital_pool"
-    key: ClassVar[tuple[str, ...]] = ("pool_id",)
     pool_id: str
     currency: str
     available_minor: int
@@ -168,11 +157,9 @@ class CapitalPool(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class SaleItem(Record):
+class SaleItem(Record, table="sale_item", key=("sale_item_id",)):
     """Units that a host handed over for a sale: ``free + held + sold + returned = total``."""
 
-    table: ClassVar[str] = "sale_item"
-    key: ClassVar[tuple[str, ...]] = ("sale_item_id",)
     sale_item_id: str
     merchant_id: str
     sku: str
@@ -189,22 +176,18 @@ class SaleItem(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class SaleClaim(Record):
+class SaleClaim(Record, table="sale_claim", key=("sale_item_id", "shopper_id")):
     """How many units of a sale item one shopper holds or bought; never above ``units_per_shopper``."""
 
-    table: ClassVar[str] = "sale_claim"
-    key: ClassVar[tuple[str, ...]] = ("sale_item_id", "shopper_id")
     sale_item_id: str
     shopper_id: str
     units: int
 
 
 @dataclass(frozen=True, slots=True)
-class Hold(Record):
+class Hold(Record, table="hold", key=("shopper_id", "hold_id")):
     """The three reservations of one checkout as one two-phase entry: stock units, credit line and capital."""
 
-    table: ClassVar[str] = "hold"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "hold_id")
     shopper_id: str
     hold_id: str
     checkout_id: str
@@ -220,11 +203,9 @@ class Hold(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure(Record):
+class Disclosure(Record, table="disclosure", key=("shopper_id", "disclosure_id")):
     """Proof that a document was shown: its body, hash, language, instant and medium."""
 
-    table: ClassVar[str] = "disclosure"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "disclosure_id")
     shopper_id: str
     disclosure_id: str
     checkout_id: str
@@ -237,11 +218,9 @@ class Disclosure(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement(Record):
+class Agreement(Record, table="agreement", key=("shopper_id", "agreement_id")):
     """What was signed, frozen: ``sha256`` is over the canonical JSON of ``body``, which names no person."""
 
-    table: ClassVar[str] = "agreement"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "agreement_id")
     shopper_id: str
     agreement_id: str
     checkout_id: str
@@ -254,11 +233,9 @@ class Agreement(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentMethod(Record):
+class PaymentMethod(Record, table="payment_method", key=("shopper_id", "payment_method_id")):
     """A card saved with the shopper's recorded mandate, as the provider's opaque references."""
 
-    table: ClassVar[str] = "payment_method"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "payment_method_id")
     shopper_id: str
     payment_method_id: str
     provider: str
@@ -270,7 +247,7 @@ class PaymentMethod(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt(Record):
+class Attempt(Record, table="attempt", key=("shopper_id", "attempt_id")):
     """One try to move money at a provider, written before the call.
 
     ``purpose``: first, setup, instalment, early, refund.
@@ -279,8 +256,6 @@ class Attempt(Record):
     back.
     """
 
-    table: ClassVar[str] = "attempt"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "attempt_id")
     shopper_id: str
     attempt_id: str
     checkout_id: str
@@ -305,11 +280,9 @@ class Attempt(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Loan(Record):
+class Loan(Record, table="loan", key=("shopper_id", "loan_id")):
     """What is owed. Outstanding principal is kept here and proved from the ledger (P8)."""
 
-    table: ClassVar[str] = "loan"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "loan_id")
     shopper_id: str
     loan_id: str
     checkout_id: str
@@ -334,11 +307,9 @@ class Loan(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class InstalmentRow(Record):
+class InstalmentRow(Record, table="instalment", key=("shopper_id", "loan_id", "number")):
     """One instalment of a loan. ``due_at`` is the instant at which ``due_on`` begins in the shopper's time zone."""
 
-    table: ClassVar[str] = "instalment"
-    key: ClassVar[tuple[str, ...]] = ("shopper_id", "loan_id", "number")
     shopper_id: str
     loan_id: str
     number: int
@@ -357,26 +328,22 @@ class InstalmentRow(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class OrderClaim(Record):
+class OrderClaim(Record, table="order_claim", key=("merchant_id", "order_ref")):
     """Uniqueness of a merchant's order reference among confirmed checkouts (P6)."""
 
-    table: ClassVar[str] = "order_claim"
-    key: ClassVar[tuple[str, ...]] = ("merchant_id", "order_ref")
     merchant_id: str
     order_ref: str
     checkout_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Job(Record):
+class Job(Record, table="job", key=("job_id",)):
     """Work promised in the same commit as the change that calls for it; claimed with a lease, retried with a delay.
 
     Kinds: capture, void, refund, host_confirm, host_refused, provider_event, deliver, notify. ``stream`` orders
     ``deliver`` jobs.
     """
 
-    table: ClassVar[str] = "job"
-    key: ClassVar[tuple[str, ...]] = ("job_id",)
     job_id: str
     kind: str
     stream: str
@@ -390,11 +357,9 @@ class Job(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderEvent(Record):
+class ProviderEvent(Record, table="provider_event", key=("provider", "event_id")):
     """A provider's webhook as received: verified, stored once, acted on by the worker."""
 
-    table: ClassVar[str] = "provider_event"
-    key: ClassVar[tuple[str, ...]] = ("provider", "event_id")
     provider: str
     event_id: str
     kind: str
@@ -404,11 +369,9 @@ class ProviderEvent(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Idempotency(Record):
+class Idempotency(Record, table="idempotency", key=("owner", "idempotency_key")):
     """The recorded answer of one money-moving POST, or the step that it reached."""
 
-    table: ClassVar[str] = "idempotency"
-    key: ClassVar[tuple[str, ...]] = ("owner", "idempotency_key")
     owner: str
     idempotency_key: str
     request_hash: str
