@@ -40,5 +40,25 @@ for (const form of document.querySelectorAll("form[data-read-seconds]")) {
   setTimeout(() => { button.disabled = false; }, Number(form.dataset.readSeconds) * 1000);
 }
 
+// The waiting page asks quietly and moves on when there is news; without script it renews itself.
+const waiting = document.querySelector("[data-refresh-seconds]");
+if (waiting) {
+  const { refreshSeconds, refreshUrl, payment } = waiting.dataset;
+  const look = async () => {
+    try {
+      const answer = await fetch(refreshUrl, { headers: { Accept: "text/html" } });
+      const news = answer.redirected || !(await answer.text()).includes(`data-payment="${payment}"`);
+      if (answer.ok && news) {
+        location.replace(answer.url);
+        return;
+      }
+    } catch {
+      // no connection for a moment: asked again below
+    }
+    setTimeout(look, Number(refreshSeconds) * 1000);
+  };
+  setTimeout(look, Number(refreshSeconds) * 1000);
+}
+
 // What was wrong comes into view.
 document.querySelector("[aria-invalid=true]")?.focus();
