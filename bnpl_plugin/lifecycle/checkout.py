@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from bnpl_plugin.errors import (
     OrderAlreadyFinanced,
 )
 from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
+from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout
@@ -43,17 +46,62 @@ def open_checkout(
     With ``session`` the row is written on the host's own session and commits with it. An older open session of a
     changed cart is cancelled. Raises ``OrderAlreadyFinanced``, ``UnsupportedCountry``, ``InvalidInput``.
     """
-    law = house.country(country)
-    if order.currency != law.currency:
-        raise InvalidInput(field="currency", fault=f"is {order.currency}", accepted=f"{law.currency} in {country}")
+    _check_currency(house, order=order, country=country)
     if session is None:
-        for older in house.store.checkouts_of_order(merchant_id=merchant_id, order_ref=order.order_ref):
-            if older.state in ("authorised", "confirmed"):
-                raise OrderAlreadyFinanced(order.order_ref, guard="order_claim")
-            if older.state in OPEN and older.expires_at > house.clock.now():
-                if older.cart_fingerprint == order.fingerprint:
-                    return older
-                cancel(house, checkout_id=older.checkout_id, reason="cart_changed")
+        older = house.store.checkouts_of_order(merchant_id=merchant_id, order_ref=order.order_ref)
+        same = still_open(house, order=order, older=older)
+        if same is not None:
+            return same
+    checkout, changeset = opening(
+        house,
+        order=order,
+        merchant_id=merchant_id,
+        country=country,
+        return_url=return_url,
+        cancel_url=cancel_url,
+        channel=channel,
+        time_zone=time_zone,
+        locale=locale,
+    )
+    if session is None:
+        house.commit(changeset)
+    else:
+        house.store.write_on(session, changeset)
+    return checkout
+
+
+def still_open(house: House, *, order: Order, older: Sequence[Checkout]) -> Checkout | None:
+    """Return the order's open session of the same cart; an open session of a changed cart is cancelled.
+
+    ``older`` are all sessions ever opened for the order. Raises ``OrderAlreadyFinanced``.
+    """
+    for known in older:
+        if known.state in ("authorised", "confirmed"):
+            raise OrderAlreadyFinanced(order.order_ref, guard="order_claim")
+        if known.state in OPEN and known.expires_at > house.clock.now():
+            if known.cart_fingerprint == order.fingerprint:
+                return known
+            cancel(house, checkout_id=known.checkout_id, reason="cart_changed")
+    return None
+
+
+def opening(
+    house: House,
+    *,
+    order: Order,
+    merchant_id: str,
+    country: str,
+    return_url: str,
+    cancel_url: str,
+    channel: str = "embedded",
+    time_zone: str | None = None,
+    locale: str = "en",
+) -> tuple[Checkout, Changeset]:
+    """Return a new session and the changeset that opens it, not yet written.
+
+    Raises ``UnsupportedCountry``, ``InvalidInput``.
+    """
+    law = _check_currency(house, order=order, country=country)
     now = house.clock.now()
     checkout = Checkout(
         checkout_id=house.ids.new("chk"),
@@ -85,12 +133,14 @@ def open_checkout(
         changed_at=now,
     )
     opened = house.event("checkout.opened", checkout, total_minor=order.total_minor, currency=order.currency)
-    changeset = Changeset(rows=(checkout,), events=(opened,))
-    if session is None:
-        house.commit(changeset)
-    else:
-        house.store.write_on(session, changeset)
-    return checkout
+    return checkout, Changeset(rows=(checkout,), events=(opened,))
+
+
+def _check_currency(house: House, *, order: Order, country: str) -> Country:
+    law = house.country(country)
+    if order.currency != law.currency:
+        raise InvalidInput(field="currency", fault=f"is {order.currency}", accepted=f"{law.currency} in {country}")
+    return law
 
 
 def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
@@ -220,6 +270,14 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
     )
     ended = house.event(kind, checkout, deliver=True, reason=reason)
     back = holds.giving_back(purchase, event="void" if event == "cancel" else "expire")
+    dropped = abandoned(house, purchase.attempt)
     house.commit(
-        Changeset(moves=(move, *back.moves), events=(ended,), lines=back.lines, units=back.units, pools=back.pools)
+        Changeset(
+            moves=(move, *back.moves, *dropped.moves),
+            rows=dropped.rows,
+            events=(ended,),
+            lines=back.lines,
+            units=back.units,
+            pools=back.pools,
+        )
     )

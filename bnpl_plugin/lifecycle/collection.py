@@ -14,8 +14,8 @@ from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ledger.postings import interest_waived, repayment
+from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.payment import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, LoanBook, Move, PoolChange

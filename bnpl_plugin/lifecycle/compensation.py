@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import StateMoved
-from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.errors import ProviderUnavailable, StateMoved
+from bnpl_plugin.lifecycle import holds, payment
+from bnpl_plugin.lifecycle.attempts import attempt_move, instruction
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.payment import instruction
 from bnpl_plugin.ports.provider import OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Job
 from bnpl_plugin.ports.store import Changeset, Move
@@ -47,28 +47,46 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
 
 
 def void(house: House, *, attempt_id: str) -> bool:
-    """Lift an authorisation that nothing will capture; a captured one is refunded. Returns False to be tried again."""
+    """See to it that a movement given up takes nothing. Returns False to be tried again.
+
+    An authorisation is lifted. A payment page left behind is closed at the provider; if it was paid in that very
+    moment, the success is written down first and then judged like any other late one.
+    """
     attempt = house.store.attempt(attempt_id)
-    if attempt is None or attempt.state != "authorised":
+    if attempt is None or attempt.state not in ("authorised", "abandoned"):
         return True
-    outcome = house.providers[attempt.provider].void(instruction(attempt))
-    if outcome.kind is OutcomeKind.DECLINED:
-        # nothing to void: it lapsed by itself, or was never more than a reservation
-        outcome = house.providers[attempt.provider].look_up(instruction(attempt))
-        if outcome.kind is not OutcomeKind.DECLINED:
-            return False
-    elif outcome.kind is not OutcomeKind.SUCCEEDED:
+    if attempt.provider_ref is None and attempt.state == "abandoned":
+        return _looked_up(house, attempt)
+    try:
+        outcome = house.providers[attempt.provider].void(instruction(attempt))
+    except ProviderUnavailable:
         return False
-    move = Move(
-        table="attempt",
-        key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
-        sources=("authorised",),
-        set=values(state="voided", check_at=None, changed_at=house.clock.now()),
-    )
-    checkout = house.purchase(attempt.checkout_id).checkout
-    voided = house.event("payment.voided", checkout, attempt_id=attempt_id, amount_minor=attempt.amount_minor)
-    house.commit(Changeset(moves=(move,), events=(voided,)))
+    if outcome.kind is OutcomeKind.DECLINED:  # it lapsed by itself, or was paid in this moment
+        return _looked_up(house, attempt)
+    if outcome.kind is not OutcomeKind.SUCCEEDED:
+        return False
+    if attempt.state == "authorised":
+        _voided(house, attempt)
     return True
+
+
+def _looked_up(house: House, attempt: Attempt) -> bool:
+    outcome = house.providers[attempt.provider].look_up(instruction(attempt))
+    if outcome.kind is OutcomeKind.DECLINED:
+        if attempt.state == "authorised":
+            _voided(house, attempt)
+        return True
+    if outcome.kind is OutcomeKind.SUCCEEDED and attempt.state == "abandoned":
+        payment.record(house, attempt=attempt, outcome=outcome)
+        return True
+    return False
+
+
+def _voided(house: House, attempt: Attempt) -> None:
+    move = attempt_move(house, attempt, event="void")
+    checkout = house.purchase(attempt.checkout_id).checkout
+    voided = house.event("payment.voided", checkout, attempt_id=attempt.attempt_id, amount_minor=attempt.amount_minor)
+    house.commit(Changeset(moves=(move,), events=(voided,)))
 
 
 def _at_rest(attempt: Attempt) -> Move:

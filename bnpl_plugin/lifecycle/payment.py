@@ -8,21 +8,15 @@ provider what became of an attempt, writes the outcome once, and confirms if the
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-
 from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT
 from bnpl_plugin.errors import CheckoutExpired, ProviderUnavailable, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, instruction, next_check, waiting
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.money.amount import Money
-from bnpl_plugin.ports.provider import DeclineCode, Instruction, Outcome, OutcomeKind
-from bnpl_plugin.ports.records import Attempt, PaymentMethod
+from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
+from bnpl_plugin.ports.records import Attempt, Checkout, PaymentMethod
 from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
-
-FIRST_CHECK = timedelta(seconds=30)
-SLOWEST_CHECK = timedelta(hours=1)
 
 
 def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
@@ -32,7 +26,7 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
     """
     purchase = house.purchase(checkout_id)
     checkout, current = purchase.checkout, purchase.attempt
-    if current is not None and current.state in (*holds.IN_FLIGHT, "authorised"):
+    if current is not None and current.state in (*holds.IN_FLIGHT, "authorised") and _pays(current, checkout):
         return current
     if checkout.state != "signed" or purchase.hold is None or purchase.hold.state != "pending":
         raise CheckoutExpired(state=checkout.state)
@@ -78,60 +72,6 @@ def record(house: House, *, attempt: Attempt, outcome: Outcome) -> None:
         return
 
 
-def instruction(attempt: Attempt, *, return_url: str = "") -> Instruction:
-    """Return what to ask of the provider for an attempt; the same attempt always gives the same idempotency key."""
-    return Instruction(
-        idempotency_key=attempt.idempotency_key,
-        attempt_id=attempt.attempt_id,
-        amount=Money(attempt.amount_minor, attempt.currency),
-        shopper_id=attempt.shopper_id,
-        provider_ref=attempt.provider_ref,
-        customer_ref=attempt.customer_ref,
-        method_ref=attempt.method_ref,
-        return_url=return_url or str(attempt.details.get("return_url", "")),
-        description=str(attempt.details.get("description", "")),
-        metadata={"attempt_id": attempt.attempt_id, "checkout_id": attempt.checkout_id},
-    )
-
-
-def attempt_move(house: House, attempt: Attempt, *, event: str, check_at: Any = None, **columns: Any) -> Move:
-    """Return the guarded move of an attempt along its state table. Raises ``IllegalTransition``."""
-    return Move(
-        table="attempt",
-        key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
-        sources=(attempt.state,),
-        set=values(
-            state=ATTEMPT.advance(attempt.state, event), check_at=check_at, changed_at=house.clock.now(), **columns
-        ),
-    )
-
-
-def next_check(house: House, attempt: Attempt) -> Any:
-    """Return when to ask the provider again: soon, then ever more slowly."""
-    return house.clock.now() + min(SLOWEST_CHECK, FIRST_CHECK * 2 ** min(attempt.tries, 10))
-
-
-def waiting(house: House, attempt: Attempt, outcome: Outcome) -> Move:
-    """Return the move of an attempt whose outcome is pending or unknown: it will be asked after again."""
-    event = "wait" if outcome.kind is OutcomeKind.PENDING else "lose"
-    columns: dict[str, Any] = {"tries": attempt.tries + 1}
-    if outcome.provider_ref:
-        columns["provider_ref"] = outcome.provider_ref
-    if outcome.customer_ref:
-        columns["customer_ref"] = outcome.customer_ref
-    if outcome.next_action:
-        columns["next_action"] = outcome.next_action.to_json()
-    check_at = next_check(house, attempt)
-    if ATTEMPT.allows(attempt.state, event):
-        return attempt_move(house, attempt, event=event, check_at=check_at, **columns)
-    return Move(
-        table="attempt",
-        key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
-        sources=(attempt.state,),
-        set=values(check_at=check_at, **columns),
-    )
-
-
 def _intent(house: House, purchase: Purchase) -> Attempt:
     checkout, now = purchase.checkout, house.clock.now()
     offer = checkouts.offer_of(checkout)
@@ -153,7 +93,11 @@ def _intent(house: House, purchase: Purchase) -> Attempt:
         method_ref=None,
         decline_code=None,
         next_action=None,
-        details={"numbers": [1] if offer.first_minor else [], "description": purchase.merchant.name},
+        details={
+            "numbers": [1] if offer.first_minor else [],
+            "description": purchase.merchant.name,
+            "agreement_id": checkout.agreement_id,
+        },
         tries=0,
         created_at=now,
         check_at=now + FIRST_CHECK,
@@ -172,7 +116,17 @@ def _started(house: House, purchase: Purchase, attempt: Attempt) -> Changeset:
         expect=values(attempt_id=checkout.attempt_id),
     )
     started = house.event("payment.started", checkout, attempt_id=attempt.attempt_id, amount_minor=attempt.amount_minor)
-    return Changeset(moves=(point, holds.stretched(house, purchase.hold)), rows=(attempt,), events=(started,))
+    dropped = abandoned(house, purchase.attempt)
+    return Changeset(
+        moves=(point, holds.stretched(house, purchase.hold), *dropped.moves),
+        rows=(attempt, *dropped.rows),
+        events=(started,),
+    )
+
+
+def _pays(attempt: Attempt, checkout: Checkout) -> bool:
+    """Whether an attempt pays for the agreement that the checkout stands on, and not for an older one."""
+    return attempt.details.get("agreement_id") == checkout.agreement_id
 
 
 def _authorised(house: House, purchase: Purchase, attempt: Attempt, outcome: Outcome) -> Changeset | None:
@@ -186,7 +140,7 @@ def _authorised(house: House, purchase: Purchase, attempt: Attempt, outcome: Out
         customer_ref=outcome.customer_ref or attempt.customer_ref,
         method_ref=outcome.method_ref, decline_code=None,
     )  # fmt: skip
-    if checkout.state in CHECKOUT.sources("authorise"):
+    if checkout.state in CHECKOUT.sources("authorise") and _pays(attempt, checkout):
         method = _method(house, attempt, outcome)
         forward = Move(
             table="checkout",

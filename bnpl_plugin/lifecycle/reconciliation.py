@@ -6,6 +6,7 @@ import structlog
 
 from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import collection, compensation, payment
+from bnpl_plugin.lifecycle.attempts import next_check
 from bnpl_plugin.lifecycle.confirm import Confirmation, confirm
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.records import Attempt
@@ -72,7 +73,7 @@ def _counted(house: House, *, attempt_id: str) -> None:
         table="attempt",
         key=values(shopper_id=attempt.shopper_id, attempt_id=attempt.attempt_id),
         sources=(attempt.state,),
-        set=values(tries=attempt.tries + 1, check_at=payment.next_check(house, attempt)),
+        set=values(tries=attempt.tries + 1, check_at=next_check(house, attempt)),
     )
     try:
         house.commit(Changeset(moves=(later,)))

@@ -10,9 +10,9 @@ from contextlib import suppress
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.postings import Parts, loan_reversed, refund_paid
+from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.payment import attempt_move, instruction, waiting
 from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
 from bnpl_plugin.ports.store import Changeset, LineChange, LoanBook, Move, PoolChange, UnitsChange
@@ -25,13 +25,17 @@ def request(house: House, *, loan_id: str, reason: str, merchant_id: str | None 
 
     Returns ``reversed`` or ``pending``; twice is once.
 
-    With ``merchant_id`` only that merchant's loan is found (``NotYours``).
+    With ``merchant_id`` only that merchant's loan is found (``NotYours``). Raises ``IllegalTransition`` for a loan in
+    default.
     """
     book = house.store.loan_book(loan_id)
     if book is None or (merchant_id is not None and book.loan.merchant_id != merchant_id):
         raise NotYours
     if book.loan.state == "cancelled":
         return "reversed"
+    LOAN.advance(
+        book.loan.state, "cancel"
+    )  # a defaulted or charged-off loan is refused, never "reversed" in words only
     if reverse(house, loan_id=loan_id, reason=reason):
         return "reversed"
     job = house.job("reverse", stream=book.loan.checkout_id, loan_id=loan_id, reason=reason)
