@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from bnpl_plugin.errors import LawMissing
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.jurisdiction import Country
@@ -39,7 +41,6 @@ def document(house: House, *, purchase: Purchase, language: str) -> dict[str, An
     day = schedule.drawdown_on
     names = law.required
     picked = {name: law.pick(name, day=day) for name in names}
-    spoken = {name: law.text(name, language=language, day=day) for name in law.required_texts}
     return {
         "kind": "precontract",
         "country": checkout.country,
@@ -65,7 +66,7 @@ def document(house: House, *, purchase: Purchase, language: str) -> dict[str, An
         "personalised": offer.personalised,
         "sample_law": offer.sample_law,
         "law": _law(law, picked),
-        "texts": {name: value.value for name, value in spoken.items()},
+        "texts": _texts(law, language=language, day=day),
     }
 
 
@@ -104,6 +105,20 @@ def shown_for(purchase: Purchase, *, offer: Offer) -> Disclosure | None:
         if body["schedule"] == schedule and body["plan"]["code"] == offer.plan_code and body["apr"] == str(offer.apr):
             return shown
     return None
+
+
+def _texts(law: Country, *, language: str, day: date) -> dict[str, dict[str, Any]]:
+    """Every sentence that this country's law wants said, in the language that it is to be had in."""
+    names = dict.fromkeys((*law.required_texts, *(clause.name for clause in law.clauses)))
+    found = {name: law.spoken(name, language=language, day=day) for name in names}
+    missing = [name for name in law.required_texts if found[name] is None]
+    if missing:
+        raise LawMissing(country=law.code, value=missing[0])
+    return {
+        name: {"lang": spoken[0], "text": spoken[1].value, "source": spoken[1].source, "sample": spoken[1].sample}
+        for name, spoken in found.items()
+        if spoken is not None
+    }
 
 
 def _law(law: Country, picked: Mapping[str, Any]) -> list[dict[str, Any]]:
