@@ -6,6 +6,7 @@ drops what nobody shows any more, and compiles. It exits with 1 and names the ga
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,10 +18,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bnpl_plugin import errors, registry
-from bnpl_plugin.lifecycle.compensation import REFUSED_TEXT
 from bnpl_plugin.lifecycle.identification import CODE_TEXT
 from bnpl_plugin.lifecycle.messages import TEXTS
 from bnpl_plugin.providers.sandbox.cards import TEST_CARDS
+from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import DOMAIN, LOCALES, TRANSLATIONS
 
 TRANSLATED = tuple(name for name in LOCALES if name != "en")
@@ -44,10 +45,48 @@ def _of_leaves() -> Iterator[str]:
     yield from (card.label for card in TEST_CARDS)
 
 
+def _of_wording() -> Iterator[str]:
+    for table in (wording.KIND_TITLES, wording.KIND_ACTIONS, wording.PLAN_KINDS, wording.DECLINES, wording.FIELDS):
+        yield from table.values()
+    yield from wording.PROMISES.values()
+    yield from (title for _, title in wording.EVENTS.values())
+    yield from wording._ENDINGS.values()
+
+
+def _of_templates() -> Iterator[MessageId]:
+    yield from (found[2] for found in extract_from_dir(TEMPLATES, [("**.html", "jinja2")], {}))
+
+
+def _of_views() -> Iterator[MessageId]:
+    """The texts handed to ``gettext`` and ``ngettext`` in ``web``, those in a fallback or in an either-or included."""
+    for path in sorted((TRANSLATIONS.parent / "web").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                if call.func.attr == "gettext" and call.args:
+                    yield from _texts(call.args[0])
+                elif call.func.attr == "ngettext":
+                    forms = tuple(text for argument in call.args[:2] for text in _texts(argument))
+                    if forms:
+                        yield forms
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=yes, orelse=no):
+            yield from chain(_texts(yes), _texts(no))
+        case ast.Call(args=[_, fallback]):
+            yield from _texts(fallback)
+        case _:
+            return
+
+
 def wanted() -> set[MessageId]:
     """Every English message that a page or a message to the shopper can show."""
-    pages: Iterable[MessageId] = (found[2] for found in extract_from_dir(TEMPLATES, [("**.html", "jinja2")], {}))
-    return set(chain(pages, _of_errors(), _of_leaves(), TEXTS.values(), (REFUSED_TEXT, CODE_TEXT)))
+    called = chain(_of_templates(), _of_views())
+    kept = chain(_of_errors(), _of_leaves(), _of_wording(), TEXTS.values(), (CODE_TEXT,))
+    return {message for message in chain(called, kept) if message}
 
 
 def read(locale: str) -> Catalog:

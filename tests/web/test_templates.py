@@ -46,7 +46,9 @@ def environment() -> Environment:
 def test_every_page_tells_its_context(page: str, environment: Environment) -> None:
     comment = re.match(r"\{#-?(.*?)-?#\}", _source(page), flags=re.DOTALL)
     assert comment is not None, "a template begins with the comment that names its context"
-    told = set(re.findall(r"\w+", comment[1])) | FRAME | (CONSOLE_FRAME if "/console/" in page else set())
+    parent = re.search(r"\{% extends \"(.*?)\" %\}", _source(page))
+    words = comment[1] + (_source(parent[1]).partition("-#}")[0] if parent else "")
+    told = set(re.findall(r"\w+", words)) | FRAME | (CONSOLE_FRAME if "/console/" in page else set())
     tree = environment.parse(_source(page))
     assert meta.find_undeclared_variables(tree) - told - _made_here(tree) == set()
 
