@@ -1,12 +1,15 @@
 """Every payment provider keeps the port's contract: the same facts, played by each provider's own shopper and luck.
 
-The sandbox plays itself. Stripe's adapter is driven with the real SDK against our stand-in, and for the part that it knows
-against localstripe, which was written by other people.
+The sandbox plays itself. Stripe's adapter is driven with the real SDK against our stand-in, and for the part that it
+knows against localstripe, which was written by other people.
 """
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import stripe
 
 from bnpl_plugin.errors import ProviderUnavailable, WebhookInvalid
 from bnpl_plugin.ports.provider import DeclineCode, OutcomeKind, Stage
@@ -37,7 +40,7 @@ def localstripe(tmp_path_factory):
 def common(request, tmp_path):
     """Each provider of ours, and Stripe's adapter on localstripe."""
     if request.param == "localstripe":
-        made = LocalStripeCase(request.getfixturevalue("localstripe").url)
+        made: Any = LocalStripeCase(request.getfixturevalue("localstripe").url)
     else:
         made = MAKERS[request.param](tmp_path)
     yield made
@@ -165,16 +168,14 @@ def test_a_card_that_asks_off_session_is_declined_with_its_reference(common):
 def test_a_refused_card_declines_with_its_reason_and_no_other_card_can_finish_it(case, card, code):
     asked, outcome = paid(case, card=card)
     assert (outcome.kind, outcome.decline_code) == (OutcomeKind.DECLINED, code)
-    try:
+    with suppress(stripe.InvalidRequestError):
         case.present(outcome, card="good")
-    except Exception as refusal:  # noqa: BLE001
-        assert "canceled" in str(refusal)
     assert case.provider.look_up(asked).decline_code is code
     assert case.held_minor() == 0
 
 
 def test_a_card_refused_later_declines_that_charge(case):
-    _, saved = paid(case, card="fails_later")
+    _, saved = paid(case, card="fails_later", minor=0)
     asked = later(saved)
     outcome = case.provider.charge(asked)
     assert outcome.kind is OutcomeKind.DECLINED
@@ -392,8 +393,8 @@ def test_a_webhook_with_another_body_or_signature_is_refused(case):
         (headers, b"\xff\xfe"),
         (spoilt, body),
         ({}, body),
-        ({name: "" for name in headers}, body),
-        ({name: "t=,v1=" for name in headers}, body),
+        (dict.fromkeys(headers, ""), body),
+        (dict.fromkeys(headers, "t=,v1="), body),
     ):
         with pytest.raises(WebhookInvalid):
             case.provider.read_webhook(*bad)
