@@ -14,6 +14,21 @@ from bnpl_plugin.ports.store import Changeset
 
 DELAYS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200))
 
+#: What a merchant may read. Why credit was refused, a rating, a card's decline: that is the shopper's own business.
+TOLD_KINDS = frozenset(
+    {
+        "checkout.opened", "checkout.confirmed", "checkout.refused", "checkout.cancelled", "checkout.expired",
+        "credit.declined", "loan.booked", "loan.reversed", "loan.settled", "instalment.paid", "instalment.failed",
+        "refund.requested", "payment.refunded",
+    }
+)  # fmt: skip
+TOLD_FIELDS = frozenset(
+    {
+        "checkout_id", "order_ref", "loan_id", "currency", "total_minor", "principal_minor", "amount_minor",
+        "plan_code", "number", "reason",
+    }
+)  # fmt: skip
+
 
 def deliver(house: House, *, event_id: str) -> bool:
     """Post one event to its merchant. Returns False to be tried again (no answer, or not a 2xx)."""
@@ -40,15 +55,16 @@ def deliver(house: House, *, event_id: str) -> bool:
 
 
 def payload(event: EventRow) -> str:
-    """Return an event as merchants read it, in the API and in webhooks alike."""
-    data = {"id": event.event_id, "type": event.kind, "timestamp": event.at.isoformat(), "data": dict(event.payload)}
+    """Return an event as merchants read it, in the API and in webhooks alike: the order's side of it."""
+    told = {name: value for name, value in event.payload.items() if name in TOLD_FIELDS}
+    data = {"id": event.event_id, "type": event.kind, "timestamp": event.at.isoformat(), "data": told}
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
 def replay(house: House, *, event_id: str, merchant_id: str) -> None:
     """Promise one more delivery of an old event. Raises ``NotYours``."""
     event = house.reads.event(event_id)
-    if event is None or event.merchant_id != merchant_id:
+    if event is None or event.merchant_id != merchant_id or event.kind not in TOLD_KINDS:
         raise NotYours
     job = house.job("deliver", stream=f"replay:{event_id}", event_id=event_id)
     house.commit(Changeset(rows=(job,)))
