@@ -61,7 +61,7 @@ class SqlStore:
         host_sessions: Callable[[], Session] | None = None,
         host_session_open: Callable[[], bool] | None = None,
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
@@ -70,11 +70,11 @@ class SqlStore:
     @property
     def engine(self) -> sa.Engine:
         """The engine of the house's own transactions (migrations run on it)."""
-        return self._engine
+        return self.engine
 
     @property
     def _on_postgresql(self) -> bool:
-        return self._engine.dialect.name == POSTGRESQL
+        return self.engine.dialect.name == POSTGRESQL
 
     # writes ----------------------------------------------------------------------------------------------------------
     def write(self, changeset: Changeset) -> None:
@@ -113,7 +113,7 @@ class SqlStore:
         self._refuse_if_not_free()
         if self._host_sessions is not None:
             return confirming_on_host(self._host_sessions, checkout_id)
-        return confirming_on_engine(self._engine, checkout_id)
+        return confirming_on_engine(self.engine, checkout_id)
 
     def _refuse_if_not_free(self) -> None:
         refuse_inside_confirm()
@@ -122,7 +122,7 @@ class SqlStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with self._engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
+        with self.engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
             yield connection
 
     @contextmanager

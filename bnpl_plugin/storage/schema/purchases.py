@@ -126,6 +126,12 @@ attempt = table(
         "uq_bnpl_attempt_loan_in_flight", "loan_id", where=f"purpose <> 'refund' AND {states(IN_FLIGHT)}", unique=True
     ),
     index_where(
+        "uq_bnpl_attempt_refund_in_flight",
+        "parent_id",
+        where=f"purpose = 'refund' AND {states(IN_FLIGHT)}",
+        unique=True,
+    ),
+    index_where(
         "uq_bnpl_attempt_checkout_in_flight",
         "checkout_id",
         where=f"purpose IN ('first', 'setup') AND {states(IN_FLIGHT)}",

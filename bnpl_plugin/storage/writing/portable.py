@@ -18,7 +18,15 @@ from bnpl_plugin.storage.schema import RECORDS, books, flow, record_table, shopp
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.schema.functions import COOL_MOVES, HOT_MOVES
 from bnpl_plugin.storage.writing.sections import books as book_rows
-from bnpl_plugin.storage.writing.sections import deliver_job_id, instant_of, moves_by_table, rows_by_table
+from bnpl_plugin.storage.writing.sections import (
+    deliver_job_id,
+    instant_of,
+    lines_in_order,
+    moves_by_table,
+    pools_in_order,
+    rows_by_table,
+    units_in_order,
+)
 
 
 def write(connection: sa.Connection, changeset: Changeset) -> None:
@@ -43,11 +51,11 @@ def write(connection: sa.Connection, changeset: Changeset) -> None:
         for move in moves.get(name, ()):
             _write_move(connection, move)
     moment = instant_of(changeset)
-    for line in changeset.lines:
+    for line in lines_in_order(changeset):
         _write_line(connection, line, moment=moment)
-    for units in changeset.units:
+    for units in units_in_order(changeset):
         _write_units(connection, units)
-    for pool in changeset.pools:
+    for pool in pools_in_order(changeset):
         _write_pool(connection, pool, moment=moment)
 
 

@@ -8,7 +8,15 @@ import sqlalchemy as sa
 
 from bnpl_plugin.ports.store import Changeset, Move
 from bnpl_plugin.storage.schema.columns import dumps
-from bnpl_plugin.storage.writing.sections import books, instant_of, moves_by_table, rows_by_table
+from bnpl_plugin.storage.writing.sections import (
+    books,
+    instant_of,
+    lines_in_order,
+    moves_by_table,
+    pools_in_order,
+    rows_by_table,
+    units_in_order,
+)
 
 _WRITE = sa.text("SELECT bnpl_write(CAST(:doc AS jsonb))")
 
@@ -35,7 +43,7 @@ def document_of(changeset: Changeset) -> str:
     if changeset.lines:
         doc["lines"] = [
             {"shopper_id": c.shopper_id, "currency": c.currency, "held": c.held_minor, "drawn": c.drawn_minor}
-            for c in changeset.lines
+            for c in lines_in_order(changeset)
         ]
     if changeset.units:
         doc["units"] = [
@@ -47,7 +55,7 @@ def document_of(changeset: Changeset) -> str:
                 "sold": c.sold,
                 "returned": c.returned,
             }
-            for c in changeset.units
+            for c in units_in_order(changeset)
         ]
     if changeset.pools:
         doc["pools"] = [
@@ -57,7 +65,7 @@ def document_of(changeset: Changeset) -> str:
                 "outstanding": c.outstanding_minor,
                 "available": c.available_minor,
             }
-            for c in changeset.pools
+            for c in pools_in_order(changeset)
         ]
     doc["at"] = instant_of(changeset)
     return dumps(doc)

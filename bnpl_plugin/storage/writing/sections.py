@@ -6,15 +6,17 @@ item, capital pool.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ports.records import Record
-from bnpl_plugin.ports.store import MUTABLE, Changeset, Move
+from bnpl_plugin.ports.store import MUTABLE, Changeset, LineChange, Move, PoolChange, UnitsChange
 from bnpl_plugin.storage.schema import RECORDS
+
+C = TypeVar("C")
 
 #: Tables that have a ``state`` column.
 STATEFUL = frozenset(
@@ -127,3 +129,22 @@ def instant_of(changeset: Changeset) -> Any:
     if changeset.events:
         return changeset.events[0].at
     return changeset.entries[0].booked_at if changeset.entries else None
+
+
+def lines_in_order(changeset: Changeset) -> Sequence[LineChange]:
+    """Return the changes of credit lines in the order in which every writer locks them."""
+    return _in_order(changeset.lines, key=attrgetter("shopper_id", "currency"))
+
+
+def units_in_order(changeset: Changeset) -> Sequence[UnitsChange]:
+    """Return the changes of sale items in the order in which every writer locks them."""
+    return _in_order(changeset.units, key=attrgetter("sale_item_id", "shopper_id"))
+
+
+def pools_in_order(changeset: Changeset) -> Sequence[PoolChange]:
+    """Return the changes of pools in the order in which every writer locks them."""
+    return _in_order(changeset.pools, key=attrgetter("pool_id"))
+
+
+def _in_order(changes: Sequence[C], *, key: Callable[[C], Any]) -> Sequence[C]:
+    return sorted(changes, key=key) if len(changes) > 1 else changes

@@ -2,6 +2,7 @@
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -122,6 +123,14 @@ def create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("purpose <> 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
         sqlite_where=sa.text("purpose <> 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
+    )
+    op.create_index(
+        "uq_bnpl_attempt_refund_in_flight",
+        "bnpl_attempt",
+        ["parent_id"],
+        unique=True,
+        postgresql_where=sa.text("purpose = 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
+        sqlite_where=sa.text("purpose = 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
     )
     op.create_table(
         "bnpl_capital_pool",
