@@ -68,11 +68,6 @@ class SqlStore:
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
 
     @property
-    def engine(self) -> sa.Engine:
-        """The engine of the house's own transactions (migrations run on it)."""
-        return self.engine
-
-    @property
     def _on_postgresql(self) -> bool:
         return self.engine.dialect.name == POSTGRESQL
 
