@@ -1,0 +1,181 @@
+"""What the API accepts, field by field, with the range that a refusal names; the same schemas are served as OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from bnpl_plugin.credit.states import LOAN
+from bnpl_plugin.ports.platform import MAX_TOTAL_MINOR, LineKind
+
+#: Texts of one line without control characters, and references of visible ASCII without spaces.
+PLAIN: Final = r"^[^\u0000-\u001f\u007f]+$"
+REFERENCE: Final = r"^[!-~]+$"
+MOST_LINES: Final = 200
+MOST_ROWS: Final = 200
+
+REFUND_REASONS: Final = ("returned", "cancelled_by_shopper", "cancelled_by_shop", "out_of_stock", "other")
+
+
+class Strict(Schema):
+    """A schema that refuses what it does not know."""
+
+    class Meta:
+        """Unknown fields are refused, and fields keep their order."""
+
+        unknown = RAISE
+
+    error_messages = {"unknown": "is not known here", "type": "is not an object"}  # noqa: RUF012 (marshmallow's own name)
+
+
+def _told(accepted: str, *, invalid: str) -> dict[str, Any]:
+    return {
+        "metadata": {"accepted": accepted},
+        "error_messages": {
+            "required": "is missing", "null": "is null", "invalid": invalid, "too_large": invalid,
+            "validator_failed": invalid,
+        },
+    }  # fmt: skip
+
+
+def whole(low: int, high: int, **options: Any) -> fields.Integer:
+    """Return a field for a whole number; a text, a fraction or a truth value is refused."""
+    told = _told(f"a whole number from {low} to {high}", invalid="is not a whole number")
+    return fields.Integer(strict=True, validate=Range(low, high, error="is {input}"), **told, **options)
+
+
+def text(longest: int, *, pattern: str = PLAIN, accepted: str = "", **options: Any) -> fields.String:
+    """Return a field for a text of 1 to ``longest`` characters that fits a pattern."""
+    told = _told(accepted or f"text of 1 to {longest} characters on one line", invalid="is not text")
+    rules = [Length(1, longest, error="has the wrong length"), Regexp(pattern, error="is not of the accepted form")]
+    return fields.String(validate=rules, **told, **options)
+
+
+def web_address(**options: Any) -> fields.String:
+    """Return a field for an absolute http(s) address without a user name in it."""
+
+    def check(value: str) -> None:
+        try:
+            parts = urlsplit(value)
+            usable = bool(parts.hostname) and parts.username is None and (parts.port is None or parts.port > 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValidationError("is not a web address")
+
+    pattern = Regexp(r"^https?://[!-~]+$", error="is not a web address")
+    told = _told("an absolute http:// or https:// address of at most 2000 characters", invalid="is not text")
+    told["metadata"]["format"] = "uri"
+    return fields.String(validate=[Length(1, 2000, error="has the wrong length"), pattern, check], **told, **options)
+
+
+def _time_zone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (LookupError, ValueError, OSError) as error:
+        raise ValidationError("is not a time zone") from error
+
+
+def country_code(**options: Any) -> fields.String:
+    """Return a field for an ISO 3166 country code."""
+    return text(2, pattern="^[A-Z]{2}$", accepted="two capital letters (ISO 3166)", **options)
+
+
+def currency_code(**options: Any) -> fields.String:
+    """Return a field for an ISO 4217 currency code."""
+    return text(3, pattern="^[A-Z]{3}$", accepted="three capital letters (ISO 4217)", **options)
+
+
+def language_tag(**options: Any) -> fields.String:
+    """Return a field for a language tag."""
+    return text(
+        35, pattern="^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$", accepted="a language tag such as fr or zh-Hans", **options
+    )
+
+
+class Line(Strict):
+    """One line of a cart; its sum is ``quantity × unit_minor``. A discount is negative, all else is not."""
+
+    kind = fields.String(
+        required=True,
+        validate=OneOf([str(kind) for kind in LineKind], error="is {input}"),
+        **_told(f"one of {', '.join(LineKind)}", invalid="is not text"),
+    )
+    name = text(200, required=True)
+    quantity = whole(1, 10_000, required=True)
+    unit_minor = whole(-MAX_TOTAL_MINOR, MAX_TOTAL_MINOR, required=True)
+    sku = text(64, load_default="")
+
+
+def _lines(**options: Any) -> fields.List[Any]:
+    told = _told(f"1 to {MOST_LINES} lines", invalid="is not a list")
+    return fields.List(
+        fields.Nested(Line), validate=Length(1, MOST_LINES, error="has the wrong number of lines"), **told, **options
+    )
+
+
+class OfferRequest(Strict):
+    """A cart to be quoted; ``lines`` may be left out for a product page."""
+
+    currency = currency_code(required=True)
+    total_minor = whole(1, MAX_TOTAL_MINOR, required=True)
+    country = country_code(required=True)
+    lines = _lines(load_default=None)
+    locale = language_tag(load_default="en")
+    time_zone = fields.String(
+        load_default=None, validate=_time_zone, **_told("an IANA time zone", invalid="is not text")
+    )
+
+
+class CheckoutRequest(Strict):
+    """An order to be financed. ``total_minor`` is the exact sum of the lines."""
+
+    order_ref = text(120, pattern=REFERENCE, accepted="1 to 120 visible ASCII characters without spaces", required=True)
+    currency = currency_code(required=True)
+    total_minor = whole(1, MAX_TOTAL_MINOR, required=True)
+    country = country_code(required=True)
+    lines = _lines(required=True)
+    return_url = web_address(required=True)
+    cancel_url = web_address(required=True)
+    ship_to = country_code(load_default="")
+    locale = language_tag(load_default="en")
+    time_zone = fields.String(
+        load_default=None, validate=_time_zone, **_told("an IANA time zone", invalid="is not text")
+    )
+    sale_item_id = text(64, pattern=REFERENCE, accepted="the id of a sale item of yours", load_default=None)
+    units = whole(1, 10_000, load_default=None)
+
+
+class RefundRequest(Strict):
+    """A purchase to be undone in full."""
+
+    reason = fields.String(
+        required=True,
+        validate=OneOf(REFUND_REASONS, error="is {input}"),
+        **_told(f"one of {', '.join(REFUND_REASONS)}", invalid="is not text"),
+    )
+
+
+class PageQuery(Strict):
+    """Which page of a list: ``next_cursor`` of the page before, and how many rows at most."""
+
+    cursor = text(400, pattern=REFERENCE, accepted="the next_cursor of a page", load_default=None)
+    limit = fields.Integer(
+        load_default=50,
+        validate=Range(1, MOST_ROWS, error="is {input}"),
+        **_told(f"a whole number from 1 to {MOST_ROWS}", invalid="is not a whole number"),
+    )
+
+
+class LoanQuery(PageQuery):
+    """Which loans: all, or those in one state."""
+
+    state = fields.String(
+        load_default=None,
+        validate=OneOf(LOAN.states, error="is {input}"),
+        **_told(f"one of {', '.join(LOAN.states)}", invalid="is not text"),
+    )
