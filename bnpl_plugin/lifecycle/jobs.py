@@ -82,5 +82,11 @@ def run_ready(house: House, *, limit: int) -> int:
     return len(claimed)
 
 
+def revive(house: House, *, job_id: str) -> None:
+    """Let a dead or slowed job be tried again at once. Raises ``StateMoved`` when it is done or there is none."""
+    change = values(state="ready", tries=0, run_at=house.clock.now(), lease_until=None)
+    house.commit(Changeset(moves=(Move("job", values(job_id=job_id), ("dead", "ready"), change),)))
+
+
 def _delay(job: Job) -> timedelta:
     return delivery.DELAYS[min(job.tries, len(delivery.DELAYS)) - 1]

@@ -15,7 +15,7 @@ STATIC = TRANSLATIONS.parent / "static"
 PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 SHOPPER_PAGES = [page for page in PAGES if "/console/" not in page]
 FRAME = {*translator("en").context(), "asset", "csrf_token", "page", "summary", "step"}
-CONSOLE_FRAME = {"nav", "now_at", "tz", "clock_moved", "sign_out_url", "here"}
+CONSOLE_FRAME = {"nav", "now_at", "tz", "clock_moved", "clock_url", "sign_out_url", "here"}
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)|https?://", re.IGNORECASE)
 PHYSICAL = re.compile(
     r"(?<![\w-])((margin|padding|border)-(left|right)|left|right|(float|text-align):\s*(left|right))(?=\s*[:;])"

@@ -1,0 +1,111 @@
+"""The shopper signs in: a phone number, a one-time code, a signed cookie."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, OfferTampered, TooManyAttempts
+from bnpl_plugin.lifecycle import identification
+from bnpl_plugin.ports.records import PhoneCode
+from bnpl_plugin.web import current, figures, forms, wording
+from bnpl_plugin.web.frame import house_place, render, words_of
+
+PURPOSE = "sign_in"
+HOME = {"fr": "FR", "zh_Hans": "CN", "en": "US"}
+
+
+def phone() -> Response:
+    """Ask for the phone number, and send a code to it."""
+    if request.method == "GET":
+        return _ask_phone()
+    place = house_place()
+    t = words_of(place)
+    found = forms.read(forms.PhoneForm(), request.form, t=t)
+    if found.errors:
+        return _ask_phone(typed=request.form.get("phone", ""), error=found.errors["phone"], status=422)
+    purpose_ref = current.house().ids.new("sin")
+    try:
+        _send(purpose_ref, number=found.data["phone"])
+    except (InvalidInput, TooManyAttempts) as error:
+        return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
+    token = current.house().seal.sign({"ref": purpose_ref}, purpose=PURPOSE)
+    return redirect(url_for("bnpl.account.code", token=token), 303)
+
+
+def code(token: str) -> Response:
+    """Ask for the code, and open the session when it is right."""
+    sent = _sent(token)
+    if sent is None:
+        return redirect(url_for("bnpl.account.sign_in"), 303)
+    if request.method == "GET":
+        return _ask_code(token, sent)
+    t = words_of(house_place())
+    found = forms.read(forms.CodeForm(), request.form, t=t)
+    if found.errors:
+        return _ask_code(token, sent, error=found.errors["code"], status=422)
+    try:
+        digits = "".join(found.data["code"].split())
+        current.remember_shopper(identification.enter_code(current.house(), purpose_ref=sent.purpose_ref, code=digits))
+    except (CodeWrong, TooManyAttempts) as error:
+        return _ask_code(token, _sent(token) or sent, error=wording.told(t, error), wrong=True, status=422)
+    except CodeExpired as error:
+        return _ask_phone(error=wording.told(t, error), status=422)
+    return redirect(url_for("bnpl.account.plans"), 303)
+
+
+def resend(token: str) -> Response:
+    """Send another code to the same number."""
+    sent = _sent(token)
+    if sent is None:
+        return redirect(url_for("bnpl.account.sign_in"), 303)
+    try:
+        _send(sent.purpose_ref, number=_number(sent))
+    except TooManyAttempts as error:
+        return _ask_code(token, sent, error=wording.told(words_of(house_place()), error), status=429)
+    return redirect(url_for("bnpl.account.code", token=token), 303)
+
+
+def leave() -> Response:
+    """Sign out."""
+    current.forget_shopper()
+    return redirect(url_for("bnpl.account.sign_in"), 303)
+
+
+def _send(purpose_ref: str, *, number: str) -> None:
+    house, t = current.house(), words_of(house_place())
+    customer = house.host.customer()
+    country = (customer.country if customer else "") or HOME[t.locale]
+    identification.send_code(
+        house, purpose_ref=purpose_ref, phone=number, country=country, locale=t.locale,
+        text=t.gettext(identification.CODE_TEXT),
+    )  # fmt: skip
+
+
+def _sent(token: str) -> PhoneCode | None:
+    house = current.house()
+    try:
+        purpose_ref = str(house.seal.unsign(token, purpose=PURPOSE)["ref"])
+    except (OfferTampered, KeyError):
+        return None
+    return house.store.phone_code(purpose_ref)
+
+
+def _number(sent: PhoneCode) -> str:
+    return str(current.house().seal.unseal(sent.sealed_phone)["phone"])
+
+
+def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Response:
+    return render(
+        "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
+        action_url=url_for("bnpl.account.sign_in"), resend_url="", sandbox_code="",
+    )  # fmt: skip
+
+
+def _ask_code(token: str, sent: PhoneCode, *, error: str = "", wrong: bool = False, status: int = 200) -> Response:
+    return render(
+        "account/sign_in.html", place=house_place(), status=status, stage="code",
+        phone_masked=figures.masked_phone(_number(sent)), wrong=wrong, error=error, sandbox_code="",
+        attempts_left=max(0, current.house().settings.code_tries - sent.tries),
+        action_url=url_for("bnpl.account.code", token=token), resend_url=url_for("bnpl.account.resend", token=token),
+    )  # fmt: skip

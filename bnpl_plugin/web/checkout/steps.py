@@ -1,0 +1,69 @@
+"""Which pages are true for a purchase as it stands: the first is where its address leads, the others may be looked at too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bnpl_plugin.lifecycle.checkout import OPEN, offer_of
+from bnpl_plugin.lifecycle.disclosure import shown_for
+from bnpl_plugin.lifecycle.holds import IN_FLIGHT
+from bnpl_plugin.ports.records import PhoneCode
+from bnpl_plugin.ports.store import Purchase
+
+
+def steps_of(purchase: Purchase, *, code: PhoneCode | None, now: datetime) -> tuple[str, ...]:
+    """Return the names of the pages that are true now; ``code`` is the newest one-time code sent for the checkout."""
+    checkout = purchase.checkout
+    if checkout.state in OPEN and checkout.expires_at <= now and not in_flight(purchase):
+        return ("ended",)
+    match checkout.state:
+        case "opened":
+            return _opened(purchase, code=code, now=now)
+        case "approved" if purchase.attempt is not None and purchase.attempt.state == "unknown":
+            return ("working",)
+        case "approved":
+            return ("decision", "plans")
+        case "declined" | "referred":
+            return ("decision",)
+        case "held":
+            return ("disclosures", "sign", "plans") if _shown(purchase) else ("disclosures", "plans")
+        case "signed":
+            return _signed(purchase)
+        case "authorised":
+            return ("working",)
+        case "confirmed":
+            return ("placed",)
+        case "reversed" | "refused":
+            return ("refused",)
+        case _:
+            return ("ended",)
+
+
+def in_flight(purchase: Purchase) -> bool:
+    """Say whether a payment of the purchase is under way."""
+    return purchase.attempt is not None and purchase.attempt.state in IN_FLIGHT
+
+
+def _signed(purchase: Purchase) -> tuple[str, ...]:
+    """Return the card while the shopper can act; when only the bank can (its answer is unknown or late), the waiting page."""
+    attempt = purchase.attempt
+    if attempt is None or attempt.state not in IN_FLIGHT:
+        return ("card",)
+    if attempt.state == "unknown" or attempt.next_action is None:
+        return ("working",)
+    return ("card", "working")
+
+
+def _shown(purchase: Purchase) -> bool:
+    return shown_for(purchase, offer=offer_of(purchase.checkout)) is not None
+
+
+def _opened(purchase: Purchase, *, code: PhoneCode | None, now: datetime) -> tuple[str, ...]:
+    checkout = purchase.checkout
+    if checkout.offer is None:
+        return ("plans",)
+    if checkout.shopper_id is not None:
+        return ("facts", "plans")
+    if code is not None and code.used_at is None and code.expires_at > now:
+        return ("code", "phone", "plans")
+    return ("phone", "plans")

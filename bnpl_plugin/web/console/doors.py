@@ -1,0 +1,67 @@
+"""Who may come in, and the frame that every page of the console shares."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from flask import Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bnpl_plugin.web import current
+from bnpl_plugin.web.frame import Place, house_place, render, words_of
+
+ZONE = "UTC"
+
+
+def only_operators() -> BaseResponse | None:
+    """Send everybody but operators to the sign-in."""
+    if request.endpoint == "bnpl.console.sign_in" or current.operator():
+        return None
+    return redirect(url_for("bnpl.console.sign_in"), 303)
+
+
+def sign_in() -> BaseResponse:
+    """Open the console with its password; a host with an operator callback has its own door."""
+    if current.operator():
+        return redirect(url_for("bnpl.console.loans"), 303)
+    if request.method == "GET":
+        return _ask()
+    t = words_of(house_place())
+    password, name = current.house().settings.console_password, request.form.get("name", "").strip()[:60]
+    sent = request.form.get("password", "")
+    closed = current_app.extensions.get("bnpl.operator") is not None or not password
+    if closed or not hmac.compare_digest(password.encode(), sent.encode()):
+        return _ask(name=name, error=t.gettext("The name or the password is not right."), status=403)
+    current.remember_operator(name or "operator")
+    return redirect(url_for("bnpl.console.loans"), 303)
+
+
+def leave() -> BaseResponse:
+    """Close the session."""
+    current.forget_operator()
+    return redirect(url_for("bnpl.console.sign_in"), 303)
+
+
+def _ask(*, name: str = "", error: str = "", status: int = 200) -> Response:
+    return page("sign_in", status=status, name=name, error=error, action_url=url_for("bnpl.console.sign_in"))
+
+
+def page(template: str, *, status: int = 200, place: Place | None = None, **context: Any) -> Response:
+    """Render a console page."""
+    house, inside = current.house(), current.operator() is not None
+    offset = getattr(house.clock, "offset", None)
+    keys = ("loans", "capital", "verify", "jobs")
+    frame = {
+        "nav": [{"key": key, "url": url_for(f"bnpl.console.{key}")} for key in keys] if inside else [],
+        "now_at": house.clock.now(),
+        "tz": ZONE,
+        "clock_moved": bool(offset),
+        "clock_url": url_for("bnpl.console.clock") if inside and hasattr(house.clock, "advance") else "",
+        "sign_out_url": url_for("bnpl.console.sign_out") if inside and _own_door() else "",
+    }
+    return render(f"console/{template}.html", place=place or house_place(), status=status, **frame, **context)
+
+
+def _own_door() -> bool:
+    return current_app.extensions.get("bnpl.operator") is None

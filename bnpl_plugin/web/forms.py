@@ -1,0 +1,165 @@
+"""What shoppers and operators type, read by marshmallow: every fault is told at its field, in the shopper's language.
+
+A message is an English msgid without places, so that it can be translated after the schema has run. Nothing typed is lost: a page
+with a fault is shown again with what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from bnpl_plugin.lifecycle.underwriting import MAX_MONTHLY_MINOR
+from bnpl_plugin.money.currency import currency
+from bnpl_plugin.web import wording
+from bnpl_plugin.web.locale import Translator
+
+REQUIRED: Final = "Please fill this in."
+_CODE: Final = "Accepted: the six digits that we sent you."
+_COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A form as read: ``data`` of the fields that fit, ``errors`` by field (translated), ``typed`` as it came."""
+
+    data: Mapping[str, Any]
+    errors: Mapping[str, str]
+    typed: Mapping[str, str]
+
+
+def _told(msgid: str) -> dict[str, str]:
+    return {"required": REQUIRED, "null": REQUIRED, "invalid": msgid}
+
+
+class Amount(fields.Field[Decimal]):
+    """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        text = re.sub(r"[\s\u00a0\u202f'’]", "", str(value))
+        found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?", text)
+        if found is None:
+            raise self.make_error("invalid")
+        try:
+            return Decimal(f"{re.sub(r'[.,]', '', found[1])}.{found[2] or '0'}")
+        except InvalidOperation as error:
+            raise self.make_error("invalid") from error
+
+
+class Ticked(fields.Field[bool]):
+    """A box: ``yes`` when ticked, anything else is not."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return value == "yes"
+
+
+def _yes(msgid: str) -> Any:
+    def check(value: bool) -> None:  # noqa: FBT001 - marshmallow's shape of a validator
+        if not value:
+            raise ValidationError(msgid)
+
+    return check
+
+
+class Form(Schema):
+    """A form of ours: fields of others (the form token) are passed over."""
+
+    class Meta:
+        """Unknown fields are not ours to judge on a page."""
+
+        unknown = EXCLUDE
+
+
+class PlanForm(Form):
+    """The choice of a plan: an offer signed by us."""
+
+    offer = fields.String(
+        required=True, error_messages=_told(wording.FIELDS["plan"]) | {"required": wording.FIELDS["plan"]},
+        validate=validate.Length(min=1, max=20_000, error=wording.FIELDS["plan"]),
+    )  # fmt: skip
+
+
+class PhoneForm(Form):
+    """A phone number; whether it can be called is the use case's to say."""
+
+    phone = fields.String(
+        required=True, error_messages=_told(wording.FIELDS["phone"]),
+        validate=validate.Length(min=4, max=40, error=wording.FIELDS["phone"]),
+    )  # fmt: skip
+
+
+class CodeForm(Form):
+    """The one-time code; spaces between its digits are allowed."""
+
+    code = fields.String(
+        required=True, error_messages=_told(_CODE), validate=validate.Regexp(r"^\s*(\d\s*){6}$", error=_CODE)
+    )
+
+
+class FactsForm(Form):
+    """The few facts that a decision needs."""
+
+    full_name = fields.String(
+        required=True, error_messages=_told(wording.FIELDS["full_name"]),
+        validate=validate.Length(min=2, max=120, error=wording.FIELDS["full_name"]),
+    )  # fmt: skip
+    birth_on = fields.Date(required=True, format="iso", error_messages=_told(wording.FIELDS["birth_date"]))
+    country = fields.String(required=True, error_messages=_told(_COUNTRY))
+    monthly_income = Amount(required=True, error_messages=_told(wording.FIELDS["income"]))
+    monthly_outgoings = Amount(required=True, error_messages=_told(wording.FIELDS["outgoings"]))
+    consent = Ticked(load_default=False, validate=_yes(wording.FIELDS["consent"]))
+
+
+class SignForm(Form):
+    """The signature."""
+
+    signed_name = fields.String(
+        required=True, error_messages=_told(wording.FIELDS["typed_name"]),
+        validate=validate.Length(min=1, max=200, error=wording.FIELDS["typed_name"]),
+    )  # fmt: skip
+    accept = Ticked(load_default=False, validate=_yes(wording.FIELDS["accept"]))
+
+
+class PayForm(Form):
+    """What to pay early, and the token that says which sums were shown."""
+
+    choice = fields.String(
+        required=True, error_messages=_told(REQUIRED), validate=validate.OneOf(["next", "all"], error=REQUIRED)
+    )
+    idempotency_key = fields.String(required=True, error_messages=_told(REQUIRED))
+
+
+def read(form: Form, typed: Mapping[str, Any], *, t: Translator) -> Read:
+    """Read a form; an empty text counts as not filled in. Boxes left unticked are faults only where the form says so."""
+    told = {name: str(text) for name, text in typed.items() if str(text).strip()}
+    try:
+        data, faults = form.load(told), {}
+    except ValidationError as error:
+        data, faults = error.valid_data, error.messages_dict
+    errors = {name: t.gettext(str(texts[0])) for name, texts in faults.items()}
+    if "consent" in form.fields and "consent" not in told and "consent" not in errors:
+        errors["consent"] = t.gettext(wording.FIELDS["consent"])
+    if "accept" in form.fields and "accept" not in told and "accept" not in errors:
+        errors["accept"] = t.gettext(wording.FIELDS["accept"])
+    return Read(data=data if isinstance(data, dict) else {}, errors=errors, typed=dict(typed))
+
+
+def facts_errors(found: Read, *, country: str, t: Translator) -> dict[str, str]:
+    """Return the faults of the facts, those that need the checkout included: another country is not ours to lend in."""
+    errors = dict(found.errors)
+    if found.data.get("country") not in (None, country):
+        errors.setdefault("country", t.gettext(_COUNTRY))
+    for name, field in (("monthly_income", "income"), ("monthly_outgoings", "outgoings")):
+        if name in found.data and found.data[name] * 100 > MAX_MONTHLY_MINOR:
+            errors.setdefault(name, t.gettext(wording.FIELDS[field]))
+    return errors
+
+
+def minor(amount: Decimal, *, code: str) -> int:
+    """Return a sum of major units in minor units of a currency; more digits than it has are cut off."""
+    return int(amount.scaleb(currency(code).minor_units or 0))
