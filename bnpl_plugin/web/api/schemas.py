@@ -108,7 +108,7 @@ class Line(Strict):
     name = text(200, required=True)
     quantity = whole(1, 10_000, required=True)
     unit_minor = whole(-MAX_TOTAL_MINOR, MAX_TOTAL_MINOR, required=True)
-    sku = text(64, load_default="")
+    sku = text(64, load_default=str)
 
 
 def _lines(**options: Any) -> fields.List[Any]:
@@ -141,7 +141,7 @@ class CheckoutRequest(Strict):
     lines = _lines(required=True)
     return_url = web_address(required=True)
     cancel_url = web_address(required=True)
-    ship_to = country_code(load_default="")
+    ship_to = country_code(load_default=str)
     locale = language_tag(load_default="en")
     time_zone = fields.String(
         load_default=None, validate=_time_zone, **_told("an IANA time zone", invalid="is not text")
