@@ -10,6 +10,8 @@ from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.terms import FeePlacement, LoanTerms
 from bnpl_plugin.money import Remainder, Rounding, divide, split
 
+_Columns = tuple[Sequence[int], Sequence[int]]
+
 
 def build_schedule(terms: LoanTerms) -> Schedule:
     """Return the schedule of the terms.
@@ -24,31 +26,27 @@ def build_schedule(terms: LoanTerms) -> Schedule:
     """
     dates = terms.due_dates
     if terms.nominal_rate:
-        parts = _with_interest(terms, dates)
+        principals, interests = _with_interest(terms, dates)
     else:
         shares = split(terms.principal.minor, parts=terms.count, remainder=terms.remainder, rounding=terms.rounding)
-        parts = [(share, 0) for share in shares]
-    fees = _fees(terms)
-    rows = tuple(
-        Instalment(number, due_on, principal, interest, fee)
-        for number, (due_on, (principal, interest), fee) in enumerate(zip(dates, parts, fees, strict=True), start=1)
-    )
+        principals, interests = shares, [0] * terms.count
+    rows = tuple(map(Instalment, range(1, terms.count + 1), dates, principals, interests, _fees(terms)))
     return Schedule(terms.principal.currency, terms.drawdown_on, terms.principal.minor, rows)
 
 
 def _fees(terms: LoanTerms) -> tuple[int, ...]:
-    if terms.fee_placement is FeePlacement.SPREAD:
+    if terms.fee_minor and terms.fee_placement is FeePlacement.SPREAD:
         return split(terms.fee_minor, parts=terms.count, remainder=Remainder.LAST)
     return (terms.fee_minor, *(0,) * (terms.count - 1))
 
 
-def _with_interest(terms: LoanTerms, dates: tuple[date, ...]) -> list[tuple[int, int]]:
-    """Return (principal, interest) of each instalment."""
+def _with_interest(terms: LoanTerms, dates: tuple[date, ...]) -> _Columns:
+    """Return the principals and the interests of the instalments."""
     charges, unit = _period_charges(terms, dates)
     exact = _level_instalment(terms.principal.minor, charges=charges, unit=unit)
     instalment = divide(exact[0], by=exact[1], rounding=terms.rounding)
     parts = _run_down(terms.principal.minor, instalment=instalment, charges=charges, unit=unit)
-    if parts[-1][0] == 0 and instalment:
+    if parts[0][-1] == 0 and instalment:
         instalment = divide(exact[0], by=exact[1], rounding=Rounding.DOWN)
         parts = _run_down(terms.principal.minor, instalment=instalment, charges=charges, unit=unit)
     return parts
@@ -76,16 +74,19 @@ def _level_instalment(principal: int, *, charges: Sequence[int], unit: int) -> t
     return principal * product, weight
 
 
-def _run_down(principal: int, *, instalment: int, charges: Sequence[int], unit: int) -> list[tuple[int, int]]:
-    """Return (principal, interest) of each instalment; the last one takes all that is left."""
-    parts = []
+def _run_down(principal: int, *, instalment: int, charges: Sequence[int], unit: int) -> _Columns:
+    """Return the principals and the interests of the instalments; the last one takes all that is left."""
+    principals, interests = [], []
     left, carried, twice = principal, 0, 2 * unit
     for charge in charges[:-1]:
         owed = carried + (2 * left * charge + unit) // twice
-        interest = min(owed, instalment)
+        interest = min(instalment, owed)
         carried = owed - interest
-        repaid = min(instalment - interest, left)
+        repaid = instalment - interest
+        repaid = min(repaid, left)
         left -= repaid
-        parts.append((repaid, interest))
-    parts.append((left, carried + (2 * left * charges[-1] + unit) // twice))
-    return parts
+        principals.append(repaid)
+        interests.append(interest)
+    principals.append(left)
+    interests.append(carried + (2 * left * charges[-1] + unit) // twice)
+    return principals, interests

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from bnpl_plugin.errors import InvalidInput
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """One row of a schedule.
+class Instalment(NamedTuple):
+    """One row of a schedule; a named tuple, because one page of offers makes dozens of them.
 
     Attributes:
         number: 1, 2, 3 …
@@ -66,16 +65,16 @@ class Schedule:
             raise _fault("principal_minor", f"is {self.principal_minor!r}", "1 or more")
         if not self.instalments:
             raise _fault("instalments", "are missing", "at least one")
-        left, earliest, first = self.principal_minor, self.drawdown_on, True
-        for number, row in enumerate(self.instalments, start=1):
-            if row.number != number:
-                raise _fault("instalments", f"number {row.number} stands at place {number}", "1, 2, 3 in order")
-            if row.due_on < earliest or (row.due_on == earliest and not first):
-                raise _fault("instalments", f"date {row.due_on} of {number} does not rise", "rising dates")
-            if row.principal_minor < 0 or row.interest_minor < 0 or row.fee_minor < 0:
+        left, earliest = self.principal_minor, self.drawdown_on
+        for place, (number, due_on, principal, interest, fee) in enumerate(self.instalments, start=1):
+            if number != place:
+                raise _fault("instalments", f"number {number} stands at place {place}", "1, 2, 3 in order")
+            if due_on < earliest or (due_on == earliest and place > 1):
+                raise _fault("instalments", f"date {due_on} of {number} does not rise", "rising dates")
+            if principal < 0 or interest < 0 or fee < 0:
                 raise _fault("instalments", f"number {number} has a negative part", "0 or more")
-            left -= row.principal_minor
-            earliest, first = row.due_on, False
+            left -= principal
+            earliest = due_on
         if left:
             raise _fault("instalments", f"principal misses the financed sum by {left}", "an exact sum (P2)")
 
@@ -97,7 +96,7 @@ class Schedule:
     @property
     def total_payable_minor(self) -> int:
         """Everything the shopper will have paid, in minor units."""
-        return sum(row.principal_minor + row.interest_minor + row.fee_minor for row in self.instalments)
+        return sum([principal + interest + fee for _, _, principal, interest, fee in self.instalments])
 
     @property
     def last_due_on(self) -> date:

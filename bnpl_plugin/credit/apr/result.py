@@ -88,5 +88,5 @@ def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
 def flows_of(schedule: Schedule) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
     """Return the drawdowns and repayments of a schedule."""
     drawn = ((schedule.drawdown_on, schedule.principal_minor),)
-    rows = [(row.due_on, row.principal_minor + row.interest_minor + row.fee_minor) for row in schedule.instalments]
-    return drawn, tuple(row for row in rows if row[1])
+    rows = [(due_on, principal + interest + fee) for _, due_on, principal, interest, fee in schedule.instalments]
+    return drawn, tuple([row for row in rows if row[1]])

@@ -11,17 +11,21 @@ from itertools import pairwise
 
 from bnpl_plugin.errors import SolverFailed
 
-CONTEXT = Context(prec=40)
-"""Forty digits, whatever context the caller's thread has."""
+CONTEXT = Context(prec=28)
+"""Twenty-eight digits, whatever context the caller's thread has."""
 
 _ONE = Decimal(1)
-_NEAR = Decimal("1e-16")
+_NEAR = Decimal("1e-14")
+_THIRD, _FIFTH, _SEVENTH = (CONTEXT.divide(1, n) for n in (3, 5, 7))
 _SMALLEST = Decimal("1e-12")
-_ROUNDS = 120
+_QUICK_ROUNDS = 12
+_ROUNDS = 200
 
 
 def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal) -> Decimal:
     """Return the v at which `value` crosses from minus (small v) to plus (v = 1).
+
+    A few secant steps from a good guess; if they do not settle, a bracket that cannot be left.
 
     Args:
         value: present value of repayments less drawdowns at v; positive at 1, and crossing zero exactly once below.
@@ -30,10 +34,45 @@ def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal) -> D
     Raises:
         SolverFailed: no crossing found, or the crossing does not show a change of sign.
     """
-    high, above = _ONE, value(_ONE)
+    above = value(_ONE)
     if above <= 0:
         raise SolverFailed(reason="there is no cost to annualise")
-    low = guess if 0 < guess < 1 else Decimal("0.5")
+    start = guess if 0 < guess < 1 else Decimal("0.5")
+    factor = _by_secant(value, start=start, at_one=above)
+    if factor is None or not _crosses(value, at=factor):
+        factor = _by_bracket(value, start=start, at_one=above)
+        if not _crosses(value, at=factor):
+            raise SolverFailed(reason="the search for the rate did not settle")
+    return factor
+
+
+def _crosses(value: Callable[[Decimal], Decimal], *, at: Decimal) -> bool:
+    """Tell whether the sign changes within two parts in 10**14 of the rate."""
+    near = (1 - at) * _NEAR * 2
+    return value(at - near) < 0 < value(at + near)
+
+
+def _by_secant(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: Decimal) -> Decimal | None:
+    """Return a root found by secant steps, or None when a step leaves the range or does not settle."""
+    before, there, now = _ONE, at_one, start
+    for _ in range(_QUICK_ROUNDS):
+        here = value(now)
+        if here == 0:
+            return now
+        if here == there:
+            return None
+        step = here * (now - before) / (here - there)
+        before, there, now = now, here, now - step
+        if not _SMALLEST < now < 1:
+            return None
+        if abs(step) <= (1 - now) * _NEAR:
+            return now
+    return None
+
+
+def _by_bracket(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: Decimal) -> Decimal:
+    """Return a root by false position inside a bracket (Anderson and Björck)."""
+    high, above, low = _ONE, at_one, start
     below = value(low)
     while below > 0:
         high, above = low, below
@@ -49,14 +88,14 @@ def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal) -> D
         here = value(middle)
         near = (1 - middle) * _NEAR
         if here <= 0:
-            done = middle - low <= near
+            moved = middle - low
             above *= _weight(here, below)
             low, below = middle, here
         else:
-            done = high - middle <= near
+            moved = high - middle
             below *= _weight(here, above)
             high, above = middle, here
-        if done and value(middle - near * 4) < 0 < value(middle + near * 4):
+        if moved <= near or high - low <= near:
             return middle
     raise SolverFailed(reason="the search for the rate did not settle")
 
@@ -77,17 +116,29 @@ def present_value(flows: Sequence[tuple[int, int]]) -> Callable[[Decimal], Decim
     for exponent, amount in flows:
         sums[exponent] = sums.get(exponent, 0) + amount
     exponents = sorted(sums, reverse=True)
-    first = Decimal(sums[exponents[0]])
-    steps = [(before - exponent, Decimal(sums[exponent])) for before, exponent in pairwise(exponents)]
-    last = exponents[-1]
+    gaps = [before - exponent for before, exponent in pairwise(exponents)]
+    amounts = [Decimal(sums[exponent]) for exponent in exponents]
+    first, rest, last = amounts[0], amounts[1:], exponents[-1]
+    if len(set(gaps)) == 1:
+        return _evenly(first, rest, gap=gaps[0], last=last)
 
     def value(v: Decimal) -> Decimal:
-        powers: dict[int, Decimal] = {}
+        powers = {gap: v**gap for gap in set(gaps)}
         total = first
-        for gap, amount in steps:
-            power = powers.get(gap)
-            if power is None:
-                power = powers[gap] = v**gap
+        for gap, amount in zip(gaps, rest, strict=True):
+            total = total * powers[gap] + amount
+        return total * v**last if last else total
+
+    return value
+
+
+def _evenly(first: Decimal, rest: Sequence[Decimal], *, gap: int, last: int) -> Callable[[Decimal], Decimal]:
+    """Return the polynomial of evenly spaced exponents, the common case, in its shortest loop."""
+
+    def value(v: Decimal) -> Decimal:
+        power = v if gap == 1 else v**gap
+        total = first
+        for amount in rest:
             total = total * power + amount
         return total * v**last if last else total
 
@@ -110,13 +161,36 @@ def unit_factor(flows: Sequence[tuple[int, int]]) -> Decimal:
 
 
 def first_guess(flows: Sequence[tuple[int, int]]) -> Decimal:
-    """Return a v near the root: cost over drawn amount and mean time, as simple interest."""
-    drawn = -sum(amount for _, amount in flows if amount < 0)
-    repaid = sum(amount for _, amount in flows if amount > 0)
-    weighted = sum(exponent * amount for exponent, amount in flows)
-    if weighted <= 0:
-        return Decimal("0.5")
-    return _ONE / (_ONE + Decimal((repaid - drawn) * repaid) / Decimal(weighted * drawn))
+    """Return a v near the root, from the mean and the variance of the times.
+
+    With d = -ln(v), drawn / repaid is the mean of exp(-d * t) over the repayments relative to the drawdowns, and its
+    logarithm is -d * mean + d**2 * variance / 2 up to the third cumulant.
+    """
+    drawn = repaid = 0
+    moments = [0, 0, 0, 0]
+    for exponent, amount in flows:
+        if amount < 0:
+            drawn -= amount
+            moments[0] -= exponent * amount
+            moments[1] -= exponent * exponent * amount
+        else:
+            repaid += amount
+            moments[2] += exponent * amount
+            moments[3] += exponent * exponent * amount
+    if not drawn or not repaid:
+        return _ONE / 2
+    mean_drawn, mean = Decimal(moments[0]) / drawn, Decimal(moments[2]) / repaid
+    apart = mean - mean_drawn
+    if apart <= 0:
+        return _ONE / 2
+    spread = Decimal(moments[3]) / repaid - mean * mean - Decimal(moments[1]) / drawn + mean_drawn * mean_drawn
+    ratio = Decimal(repaid - drawn) / (repaid + drawn)
+    square = ratio * ratio
+    log = 2 * ratio * (1 + square * (_THIRD + square * (_FIFTH + square * _SEVENTH)))
+    force = log / apart
+    for _ in range(3):
+        force = (log + force * force * spread / 2) / apart
+    return _ONE / (1 + force * (1 + force / 2 * (1 + force / 3 * (1 + force / 4))))
 
 
 def one_crossing(flows: Sequence[tuple[int, int]]) -> None:
