@@ -1,12 +1,14 @@
 """The pages, the widget and the webhooks: the only room that knows Flask requests.
 
-For: turning a request into one call of a use case and its answer into a page. ``current`` knows who is asking (our own signed
-cookies, the form token, the language), ``frame`` renders and guards every answer, ``forms`` reads what was typed, ``figures`` and
-``wording`` turn records into what a page prints; ``checkout``, ``account`` and ``console`` hold the pages, ``api`` the merchants' API.
+For: turning a request into one call of a use case and its answer into a page. ``current`` knows who is asking (our
+own signed cookies, the form token, the language), ``frame`` renders and guards every answer, ``forms`` reads what
+was typed, ``figures`` and ``wording`` turn records into what a page prints; ``checkout``, ``account`` and
+``console`` hold the pages, ``api`` the merchants' API.
 May import: ``lifecycle`` and what lies below it, flask, marshmallow, babel.
-Must never: import ``storage`` or a provider's SDK; decide about money or credit; touch the host's session cookie, its error handlers
-or any address outside our prefix.
-Add a file here: a view reads with a form, calls one use case and answers in about ten lines; its texts go through ``gettext``.
+Must never: import ``storage`` or a provider's SDK; decide about money or credit; touch the host's session cookie,
+its error handlers or any address outside our prefix.
+Add a file here: a view reads with a form, calls one use case and answers in about ten lines; its texts go through
+``gettext``.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ from bnpl_plugin.settings import Settings
 
 
 def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
-    """Return our blueprints for one app: the pages (``bnpl``), the API (``bnpl_api``), the provider webhooks (``bnpl_webhooks``).
+    """Return our blueprints for one app: pages (``bnpl``), API (``bnpl_api``), provider webhooks (``bnpl_webhooks``).
 
-    A host with CSRF protection of its own exempts all three: the pages carry a form token of ours, the others are no forms.
+    A host with CSRF protection of its own exempts all three: pages carry a form token of ours, the others are no forms.
     """
     from bnpl_plugin.web import account, checkout, console, frame, sandbox, webhooks, widget
     from bnpl_plugin.web.api import blueprint as api_blueprint

@@ -1,7 +1,7 @@
 """Who is asking: the app's house, our own signed cookies, the form token and the language of this request.
 
-All cookies are ours alone (the host's session is never touched): signed, HttpOnly, SameSite=Lax, Secure behind https, and sent only
-under our prefix. They are collected while a request runs and written by ``write_cookies``.
+All cookies are ours alone (the host's session is never touched): signed, HttpOnly, SameSite=Lax, Secure behind
+https, and sent only under our prefix. They are collected while a request runs and written by ``write_cookies``.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def served_locales() -> tuple[LocaleName, ...]:
 
 
 def words(checkout_locale: str | None = None) -> Translator:
-    """Return the translator of this request: ``?lang=``, the remembered choice, the checkout's language, the browser's."""
+    """Return the translator of this request: ``?lang=``, the remembered choice, the checkout's, the browser's."""
     served = served_locales()
     asked = request.args.get("lang", "")
     if asked and matching_locale(asked) in served:

@@ -75,7 +75,7 @@ def order_view(cart: Mapping[str, Any]) -> View:
 
 
 def legal_view(t: Translator, law: Country, *, day: date, offer: Offer | None) -> View | None:
-    """Return the country's advertising warning with a representative example in the warning's own language; None without one."""
+    """Return the country's warning with a representative example in the warning's own language; None without one."""
     spoken = law.spoken("ad_warning", language=t.locale, day=day)
     if spoken is None:
         return None
@@ -165,7 +165,7 @@ def loan_view(t: Translator, book: LoanBook) -> View:
 
 
 def withdrawal_view(book: LoanBook) -> View | None:
-    """Return until when the credit may be withdrawn from, and where to write; None when over or not known to the law."""
+    """Return until when the credit may be withdrawn from and where to write; None when over or unknown to the law."""
     house = current.house()
     law = house.countries.get(book.loan.country)
     days = law.find("withdrawal_days", day=book.loan.drawdown_on) if law else None

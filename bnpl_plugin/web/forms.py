@@ -1,7 +1,7 @@
 """What shoppers and operators type, read by marshmallow: every fault is told at its field, in the shopper's language.
 
-A message is an English msgid without places, so that it can be translated after the schema has run. Nothing typed is lost: a page
-with a fault is shown again with what was typed.
+A message is an English msgid without places, so that it can be translated after the schema has run. Nothing typed is
+lost: a page with a fault is shown again with what was typed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Read:
     typed: Mapping[str, str]
 
 
-def _told(msgid: str) -> dict[str, str]:
+def _told(msgid: str) -> dict[str, Any]:
     return {"required": REQUIRED, "null": REQUIRED, "invalid": msgid}
 
 
@@ -55,7 +55,7 @@ class Ticked(fields.Field[bool]):
     """A box: ``yes`` when ticked, anything else is not."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        return value == "yes"
+        return str(value) == "yes"
 
 
 def _yes(msgid: str) -> Any:
@@ -135,7 +135,7 @@ class PayForm(Form):
 
 
 def read(form: Form, typed: Mapping[str, Any], *, t: Translator) -> Read:
-    """Read a form; an empty text counts as not filled in. Boxes left unticked are faults only where the form says so."""
+    """Read a form; an empty text counts as not filled in, a box left unticked as a fault where the form has it."""
     told = {name: str(text) for name, text in typed.items() if str(text).strip()}
     try:
         data, faults = form.load(told), {}

@@ -1,4 +1,4 @@
-"""The test bank's own pages: the card, and 3-D Secure. Only there when the sandbox is the provider; no real card is typed here."""
+"""The test bank's own pages: the card, and 3-D Secure. Only there when the sandbox is the provider."""
 
 from __future__ import annotations
 

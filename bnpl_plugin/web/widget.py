@@ -1,4 +1,4 @@
-"""The instalment message and the button: in the host's templates as ``bnpl.offer(…)`` and ``bnpl.button(…)``, elsewhere by offer.js.
+"""The instalment message and the button: ``bnpl.offer(…)``, ``bnpl.button(…)`` for the host, offer.js for others.
 
 What they print holds nothing personal, sets no cookie and loads nothing from anybody else.
 """
@@ -35,9 +35,7 @@ def install(state: BlueprintSetupState) -> None:
 class Widget:
     """What the host's templates call. Both print nothing when no plan fits."""
 
-    def offer(
-        self, amount: int | Order, currency: str = "", country: str = "", locale: str = ""
-    ) -> Markup:
+    def offer(self, amount: int | Order, currency: str = "", country: str = "", locale: str = "") -> Markup:
         """Return the instalment message for a price in minor units, or for an order."""
         order = amount if isinstance(amount, Order) else _order(amount, code=currency)
         return _offer_html(order, country=_country(order, asked=country), t=_words(locale))
@@ -72,7 +70,7 @@ class Widget:
 
 
 def headline(order: Order, *, country: str, t: Translator, merchant_id: str = "") -> Offer | None:
-    """Return the offer to name first: instalments without cost if there are any, else the cheapest; None when none fits."""
+    """Return the offer to name first: instalments without cost if there are any, else the cheapest, or None."""
     house = current.house()
     if country not in house.countries:
         return None
@@ -126,7 +124,7 @@ def _words(locale: str) -> Translator:
     return translator(choose_locale(query=locale, fallback=LOCALES[0]))
 
 
-# for other people's pages ------------------------------------------------------------------------------------------------
+# for other people's pages --------------------------------------------------------------------------------------------
 @blueprint.get("/offer.js")
 def script() -> Response:
     """Return the script that fills ``<div data-bnpl-offer …>`` on a third party's page."""

@@ -118,7 +118,7 @@ def agreement(loan_id: str) -> Response:
     return terms.agreement_page(current.house().purchase(book.loan.checkout_id))
 
 
-# paying early ----------------------------------------------------------------------------------------------------------
+# paying early --------------------------------------------------------------------------------------------------------
 def pay(loan_id: str) -> Response:
     """Offer to pay the next instalment or everything now, and charge the saved card for what was chosen."""
     book, place = mine(loan_id)

@@ -130,7 +130,7 @@ def _facts(purchase: Purchase) -> Response:
 
 
 def _hold(purchase: Purchase) -> Response:
-    """Take the three holds. What is sold out, above the line or without capital is told as it is (``frame.show_error``)."""
+    """Take the three holds; what is sold out, above the line or without capital is told as it is."""
     if purchase.checkout.state == "approved":
         holds.take(current.house(), checkout_id=purchase.checkout.checkout_id)
     return to_step(purchase.checkout.checkout_id)

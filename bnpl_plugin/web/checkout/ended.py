@@ -26,7 +26,11 @@ def shop_url(purchase: Purchase) -> str:
     if not checkout.return_url:
         return ""
     parts = urlsplit(checkout.return_url)
-    query = [*parse_qsl(parts.query, keep_blank_values=True), ("checkout_id", checkout.checkout_id), ("state", checkout.state)]
+    query = [
+        *parse_qsl(parts.query, keep_blank_values=True),
+        ("checkout_id", checkout.checkout_id),
+        ("state", checkout.state),
+    ]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
@@ -50,7 +54,8 @@ def refused(purchase: Purchase) -> Response:
     checkout, place = purchase.checkout, place_of(purchase)
     t = words_of(place)
     return render(
-        "checkout/refused.html", place=place, reason=wording.ending(t, checkout.reason), money_back=money_back(purchase),
+        "checkout/refused.html", place=place, reason=wording.ending(t, checkout.reason),
+        money_back=money_back(purchase),
         undone=checkout.state == "reversed", shop_url=shop_url(purchase),
     )  # fmt: skip
 
@@ -71,7 +76,9 @@ def money_back(purchase: Purchase) -> View:
 def ended(purchase: Purchase) -> Response:
     """Ended without an order: what was reserved is free again."""
     checkout, place = purchase.checkout, place_of(purchase)
-    resume = url_for("bnpl.checkout.restart", checkout_id=checkout.checkout_id) if checkout.channel == "embedded" else ""
+    resume = (
+        url_for("bnpl.checkout.restart", checkout_id=checkout.checkout_id) if checkout.channel == "embedded" else ""
+    )
     return render(
         "checkout/ended.html", place=place, outcome="cancelled" if checkout.state == "cancelled" else "expired",
         resume_url=resume, shop_url=checkout.cancel_url, reason=_why(purchase),

@@ -1,4 +1,4 @@
-"""Into a checkout and back to it: opened for the host's order, entered by a signed link, returned to from the payment provider."""
+"""Into a checkout and back: opened for the host's order, entered by a signed link, returned to from the provider."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _finished(order: Order) -> Checkout:
 
 
 def enter(checkout_id: str) -> Response:
-    """Lead to the step that the purchase has reached; a signed link binds this browser to a checkout that is nobody's yet."""
+    """Lead to the step that the purchase has reached; a signed link binds this browser to a checkout of nobody yet."""
     token = request.args.get("t", "")
     if token and not current.holds_checkout(checkout_id):
         _bind(checkout_id, token=token)
@@ -89,7 +89,9 @@ def mine(checkout_id: str) -> Purchase:
         raise CheckoutNotFound
     owner = purchase.checkout.shopper_id
     proved = owner is not None and owner == shopper
-    if not proved and (not current.holds_checkout(checkout_id) or (shopper is not None and owner not in (None, shopper))):
+    if not proved and (
+        not current.holds_checkout(checkout_id) or (shopper is not None and owner not in (None, shopper))
+    ):
         raise CheckoutNotFound
     g.bnpl_place = place_of(purchase)
     allow_leaving_to(purchase.checkout.return_url, purchase.checkout.cancel_url)
@@ -116,7 +118,7 @@ def return_url(checkout_id: str) -> str:
 
 
 def back(checkout_id: str) -> Response:
-    """The provider sent the shopper back: find out how the payment stands, finish the order if it can be, tell the truth."""
+    """The provider sent the shopper back: find out how the payment stands, finish the order, tell the truth."""
     mine(checkout_id)
     reconciliation.settle_checkout(current.house(), checkout_id=checkout_id)
     waits = "working" in true_steps(current.house().purchase(checkout_id))

@@ -1,4 +1,4 @@
-"""A purchase turned into the page of its step. Each function gathers what its template's first lines ask for, and nothing more."""
+"""A purchase turned into the page of its step: each function gathers what its template's first lines ask for."""
 
 from __future__ import annotations
 
@@ -115,12 +115,17 @@ def code(purchase: Purchase, *, error: str = "", wrong: bool = False, status: in
         "checkout/code.html", place=place, status=status, summary=summary(purchase),
         phone_masked=figures.masked_phone(number), attempts_left=max(0, house.settings.code_tries - sent.tries),
         wrong=wrong, error=error, expires_at=sent.expires_at, tz=place.time_zone, sandbox_code="",
-        action_url=url(purchase, to="code"), resend_url=url(purchase, to="resend"), change_url=url(purchase, to="phone"),
+        action_url=url(purchase, to="code"), resend_url=url(purchase, to="resend"),
+        change_url=url(purchase, to="phone"),
     )  # fmt: skip
 
 
 def facts(
-    purchase: Purchase, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, status: int = 200
+    purchase: Purchase,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     """The few facts that a decision needs."""
     checkout, place = purchase.checkout, place_of(purchase)
@@ -175,7 +180,7 @@ def _repriced(offer: Offer) -> bool:
     return plan is not None and offer.nominal_rate != plan.rate_for(None)
 
 
-# the terms and the signature -------------------------------------------------------------------------------------------
+# the terms and the signature -----------------------------------------------------------------------------------------
 def disclosures(purchase: Purchase, *, notice: str = "") -> Response:
     """The pre-contract information; showing it is recorded, and a lapsed offer is quoted anew before."""
     house, checkout_id, place = current.house(), purchase.checkout.checkout_id, place_of(purchase)
@@ -224,7 +229,7 @@ def agreement(checkout_id: str) -> Response:
     return terms.agreement_page(purchase)
 
 
-# paying ----------------------------------------------------------------------------------------------------------------
+# paying --------------------------------------------------------------------------------------------------------------
 def card(purchase: Purchase) -> Response:
     """The first instalment: the provider's own form in our page, or the way to its page."""
     house, checkout, attempt, place = current.house(), purchase.checkout, purchase.attempt, place_of(purchase)
@@ -256,7 +261,8 @@ def working(purchase: Purchase) -> BaseResponse:
         "checkout/working.html", place=place_of(purchase),
         payment="received" if purchase.checkout.state == "authorised" else "unknown",
         amount_minor=attempt.amount_minor if attempt else 0, currency=purchase.checkout.currency,
-        refresh_seconds=REFRESH_SECONDS, refresh_url=url(purchase, to="working"), plans_url=url_for("bnpl.account.plans"),
+        refresh_seconds=REFRESH_SECONDS, refresh_url=url(purchase, to="working"),
+        plans_url=url_for("bnpl.account.plans"),
         pay_url=url(purchase, to="card") if "card" in true_steps(purchase) else "",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Which pages are true for a purchase as it stands: the first is where its address leads, the others may be looked at too."""
+"""Which pages are true for a purchase as it stands: its address leads to the first, the others may be seen too."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def in_flight(purchase: Purchase) -> bool:
 
 
 def _signed(purchase: Purchase) -> tuple[str, ...]:
-    """Return the card while the shopper can act; when only the bank can (its answer is unknown or late), the waiting page."""
+    """Return the card while the shopper can act; when only the bank can (unknown or late), the waiting page."""
     attempt = purchase.attempt
     if attempt is None or attempt.state not in IN_FLIGHT:
         return ("card",)

@@ -1,4 +1,4 @@
-"""What the terms, the signature and the agreement print, from the offer, the country's law and what was recorded as shown."""
+"""What the terms, the signature and the agreement print: the offer, the country's law, what was recorded as shown."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def texts_view(t: Translator, purchase: Purchase) -> list[View]:
 
 
 def cost_table(t: Translator, purchase: Purchase, *, body: Mapping[str, Any]) -> list[View]:
-    """Return every cost with its recipient, where the country's law wants a table of them (China, from 1 August 2026)."""
+    """Return every cost with its recipient, where the country's law wants a table of them (China)."""
     house, checkout = current.house(), purchase.checkout
     law = house.country(checkout.country)
     if law.find("cost_table", day=house.today(checkout.time_zone)) is None:
@@ -150,6 +150,8 @@ def agreement_page(purchase: Purchase) -> Response:
     shown = shown_for(purchase, offer=checkouts.offer_of(purchase.checkout))
     return render(
         "account/agreement.html", place=place, terms=terms_view(t, purchase), texts=texts_view(t, purchase),
-        legal=legal(t, purchase), signed_at=signed.signed_at if signed else None, sha256=signed.sha256 if signed else "",
-        agreement_id=signed.agreement_id if signed else "", shown_at=shown.shown_at if shown else None, tz=place.time_zone,
+        legal=legal(t, purchase), signed_at=signed.signed_at if signed else None,
+        sha256=signed.sha256 if signed else "",
+        agreement_id=signed.agreement_id if signed else "", shown_at=shown.shown_at if shown else None,
+        tz=place.time_zone,
     )  # fmt: skip

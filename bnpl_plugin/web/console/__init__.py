@@ -1,9 +1,11 @@
-"""The lender's console: every loan with its timeline and postings, the capital, the promises, the stuck jobs, the movable clock.
+"""The lender's console: every loan with its timeline and postings, capital, promises, stuck jobs, movable clock.
 
 For: operators, signed in by the host's own callback or by ``BNPL_CONSOLE_PASSWORD``.
 May import: what ``web`` may.
-Must never: show a page before the operator is known; change a loan but through a use case; show a name or a phone number.
-Add a page here: a view in the module of its matter, its rule and its tab below, its template under ``templates/bnpl/console``.
+Must never: show a page before the operator is known; change a loan but through a use case; show a name or a phone
+number.
+Add a page here: a view in the module of its matter, its rule and its tab below, its template under
+``templates/bnpl/console``.
 """
 
 from __future__ import annotations

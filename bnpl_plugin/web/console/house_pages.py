@@ -19,7 +19,7 @@ FURTHEST_DAYS = 400
 
 def capital() -> Response:
     """The capital pools: what is made available, lent, held, free."""
-    pools = [
+    pools: list[View] = [
         {
             "pool_id": pool.pool_id,
             "name": pool.pool_id,

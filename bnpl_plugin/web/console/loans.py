@@ -36,7 +36,7 @@ def index() -> Response:
     )  # fmt: skip
     rows = [_line(row) for row in found.rows]
     kept = [row for row in rows if asked["order_ref"] in row["order_ref"] and (not overdue or row["days_past_due"])]
-    here = {name: asked[name] for name in ("state", "merchant", "order_ref") if asked[name]}
+    here: dict[str, Any] = {name: asked[name] for name in ("state", "merchant", "order_ref") if asked[name]}
     merchants = {row.loan.merchant_id: row.merchant_name for row in found.rows}
     return page(
         "loans", filters={**asked, "overdue": overdue}, states=[str(state) for state in LoanState], loans=kept,
@@ -87,7 +87,7 @@ def _totals(rows: Iterable[LoanRow]) -> list[View]:
     return list(found.values())
 
 
-# one loan ----------------------------------------------------------------------------------------------------------------
+# one loan ------------------------------------------------------------------------------------------------------------
 def loan(loan_id: str, *, error: str = "", status: int = 200) -> Response:
     """One loan: timeline, postings, decision, schedule, and its undoing."""
     house = current.house()
@@ -182,7 +182,7 @@ def _entries(postings: Sequence[PostingRow]) -> list[View]:
     return found
 
 
-# undoing ------------------------------------------------------------------------------------------------------------------
+# undoing -------------------------------------------------------------------------------------------------------------
 def _refundable(book: LoanBook) -> View | None:
     if book.loan.state not in refund.UNDOABLE:
         return None
