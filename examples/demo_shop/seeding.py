@@ -1,0 +1,98 @@
+"""What the demo needs before its first visitor, done once: tables, catalogue, capital, a flash sale, the other shop's key."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from base64 import b64encode
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bnpl_plugin import storage
+from bnpl_plugin.lifecycle import flash_sale, funding, merchants
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.money.amount import Money
+from examples.demo_shop.catalogue import seed_products
+from examples.demo_shop.models import Product, Sale, Variant
+from examples.demo_shop.pages import Shop
+
+SALE_SKU = "B7M-128-DUSK"
+SALE_UNITS = 12
+SALE_PRICES = {"CNY": 1_999_00, "EUR": 299_00, "USD": 299_00}
+SALE_DAYS = 3
+
+#: (source, pool, rate, who says so): invented rates.
+CAPITAL = (
+    ("50000000", "USD", "CNY", "7.10"),
+    ("5000000", "EUR", "EUR", "1"),
+    ("5000000", "USD", "USD", "1"),
+)
+
+
+def prepare(app: Flask, *, third_party_url: str) -> dict[str, str]:
+    """Make the demo ready and return the third-party shop's credentials."""
+    house: House = app.extensions["bnpl"]
+    shop: Shop = app.extensions["shop"]
+    storage.upgrade(house.store.engine)  # type: ignore[attr-defined]
+    merchants.register_host(house, name="Hanami")
+    with shop.sessions.begin() as session:
+        if session.scalars(select(Product)).first() is None:
+            seed_products(session)
+    _add_capital(house)
+    with shop.sessions() as session:
+        _open_sale(house, session)
+    return _third_party(house, folder=Path(app.instance_path), url=third_party_url)
+
+
+def _add_capital(house: House) -> None:
+    for amount, currency, into, rate in CAPITAL:
+        if house.store.pool(into) is None:
+            funding.add_capital(
+                house, source=Money.of(amount, currency), into=into, rate=Decimal(rate),
+                rate_on=house.clock.now().date(), rate_source="sample rate of the demo",
+            )  # fmt: skip
+
+
+def _open_sale(house: House, session: Session) -> None:
+    """Open a flash sale if none is running or ahead; the last one's unsold units go back to the shelf."""
+    last = session.scalars(select(Sale).order_by(Sale.ends_at.desc())).first()
+    now = house.clock.now()
+    if last is not None and last.ends_at > now:
+        return
+    if last is not None:
+        back = flash_sale.return_unsold(house, sale_item_id=last.sale_item_id, merchant_id=house.host_merchant_id)
+        session.execute(update(Variant).where(Variant.sku == last.sku).values(stock=Variant.stock + back))
+    starts = now + timedelta(seconds=int(os.environ.get("DEMO_SALE_IN_SECONDS") or 60))
+    ends = starts + timedelta(days=SALE_DAYS)
+    taken = update(Variant).where(Variant.sku == SALE_SKU, Variant.stock >= SALE_UNITS)
+    if session.execute(taken.values(stock=Variant.stock - SALE_UNITS)).rowcount:  # type: ignore[attr-defined]
+        sale_item_id = house.ids.new("sale")
+        session.add(Sale(sale_item_id=sale_item_id, sku=SALE_SKU, prices=SALE_PRICES, ends_at=ends))
+        session.commit()
+        flash_sale.create_item(
+            house, merchant_id=house.host_merchant_id, sku=SALE_SKU, name="Blossom 7 Mini", units=SALE_UNITS,
+            units_per_shopper=1, starts_at=starts, ends_at=ends, sale_item_id=sale_item_id,
+        )  # fmt: skip
+
+
+def _third_party(house: House, *, folder: Path, url: str) -> dict[str, str]:
+    """Register the other shop once; its key is shown once, so the demo keeps it in a file."""
+    kept = folder / f"third_party_{url.rsplit(':', 1)[-1]}.secret"
+    if kept.exists():
+        found: dict[str, str] = json.loads(kept.read_text())
+        return found
+    secret = "whsec_" + b64encode(secrets.token_bytes(24)).decode()
+    merchant = merchants.register(
+        house, name="Atelier Sonore", mdr_bps=290, webhook_url=f"{url}/webhooks/bnpl", webhook_secret=secret
+    )
+    key = merchants.issue_key(house, merchant_id=merchant.merchant_id, label="demo")
+    told = {"BNPL_API_KEY": key, "BNPL_WEBHOOK_SECRET": secret}
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps(told))
+    return told
