@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from bnpl_plugin.errors import CheckoutNotFound, ConfigurationError, InvalidInpu
 from bnpl_plugin.ports.provider import DeclineCode, OutcomeKind, Stage
 from bnpl_plugin.providers.sandbox import PROVIDER, TEST_CARDS, Behaviour, FaultKind
 from tests.providers.cases import RETURN_URL, Watch, instruction
+
+made_by: Any = PROVIDER.make
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def bank(settings, watch):
-    made = PROVIDER.make(settings, now=watch.now)
+    made = made_by(settings, now=watch.now)
     yield made
     made.close()
 
@@ -199,7 +202,7 @@ def test_another_customer_s_card_is_not_charged(bank):
 
 # a world of its own ---------------------------------------------------------------------------------------------------
 def test_the_book_outlives_the_object(settings, watch):
-    first, second = (PROVIDER.make(settings, now=watch.now) for _ in range(2))
+    first, second = (made_by(settings, now=watch.now) for _ in range(2))
     known, _ = begun(first, Behaviour.SUCCESS)
     first.close()
     assert second.look_up(known).stage is Stage.AUTHORISED
@@ -210,7 +213,7 @@ def test_the_book_outlives_the_object(settings, watch):
 
 
 def test_two_books_have_different_secrets(tmp_path, watch, bank):
-    other = PROVIDER.make({"BNPL_SANDBOX_PATH": str(tmp_path / "other.sqlite")}, now=watch.now)
+    other = made_by({"BNPL_SANDBOX_PATH": str(tmp_path / "other.sqlite")}, now=watch.now)
     asked = instruction()
     assert other.begin(asked).provider_ref != bank.begin(asked).provider_ref
     other.close()
@@ -244,7 +247,7 @@ def test_what_the_bank_did_stays_done_when_the_process_is_killed(settings, bank)
 
 
 def _charge_often(path, saved, times):
-    bank = PROVIDER.make({"BNPL_SANDBOX_PATH": path}, now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
+    bank = made_by({"BNPL_SANDBOX_PATH": path}, now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
     for number in range(times):
         asked = instruction(
             100, idempotency_key=f"race_{number}", customer_ref=saved.customer_ref, method_ref=saved.method_ref
@@ -306,7 +309,7 @@ def test_a_webhook_marked_as_delivered_does_not_come_again(bank):
 
 
 def test_another_bank_s_webhook_is_refused(tmp_path, watch, bank):
-    other = PROVIDER.make({"BNPL_SANDBOX_PATH": str(tmp_path / "other.sqlite")}, now=watch.now)
+    other = made_by({"BNPL_SANDBOX_PATH": str(tmp_path / "other.sqlite")}, now=watch.now)
     begun(other, Behaviour.SUCCESS)
     [webhook] = other.pending_webhooks()
     with pytest.raises(Exception, match="cannot be verified"):
@@ -324,7 +327,7 @@ def test_a_planned_fault_strikes_so_often_and_no_more(bank):
 
 
 def test_a_fault_planned_in_one_process_strikes_in_another(settings, watch, bank):
-    other = PROVIDER.make(settings, now=watch.now)
+    other = made_by(settings, now=watch.now)
     other.set_fault("begin", kind="lost_before")
     assert bank.begin(instruction()).kind is OutcomeKind.UNKNOWN
     other.close()
@@ -343,10 +346,10 @@ def test_a_fault_that_cannot_be_is_refused(bank, verb, kind):
 
 def test_without_a_path_it_says_which_setting_is_missing(watch):
     with pytest.raises(ConfigurationError, match="BNPL_SANDBOX_PATH"):
-        PROVIDER.make({}, now=watch.now)
+        made_by({}, now=watch.now)
 
 
 @pytest.mark.parametrize("seconds", ["-1", "1.5", "soon", "90000"])
 def test_seconds_out_of_range_are_refused(settings, watch, seconds):
     with pytest.raises(ConfigurationError, match="BNPL_SANDBOX_SLOW_SECONDS"):
-        PROVIDER.make({**settings, "BNPL_SANDBOX_SLOW_SECONDS": seconds}, now=watch.now)
+        made_by({**settings, "BNPL_SANDBOX_SLOW_SECONDS": seconds}, now=watch.now)

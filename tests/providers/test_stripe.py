@@ -6,6 +6,7 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import stripe
@@ -13,12 +14,14 @@ import stripe
 from bnpl_plugin.errors import ConfigurationError, ProviderUnavailable, WebhookInvalid
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.money.currency import MINOR_UNITS
-from bnpl_plugin.ports.provider import DeclineCode, OutcomeKind, Stage
+from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind, Stage
 from bnpl_plugin.providers.stripe import PROVIDER, translate
 from bnpl_plugin.providers.stripe.amounts import Unpayable, from_stripe, to_stripe
+from tests.providers.acts import later, paid
 from tests.providers.cases import RETURN_URL, StandInCase, instruction
 from tests.servers.process import free_port
 
+made_by: Any = PROVIDER.make
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
@@ -27,19 +30,6 @@ def case():
     made = StandInCase()
     yield made
     made.close()
-
-
-def paid(case, card="good", **more):
-    asked = instruction(**more)
-    begun = case.provider.begin(asked)
-    case.present(begun, card=card)
-    case.authenticate(begun)
-    known = replace(asked, provider_ref=begun.provider_ref)
-    return known, case.provider.look_up(known)
-
-
-def later(saved, **more):
-    return instruction(3333, customer_ref=saved.customer_ref, method_ref=saved.method_ref, return_url="", **more)
 
 
 # amounts --------------------------------------------------------------------------------------------------------------
@@ -156,7 +146,7 @@ def test_without_a_way_back_no_form_is_given_so_that_a_stored_one_is_kept(case):
 
 def test_stripe_s_own_addresses_are_what_its_documentation_asks_for():
     keys = {"BNPL_STRIPE_SECRET_KEY": "sk_test_1234", "BNPL_STRIPE_PUBLISHABLE_KEY": "pk_test_1234"}
-    made = PROVIDER.make(keys, now=lambda: NOW)
+    made = made_by(keys, now=lambda: NOW)
     assert made.content_sources == {
         "script-src": ("https://js.stripe.com", "https://*.js.stripe.com"),
         "frame-src": ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"),
@@ -196,7 +186,8 @@ def test_a_charge_still_on_its_way_is_not_made_after_it_was_called_abandoned(cas
 def test_a_charge_asked_for_and_asked_after_at_once_is_made_once_or_never(case):
     _, saved = paid(case)
     for _ in range(5):
-        asked, told = later(saved), {}
+        asked = later(saved)
+        told: dict[str, Outcome] = {}
         acts = [
             threading.Thread(target=lambda a=asked, t=told, v=verb: t.update({v: getattr(case.provider, v)(a)}))
             for verb in ("charge", "look_up")
@@ -265,21 +256,21 @@ def test_a_limit_met_half_way_through_a_charge_is_not_called_unavailable(case):
 
 
 def test_no_connection_means_that_nothing_was_sent(case):
-    made = PROVIDER.make({**case.settings(), "BNPL_STRIPE_API_URL": f"http://127.0.0.1:{free_port()}"}, now=case.now)
+    made = made_by({**case.settings(), "BNPL_STRIPE_API_URL": f"http://127.0.0.1:{free_port()}"}, now=case.now)
     with pytest.raises(ProviderUnavailable):
         made.begin(instruction())
     made.close()
 
 
 def test_a_refused_key_means_that_nothing_was_done(case):
-    made = PROVIDER.make({**case.settings(), "BNPL_STRIPE_SECRET_KEY": "sk_test_wrong"}, now=case.now)
+    made = made_by({**case.settings(), "BNPL_STRIPE_SECRET_KEY": "sk_test_wrong"}, now=case.now)
     with pytest.raises(ProviderUnavailable):
         made.begin(instruction())
     made.close()
 
 
 def test_a_failed_call_tells_no_secret(case):
-    made = PROVIDER.make({**case.settings(), "BNPL_STRIPE_SECRET_KEY": "sk_test_wrong_secret"}, now=case.now)
+    made = made_by({**case.settings(), "BNPL_STRIPE_SECRET_KEY": "sk_test_wrong_secret"}, now=case.now)
     with pytest.raises(ProviderUnavailable) as caught:
         made.begin(instruction())
     assert "wrong_secret" not in str(caught.value)
@@ -304,7 +295,7 @@ def test_a_charge_s_webhook_is_about_its_intent(case):
 
 def test_without_a_webhook_secret_every_webhook_is_refused(case):
     paid(case)
-    made = PROVIDER.make({**case.settings(), "BNPL_STRIPE_WEBHOOK_SECRET": ""}, now=case.now)
+    made = made_by({**case.settings(), "BNPL_STRIPE_WEBHOOK_SECRET": ""}, now=case.now)
     with pytest.raises(WebhookInvalid):
         made.read_webhook(*case.webhooks()[-1])
     made.close()
@@ -323,7 +314,7 @@ def test_a_signed_body_that_is_no_event_is_refused(case, body):
 @pytest.mark.parametrize("missing", ["BNPL_STRIPE_SECRET_KEY", "BNPL_STRIPE_PUBLISHABLE_KEY"])
 def test_a_missing_key_is_named(case, missing):
     with pytest.raises(ConfigurationError, match=missing):
-        PROVIDER.make({**case.settings(), missing: ""}, now=case.now)
+        made_by({**case.settings(), missing: ""}, now=case.now)
 
 
 def test_an_app_without_stripe_never_imports_the_sdk():

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, Response, render_template, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from bnpl_plugin.ports.provider import DeclineCode, OutcomeKind, Stage
+from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind, Stage
 from bnpl_plugin.web.locale import TRANSLATIONS, translator
 from tests.providers.cases import StandInCase, instruction
 from tests.servers.browser import screenshot
@@ -69,7 +69,7 @@ def shop(case, begun, *, due_minor):
 @contextmanager
 def walked(case, phone, *, minor=3334):
     """Open the card page of a movement just begun; yield the instruction to ask after it."""
-    begun = []
+    begun: list[Outcome] = []
     with shop(case, lambda: begun[0], due_minor=minor) as (address, _):
         asked = instruction(minor, return_url=f"{address}/back")
         begun.append(case.provider.begin(asked))

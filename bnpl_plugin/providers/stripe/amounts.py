@@ -1,8 +1,8 @@
 """How Stripe counts money: in the minor units of its own table, which is not ISO 4217's everywhere.
 
-Source: https://docs.stripe.com/currencies, "Zero-decimal currencies", "Three-decimal currencies" and "Special
-cases". Króna (ISK) and Ugandan shilling (UGX) have no decimals, yet Stripe wants them with two; the ariary (MGA) has two
-in the standard and none at Stripe; amounts with three decimals must end in zero.
+Source: https://docs.stripe.com/currencies, "Zero-decimal currencies", "Three-decimal currencies" and "Special cases".
+Króna (ISK) and Ugandan shilling (UGX) have no decimals, yet Stripe wants them with two; the ariary (MGA) has two in the
+standard and none at Stripe; amounts with three decimals must end in zero.
 """
 
 from __future__ import annotations
