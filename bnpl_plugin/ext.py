@@ -5,12 +5,13 @@ The only wiring; it keeps one frozen record in ``app.extensions["bnpl"]`` and ho
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, appcontext_pushed, current_app
 from werkzeug.local import LocalProxy
 
 from bnpl_plugin import cli, registry, signals
@@ -25,7 +26,7 @@ from bnpl_plugin.ports.provider import Provider
 from bnpl_plugin.ports.records import Checkout
 from bnpl_plugin.ports.store import Event
 from bnpl_plugin.settings import Settings
-from bnpl_plugin.storage import SqlReads, SqlStore, SqlVerifier, build_engine
+from bnpl_plugin.storage import SqlReads, SqlStore, SqlVerifier, build_engine, host_filter, install_sqlite_hooks
 from bnpl_plugin.web import blueprints as web_blueprints
 from bnpl_plugin.web import locale
 
@@ -91,17 +92,22 @@ class Wiring:
 class Bnpl:
     """Adds "finance this purchase" to a Flask app.
 
-    Args: app: the host; or call ``init_app`` later. order: ``order_ref → Order | None``: what is to be financed, as
-    it stands now. customer: ``() → Customer | None``: who the host knows; None lets the phone code identify.
-    confirm_order: ``(order_ref, session) → None``: place the order, writing only through ``session`` (None in
-    own-database mode); raise ``OrderRefused`` when it cannot be placed. order_refused: ``(order_ref, reason) →
-    None``: told after a compensation. sessions: host mode: makes a fresh SQLAlchemy session on the host's database;
-    order and loan then commit together. session_open: host mode: says whether the host's present session is in a
-    transaction. engine: the engine for our own short transactions (default: ``BNPL_DATABASE_URL``, else SQLite in the
-    instance folder). operator: ``() → str | None``: the name of the signed-in operator of the console. law: an
-    operator's dated legal values, per country. clock, ids, notifier, courier: replace the machine's. plans, rules,
-    countries, providers: leaves of the shop's own, beside ours. policy: the version of the credit policy (default:
-    the newest).
+    Args:
+        app: the host; or call ``init_app`` later.
+        order: ``order_ref → Order | None``: what is to be financed, as it stands now.
+        customer: ``() → Customer | None``: who the host knows; None lets the phone code identify.
+        confirm_order: ``(order_ref, session) → None``: place the order, writing only through ``session`` (None in
+            own-database mode); raise ``OrderRefused`` when it cannot be placed.
+        order_refused: ``(order_ref, reason) → None``: told after a compensation.
+        sessions: host mode: makes a fresh SQLAlchemy session on the host's database; order and loan commit together.
+        session_open: host mode: says whether the host's present session is in a transaction.
+        engine: for our own short transactions (default: ``BNPL_DATABASE_URL``, else in host mode the host's database,
+            else SQLite in the instance folder).
+        operator: ``() → str | None``: the name of the signed-in operator of the console.
+        law: an operator's dated legal values, per country.
+        clock, ids, notifier, courier: replace the machine's.
+        plans, rules, countries, providers: leaves of the shop's own, beside ours.
+        policy: the version of the credit policy (default: the newest).
     """
 
     def __init__(self, app: Flask | None = None, **wiring: Any) -> None:
@@ -121,6 +127,10 @@ class Bnpl:
         app.extensions["bnpl"] = house
         app.extensions["bnpl.operator"] = self._wiring.operator
         app.cli.add_command(cli.bnpl)
+        if (
+            os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+        ):
+            appcontext_pushed.connect(_spare_our_tables, app)
         if register_blueprints:
             for blueprint in self.blueprints(settings):
                 app.register_blueprint(blueprint)
@@ -147,14 +157,12 @@ current_bnpl: House = LocalProxy(lambda: current_app.extensions["bnpl"])  # type
 
 
 def _environment() -> Mapping[str, str]:
-    import os
-
     return {key: value for key, value in os.environ.items() if key.startswith("BNPL_")}
 
 
 def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
     clock = wiring.clock or SystemClock()
-    engine = wiring.engine or build_engine(settings.database_url or _instance_database(app))
+    engine = wiring.engine or _engine(app, settings=settings, wiring=wiring)
     store = SqlStore(engine, host_sessions=wiring.sessions, host_session_open=wiring.session_open)
     policies = registry.leaves("POLICY")
     return House(
@@ -178,6 +186,30 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
         announce=_announce,
         translate=lambda tag, text: locale.translator(locale.choose_locale(checkout=tag)).gettext(text),
     )
+
+
+def _engine(app: Flask, *, settings: Settings, wiring: Wiring) -> Engine:
+    """Return the engine for our own transactions; in host mode it must reach the host's database."""
+    if wiring.sessions is None:
+        return build_engine(settings.database_url or _instance_database(app))
+    with app.app_context():
+        bind = wiring.sessions().get_bind()
+    host: Engine = getattr(bind, "engine", bind)
+    if host.url.get_backend_name() == "sqlite" and host.url.database in (None, "", ":memory:"):
+        raise ConfigurationError(
+            "host mode needs a database that two connections can share; SQLite in memory is not one"
+        )
+    install_sqlite_hooks(host)
+    return build_engine(settings.database_url or host.url.render_as_string(hide_password=False))
+
+
+def _spare_our_tables(app: Flask, *_: Any, **__: Any) -> None:
+    """Keep the host's ``flask db migrate`` from proposing anything about our tables; its own filter stays in force."""
+    migrate = app.extensions.get("migrate")
+    if migrate is None or getattr(migrate, "bnpl_spared", False):
+        return
+    migrate.configure_args["include_object"] = host_filter(migrate.configure_args.get("include_object"))
+    migrate.bnpl_spared = True
 
 
 def _callbacks(wiring: Wiring) -> Callbacks:
