@@ -1,4 +1,4 @@
-"""A host with Flask-Migrate keeps its own chain: it proposes nothing about our tables, and its own filter still holds."""
+"""A host with Flask-Migrate keeps its own chain: we propose nothing, and its own filter still holds."""
 
 from __future__ import annotations
 
