@@ -52,7 +52,7 @@ def _server(port: int) -> list[str]:
     if importlib.util.find_spec("granian"):
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", FACTORY, "--host", "127.0.0.1",
-            "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-log-access", "--log-level", "warning",
+            "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-access-log", "--log-level", "warning",
         ]  # fmt: skip
     return [sys.executable, "-m", "flask", "--app", FACTORY, "run", "--port", str(port)]
 
