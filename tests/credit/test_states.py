@@ -1,0 +1,108 @@
+"""The state tables, written out a second time for a person to audit; every other move is illegal."""
+
+import pytest
+
+from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LOAN, MACHINES
+from bnpl_plugin.errors import IllegalTransition
+
+# one row per state: every event that is legal in it, and where it leads
+CHECKOUT_TABLE = """
+opened      approve>approved refer>referred decline>declined cancel>cancelled expire>expired
+referred    approve>approved decline>declined cancel>cancelled expire>expired
+approved    hold>held authorise>authorised refuse>refused cancel>cancelled expire>expired
+held        sign>signed release>approved cancel>cancelled expire>expired
+signed      authorise>authorised release>approved refuse>refused cancel>cancelled expire>expired
+authorised  confirm>confirmed refuse>refused
+confirmed   reverse>reversed
+expired     authorise>authorised refuse>refused
+cancelled   refuse>refused
+declined
+refused
+reversed
+"""
+HOLD_TABLE = """
+pending     post>posted void>voided expire>expired
+posted
+voided
+expired
+"""
+ATTEMPT_TABLE = """
+created     send>sent authorise>authorised succeed>captured decline>declined wait>pending lose>unknown abandon>abandoned
+sent        authorise>authorised succeed>captured decline>declined wait>pending lose>unknown abandon>abandoned
+pending     authorise>authorised succeed>captured decline>declined lose>unknown abandon>abandoned
+unknown     authorise>authorised succeed>captured decline>declined wait>pending
+abandoned   authorise>authorised
+authorised  capture>captured void>voided
+captured    refund>refunded
+declined
+voided
+refunded
+"""
+LOAN_TABLE = """
+active      settle>settled default>defaulted cancel>cancelled charge_off>charged_off
+defaulted   settle>settled charge_off>charged_off
+settled     cancel>cancelled
+cancelled
+charged_off
+"""
+INSTALMENT_TABLE = """
+scheduled   collect>collecting pay>paid cancel>cancelled
+collecting  pay>paid fail>overdue release>scheduled cancel>cancelled
+overdue     collect>collecting pay>paid cancel>cancelled
+paid        refund>refunded
+cancelled
+refunded
+"""
+TABLES = [
+    (CHECKOUT, CHECKOUT_TABLE),
+    (HOLD, HOLD_TABLE),
+    (ATTEMPT, ATTEMPT_TABLE),
+    (LOAN, LOAN_TABLE),
+    (INSTALMENT, INSTALMENT_TABLE),
+]
+
+
+def read(table):
+    moves, states = {}, []
+    for row in table.strip().splitlines():
+        state, *cells = row.split()
+        states.append(state)
+        moves.update({(state, cell.split(">")[0]): cell.split(">")[1] for cell in cells})
+    return moves, states
+
+
+@pytest.mark.parametrize(("machine", "table"), TABLES, ids=lambda value: getattr(value, "name", ""))
+def test_every_move_is_the_audited_one_and_every_other_is_refused(machine, table):
+    moves, states = read(table)
+    assert sorted(states) == sorted(machine.states)
+    for state in machine.states:
+        for event in machine.events:
+            if (state, event) in moves:
+                assert machine.advance(state, event) == moves[state, event]
+                assert machine.allows(state, event)
+            else:
+                assert not machine.allows(state, event)
+                with pytest.raises(IllegalTransition) as caught:
+                    machine.advance(state, event)
+                assert caught.value.details == {"machine": machine.name, "state": state, "event": event}
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+def test_sources_name_exactly_the_states_in_which_an_event_is_legal(machine):
+    for event in machine.events:
+        sources = machine.sources(event)
+        assert sources
+        assert set(sources) == {state for state in machine.states if machine.allows(state, event)}
+
+
+@pytest.mark.parametrize(("machine", "table"), TABLES, ids=lambda value: getattr(value, "name", ""))
+def test_terminal_states_are_those_that_nothing_leaves(machine, table):
+    moves, states = read(table)
+    assert machine.terminal == set(states) - {state for state, _ in moves}
+
+
+def test_words_that_are_no_state_or_event_are_illegal_too():
+    with pytest.raises(IllegalTransition):
+        HOLD.advance("pending", "teleport")
+    with pytest.raises(IllegalTransition):
+        HOLD.advance("nowhere", "post")

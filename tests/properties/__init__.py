@@ -1,0 +1,1 @@
+"""Facts that hold for every input: Hypothesis over the pure core, and the examples in its docstrings."""
