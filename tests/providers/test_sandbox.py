@@ -158,6 +158,14 @@ def test_the_unknown_card_charged_later_is_charged_once_and_told_in_the_end(bank
     assert kinds(bank) == ["authorisation", "charge"]
 
 
+def test_the_unknown_card_s_charge_can_also_be_found_out_by_asking_again_with_its_key(bank):
+    known, _ = begun(bank, Behaviour.UNKNOWN)
+    saved = [bank.look_up(known) for _ in range(3)][-1]
+    asked = instruction(3333, customer_ref=saved.customer_ref, method_ref=saved.method_ref)
+    assert [bank.charge(asked).kind for _ in range(4)] == [OutcomeKind.UNKNOWN] * 3 + [OutcomeKind.SUCCEEDED]
+    assert kinds(bank) == ["authorisation", "charge"]
+
+
 def test_the_slow_card_is_pending_until_the_bank_s_clock_has_moved(bank, watch):
     known, url = begun(bank, Behaviour.SLOW)
     assert url == RETURN_URL
