@@ -89,10 +89,10 @@ def interval_of(days: tuple[date, ...]) -> Interval:
     rhythm = dues if start == days[0] else dues[1:]
     if not rhythm:
         return Interval.YEARS
+    if all(months_between(start, day) is not None or months_between(days[0], day) is not None for day in rhythm):
+        return Interval.MONTHS  # before weeks: 10 February to 10 March is also four of them
     if all((day - start).days % 7 == 0 for day in rhythm):
         return Interval.WEEKS
-    if all(months_between(start, day) is not None or months_between(days[0], day) is not None for day in rhythm):
-        return Interval.MONTHS
     return Interval.YEARS
 
 

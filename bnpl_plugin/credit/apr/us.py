@@ -76,7 +76,8 @@ def unit_period_of(start: date, *, due: Sequence[date]) -> Period:
     if len(dates) == 2 and start in dates:
         return _term(first, second)
     gap = (second - first).days
-    if gap % 7 == 0 and all((day - first).days % gap == 0 for day in dates):
+    monthly = all(months_between(first, day) is not None for day in dates)  # 10 February to 10 March is also 28 days
+    if not monthly and gap % 7 == 0 and all((day - first).days % gap == 0 for day in dates):
         return Period(PeriodUnit.WEEK, gap // 7)
     months = (second.year - first.year) * 12 + second.month - first.month
     return Period(PeriodUnit.MONTH, months) if months else Period(PeriodUnit.DAY, gap)

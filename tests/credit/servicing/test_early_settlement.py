@@ -1,0 +1,78 @@
+"""Closing early costs the open principal and what was earned to the day."""
+
+from datetime import date
+
+import pytest
+
+from bnpl_plugin.credit import Instalment, Schedule
+from bnpl_plugin.credit.servicing.arrears import days_past_due, delinquency_bucket
+from bnpl_plugin.credit.servicing.early_settlement import settlement_figure
+from bnpl_plugin.errors import InvalidInput
+
+ROWS = (
+    Instalment(1, date(2027, 1, 31), 1000, 300, 30),
+    Instalment(2, date(2027, 2, 28), 1000, 200, 30),
+    Instalment(3, date(2027, 3, 31), 1000, 100, 30),
+)
+SCHEDULE = Schedule("EUR", date(2027, 1, 1), 3000, ROWS)
+
+# day: principal interest fee, waived interest and fee; periods of 30, 28 and 31 days
+TABLE = """
+2027-01-01 | 3000 0 0      600 90
+2027-01-16 | 3000 150 15   450 75
+2027-01-31 | 3000 300 30   300 60
+2027-02-14 | 3000 400 45   200 45
+2027-03-31 | 3000 600 90   0 0
+2027-06-30 | 3000 600 90   0 0
+"""
+
+
+@pytest.mark.parametrize("row", TABLE.strip().splitlines())
+def test_cost_is_owed_for_the_days_used(row):
+    day, expected = row.split("|")
+    found = settlement_figure(SCHEDULE, still_open=ROWS, on=date.fromisoformat(day.strip()))
+    parts = (
+        found.principal_minor,
+        found.interest_minor,
+        found.fee_minor,
+        found.waived_interest_minor,
+        found.waived_fee_minor,
+    )
+    assert parts == tuple(int(number) for number in expected.split())
+    assert found.total_minor + found.waived_interest_minor + found.waived_fee_minor == 3690
+
+
+def test_what_was_paid_of_a_cost_is_not_asked_again():
+    partly = (ROWS[1]._replace(interest_minor=40), ROWS[2])
+    found = settlement_figure(SCHEDULE, still_open=partly, on=date(2027, 2, 14))
+    assert (found.interest_minor, found.waived_interest_minor) == (0, 140)
+
+
+def test_days_and_rows_outside_the_loan_are_refused():
+    with pytest.raises(InvalidInput):
+        settlement_figure(SCHEDULE, still_open=ROWS, on=date(2026, 12, 31))
+    with pytest.raises(InvalidInput):
+        settlement_figure(SCHEDULE, still_open=[ROWS[0]._replace(number=9)], on=date(2027, 1, 5))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days", "bucket"),
+    [
+        ("2027-01-31", 0, "current"),
+        ("2027-02-01", 1, "1-30"),
+        ("2027-03-02", 30, "1-30"),
+        ("2027-03-03", 31, "31-60"),
+        ("2027-04-02", 61, "61-90"),
+        ("2027-05-02", 91, "over-90"),
+    ],
+)
+def test_lateness_counts_from_the_oldest_open_due_date(as_of, days, bucket):
+    found = days_past_due(ROWS, as_of=date.fromisoformat(as_of))
+    assert (found, str(delinquency_bucket(found))) == (days, bucket)
+
+
+def test_a_paid_row_is_not_late_and_days_are_not_negative():
+    paid = Instalment(1, date(2026, 1, 1), 0)
+    assert days_past_due([paid], as_of=date(2027, 1, 1)) == days_past_due([], as_of=date(2027, 1, 1)) == 0
+    with pytest.raises(InvalidInput):
+        delinquency_bucket(-1)

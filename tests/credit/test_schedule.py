@@ -1,0 +1,49 @@
+"""A schedule proves itself on construction and survives the way to JSON and back."""
+
+import json
+from datetime import date
+
+import pytest
+
+from bnpl_plugin.credit import Instalment, Schedule
+from bnpl_plugin.errors import InvalidInput
+
+ROWS = (Instalment(1, date(2027, 1, 31), 50, 3, 1), Instalment(2, date(2027, 2, 28), 50))
+
+
+def schedule(rows=ROWS, *, principal=100):
+    return Schedule("EUR", date(2027, 1, 31), principal, tuple(rows))
+
+
+def test_the_sums_are_those_of_the_rows():
+    made = schedule()
+    assert (made.total_payable_minor, made.finance_charge_minor, made.interest_minor, made.fee_minor) == (104, 4, 3, 1)
+    assert made.last_due_on == date(2027, 2, 28)
+
+
+def test_json_brings_back_the_same_schedule():
+    assert Schedule.from_json(json.loads(json.dumps(schedule().to_json()))) == schedule()
+
+
+@pytest.mark.parametrize(
+    ("rows", "principal"),
+    [
+        (ROWS, 101),
+        (ROWS, 0),
+        ((), 100),
+        (ROWS[::-1], 100),
+        ((ROWS[0], ROWS[1]._replace(number=3)), 100),
+        ((ROWS[0], ROWS[1]._replace(due_on=date(2027, 1, 31))), 100),
+        ((ROWS[0]._replace(due_on=date(2027, 1, 30)), ROWS[1]), 100),
+        ((ROWS[0], ROWS[1]._replace(principal_minor=60, interest_minor=-10)), 110),
+    ],
+    ids=["principal", "zero", "empty", "order", "number", "same day", "before drawdown", "negative"],
+)
+def test_a_schedule_that_breaks_its_promise_cannot_exist(rows, principal):
+    with pytest.raises(InvalidInput):
+        schedule(rows, principal=principal)
+
+
+def test_a_row_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        ROWS[0].principal_minor = 1
