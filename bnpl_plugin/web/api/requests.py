@@ -90,7 +90,7 @@ def load(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
         return cast("dict[str, Any]", schema.load(data))
     except ValidationError as error:
         messages = cast("Mapping[str, Any]", error.messages)
-        found = list(_faults(messages, schema=schema, path=()))
+        found = list(dict.fromkeys(_faults(messages, schema=schema, path=())))
         raise Refused(*found[:MOST_FAULTS]) from error
 
 
@@ -110,7 +110,7 @@ def read_claim(body: Body) -> Claim:
         raise Refused(
             Fault("Idempotency-Key", fault, "a header of 1 to 255 visible ASCII characters, new for each purchase"),
             status=400,
-            code="idempotency_key_missing",
+            code="idempotency_key_invalid" if key else "idempotency_key_missing",
         )
     asked = fingerprint(method=request.method, path=request.path, body=body.canonical)
     return Claim(owner=merchant().merchant_id, idempotency_key=key, request_hash=asked)
