@@ -91,7 +91,8 @@ def start(
         check_at=now + FIRST_CHECK,
         changed_at=now,
     )
-    moves = [_instalment(house, row, event="collect", attempt_id=attempt_id, tries=row.tries + 1) for row in rows]
+    counted = purpose == "instalment"  # what the shopper tries by hand takes nothing from the calendar
+    moves = [_instalment(house, row, event="collect", attempt_id=attempt_id, tries=row.tries + counted) for row in rows]
     started = house.event(
         "collection.started",
         book.checkout,
@@ -119,7 +120,7 @@ def send(house: House, *, attempt: Attempt) -> None:
 def follow_up(house: House, *, attempt: Attempt) -> None:
     """Find out what became of a charge.
 
-    One that may never have left is sent again under its own key, else looked up.
+    One that never arrived is sent again under its own key, else looked up.
     """
     if attempt.state == "created":
         send(house, attempt=attempt)
@@ -128,7 +129,10 @@ def follow_up(house: House, *, attempt: Attempt) -> None:
             outcome = house.providers[attempt.provider].look_up(instruction(attempt))
         except ProviderUnavailable as error:
             outcome = Outcome(OutcomeKind.UNKNOWN, provider_ref=attempt.provider_ref, diagnostic=error.diagnostic)
-        record(house, attempt=attempt, outcome=outcome)
+        if outcome.decline_code is DeclineCode.ABANDONED and attempt.provider_ref is None:
+            send(house, attempt=attempt)  # the question never arrived: nobody has refused anything yet
+        else:
+            record(house, attempt=attempt, outcome=outcome)
 
 
 def capture(house: House, *, attempt_id: str) -> bool:
@@ -292,10 +296,10 @@ def _failed(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) ->
 
 def _retry_at(house: House, row: InstalmentRow, code: str) -> datetime:
     """A lost card is not tried again; others by the calendar of ``BNPL_RETRY_DAYS`` counted from the due date."""
-    days = house.settings.retry_days
-    if code in (DeclineCode.LOST_OR_STOLEN, DeclineCode.CARD_EXPIRED) or row.tries > len(days):
+    days, tried = house.settings.retry_days, max(row.tries, 1)
+    if code in (DeclineCode.LOST_OR_STOLEN, DeclineCode.CARD_EXPIRED) or tried > len(days):
         return NEVER
-    return max(row.due_at + timedelta(days=days[row.tries - 1]), house.clock.now() + timedelta(days=1))
+    return max(row.due_at + timedelta(days=days[tried - 1]), house.clock.now() + timedelta(days=1))
 
 
 def _instalment(house: House, row: InstalmentRow, *, event: str, **columns: object) -> Move:

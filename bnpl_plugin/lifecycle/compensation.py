@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.lifecycle import holds, payment
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.ports.provider import OutcomeKind
+from bnpl_plugin.ports.provider import Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Job
 from bnpl_plugin.ports.store import Changeset, Move
 
@@ -55,14 +57,18 @@ def void(house: House, *, attempt_id: str) -> bool:
     attempt = house.store.attempt(attempt_id)
     if attempt is None or attempt.state not in ("authorised", "abandoned"):
         return True
-    if attempt.provider_ref is None and attempt.state == "abandoned":
-        return _looked_up(house, attempt)
+    asked = instruction(attempt)
     try:
-        outcome = house.providers[attempt.provider].void(instruction(attempt))
+        if attempt.provider_ref is None:  # the answer that named it was lost
+            found = house.providers[attempt.provider].look_up(asked)
+            if found.kind is not OutcomeKind.PENDING or found.provider_ref is None:
+                return _looked_up(house, attempt, outcome=found)
+            asked = replace(asked, provider_ref=found.provider_ref)
+        outcome = house.providers[attempt.provider].void(asked)
+        if outcome.kind is OutcomeKind.DECLINED:  # it lapsed by itself, or was paid in this moment
+            return _looked_up(house, attempt, outcome=house.providers[attempt.provider].look_up(asked))
     except ProviderUnavailable:
         return False
-    if outcome.kind is OutcomeKind.DECLINED:  # it lapsed by itself, or was paid in this moment
-        return _looked_up(house, attempt)
     if outcome.kind is not OutcomeKind.SUCCEEDED:
         return False
     if attempt.state == "authorised":
@@ -70,8 +76,7 @@ def void(house: House, *, attempt_id: str) -> bool:
     return True
 
 
-def _looked_up(house: House, attempt: Attempt) -> bool:
-    outcome = house.providers[attempt.provider].look_up(instruction(attempt))
+def _looked_up(house: House, attempt: Attempt, *, outcome: Outcome) -> bool:
     if outcome.kind is OutcomeKind.DECLINED:
         if attempt.state == "authorised":
             _voided(house, attempt)

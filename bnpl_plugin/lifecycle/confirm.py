@@ -65,7 +65,8 @@ def book(house: House, purchase: Purchase) -> Changeset:
     hold = purchase.hold
     retaken = None
     if hold is None or hold.state != "pending":
-        retaken = holds.new_hold(house, checkout=checkout, state="posted")
+        # the pool is named by the hold before: a read of its own would want a second connection inside confirm
+        retaken = holds.new_hold(house, checkout=checkout, state="posted", pool_id=hold.pool_id if hold else None)
     taken = retaken or hold
     assert taken is not None
     assert purchase.agreement is not None

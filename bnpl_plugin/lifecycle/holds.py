@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
 from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen
+from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
@@ -52,14 +53,16 @@ def take(house: House, *, checkout_id: str) -> Hold:
     return hold
 
 
-def new_hold(house: House, *, checkout: Checkout, state: str) -> Hold:
+def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | None = None) -> Hold:
     """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired.
 
     Raises ``CapitalExhausted``.
     """
-    pool = house.store.pool(checkout.currency)
-    if pool is None:
-        raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
+    if pool_id is None:
+        pool = house.store.pool(checkout.currency)
+        if pool is None:
+            raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
+        pool_id = pool.pool_id
     offer = Offer.from_json(checkout.offer or {})
     now = house.clock.now()
     return Hold(
@@ -69,7 +72,7 @@ def new_hold(house: House, *, checkout: Checkout, state: str) -> Hold:
         state=state,
         currency=checkout.currency,
         principal_minor=offer.schedule.principal_minor,
-        pool_id=pool.pool_id,
+        pool_id=pool_id,
         sale_item_id=checkout.sale_item_id,
         units=checkout.units if checkout.sale_item_id else 0,
         created_at=now,
@@ -129,24 +132,28 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
 
 
 def release(house: House, *, purchase: Purchase, expired: bool = False) -> None:
-    """Give an unpaid checkout's holds back; the checkout returns to ``approved`` and may take them again."""
-    checkout = purchase.checkout
+    """Give an unpaid checkout's holds back; the checkout returns to ``approved`` and may take them again.
+
+    Unless they ``expired``, it is the shopper's own wish: then the signature and a payment under way are given up too.
+    """
+    checkout, now = purchase.checkout, house.clock.now()
     back = giving_back(purchase, event="expire" if expired else "void")
-    moves = back.moves
+    dropped = Changeset() if expired else abandoned(house, purchase.attempt)
+    moves = (*back.moves, *dropped.moves)
     if checkout.state in ("held", "signed"):
-        to_approved = Move(
-            table="checkout",
-            key=values(checkout_id=checkout.checkout_id),
-            sources=(checkout.state,),
-            set=values(state=CHECKOUT.advance(checkout.state, "release"), changed_at=house.clock.now()),
-        )
-        moves = (to_approved, *moves)
+        change = values(state=CHECKOUT.advance(checkout.state, "release"), changed_at=now)
+        if not expired:  # another plan: what was signed for this one can no longer be paid
+            change = {**change, "agreement_id": None}
+        key = values(checkout_id=checkout.checkout_id)
+        moves = (Move(table="checkout", key=key, sources=(checkout.state,), set=change), *moves)
     if not moves:
         return
     kind = "hold.expired" if expired else "hold.released"
     hold_id = purchase.hold.hold_id if purchase.hold else None
     ended = house.event(kind, checkout, hold_id=hold_id)
-    house.commit(Changeset(moves=moves, events=(ended,), lines=back.lines, units=back.units, pools=back.pools))
+    house.commit(
+        Changeset(moves=moves, rows=dropped.rows, events=(ended,), lines=back.lines, units=back.units, pools=back.pools)
+    )
 
 
 def stretched(house: House, hold: Hold) -> Move:

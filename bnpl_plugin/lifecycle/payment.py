@@ -18,11 +18,14 @@ from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Checkout, PaymentMethod
 from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
 
+_STILL_PAYABLE = ("held", "authorised", *CHECKOUT.sources("authorise"))
+
 
 def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
     """Start paying the first instalment of a signed checkout (or saving the card, when nothing is due today).
 
-    A payment already under way is returned as it is (a double click, a second tab). Raises ``CheckoutExpired``.
+    A payment already under way is returned as it is (a double click, a second tab). Raises ``CheckoutExpired``,
+    ``CartChanged``.
     """
     purchase = house.purchase(checkout_id)
     checkout, current = purchase.checkout, purchase.attempt
@@ -31,6 +34,7 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
     if checkout.state != "signed" or purchase.hold is None or purchase.hold.state != "pending":
         raise CheckoutExpired(state=checkout.state)
     checkouts.check_open(house, purchase)
+    checkouts.check_cart(house, purchase)
     attempt = _intent(house, purchase)
     try:
         house.commit(_started(house, purchase, attempt))
@@ -195,6 +199,9 @@ def _declined(house: House, purchase: Purchase, attempt: Attempt, outcome: Outco
 def _waiting(house: House, purchase: Purchase, attempt: Attempt, outcome: Outcome) -> Changeset | None:
     if not ATTEMPT.allows(attempt.state, "decline"):  # its outcome is known already
         return None
+    given_up = purchase.checkout.state not in _STILL_PAYABLE or not _pays(attempt, purchase.checkout)
+    if given_up and outcome.kind is OutcomeKind.PENDING and attempt.state == "pending":
+        return abandoned(house, attempt)  # its answer was lost when the checkout ended: now its page can be closed
     events: tuple[Event, ...] = ()
     if outcome.kind is OutcomeKind.UNKNOWN and attempt.state != "unknown":
         events = (house.event("payment.unknown", purchase.checkout, attempt_id=attempt.attempt_id),)

@@ -89,13 +89,18 @@ def line(connection: sa.Connection, *, shopper_id: str, currency: str) -> Credit
 
 
 def history(connection: sa.Connection, *, shopper_id: str, currency: str, now: datetime) -> History:
-    """Return what the book says of a shopper; an instalment is in arrears once its due instant has passed unpaid."""
+    """Return what the book says of a shopper.
+
+    An instalment is in arrears once refused, or once its due day is over and nobody has asked for it. One that is being collected
+    is not: a first instalment is authorised but not yet captured for a moment after every purchase.
+    """
     loan, part, decision, own = purchases.loan.c, purchases.instalment.c, shoppers.decision.c, shoppers.credit_line.c
 
     def number(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         return sa.select(sa.func.count()).where(*where).scalar_subquery()
 
-    unpaid = sa.or_(part.state == "overdue", sa.and_(part.state.in_(("scheduled", "collecting")), part.due_at < now))
+    day_over = now - timedelta(days=1)
+    unpaid = sa.or_(part.state == "overdue", sa.and_(part.state == "scheduled", part.due_at < day_over))
     of_live_loan = sa.exists().where(
         loan.shopper_id == part.shopper_id, loan.loan_id == part.loan_id, loan.state.in_(_OPEN_LOANS)
     )

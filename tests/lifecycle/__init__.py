@@ -1,0 +1,1 @@
+"""The use cases under bad input and bad luck: after each, money, stock, credit, capital and ledger are exact."""
