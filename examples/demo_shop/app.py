@@ -10,7 +10,6 @@ from flask import Flask, has_request_context, session
 from bnpl_plugin.environment import MovableClock
 from bnpl_plugin.ext import Bnpl
 from bnpl_plugin.ports.platform import Customer
-from bnpl_plugin.storage import build_engine
 from examples.demo_shop import pages
 from examples.demo_shop.desk import CONSOLE_PASSWORD, PEOPLE, Desk, Inbox
 from examples.demo_shop.models import open_database
@@ -34,7 +33,6 @@ def create_app() -> Flask:
         confirm_order=orders.confirm_order,
         order_refused=orders.order_refused,
         sessions=sessions,
-        engine=build_engine(desk.database_url),
         law=SAMPLE_LAW,
         clock=clock,
         notifier=Inbox(sessions, clock=clock),

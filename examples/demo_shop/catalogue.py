@@ -60,13 +60,18 @@ PRODUCTS: Sequence[_Row] = (
 LANGUAGES = ("fr", "en", "zh")
 
 
+def _size(text: str, language: str) -> str:
+    """Return a size as the language writes it: French bytes are octets."""
+    return text.replace("GB", "Go") if language == "fr" else text
+
+
 def seed_products(session: Session) -> None:
     """Put the catalogue into an empty shop."""
     for position, (slug, kind, ships_from, names, praise, variants) in enumerate(PRODUCTS):
         texts = {lang: {"name": names[i], "praise": praise[i]} for i, lang in enumerate(LANGUAGES)}
         session.add(Product(slug=slug, kind=kind, position=position, ships_from=ships_from, texts=texts))
         for place, (sku, (label, light, deep), suffix, prices, stock) in enumerate(variants):
-            told = {lang: " · ".join(filter(None, (label[i], suffix))) for i, lang in enumerate(LANGUAGES)}
+            told = {lang: " · ".join(filter(None, (label[i], _size(suffix, lang)))) for i, lang in enumerate(LANGUAGES)}
             minor = dict(zip(("CNY", "EUR", "USD"), (price * 100 for price in prices), strict=True))
             session.add(
                 Variant(sku=sku, slug=slug, position=place, label=told, light=light, deep=deep, stock=stock, prices=minor)

@@ -114,6 +114,6 @@ class InboxMessage(Base):
 def open_database(url: str) -> tuple[Engine, sessionmaker[Session]]:
     """Return the shop's engine, its tables made, and the factory of its sessions."""
     engine = create_engine(url, connect_args={"timeout": 15} if url.startswith("sqlite") else {})
-    install_sqlite_hooks(engine)  # order and loan share a transaction: SQLite's must be real ones
+    install_sqlite_hooks(engine)  # the package would do it too, but only after create_all has connected
     Base.metadata.create_all(engine)
     return engine, sessionmaker(engine, expire_on_commit=False)

@@ -21,7 +21,6 @@ class Storefront:
     country: str
     currency: str
     language: str
-    flag: str
     shipping_minor: int
     free_from_minor: int
     sales_tax_bps: int = 0  # added to the price; elsewhere the price already holds its tax
@@ -30,9 +29,9 @@ class Storefront:
 
 
 STOREFRONTS = MappingProxyType({
-    "CN": Storefront("CN", "CNY", "zh", "🇨🇳", 12_00, 199_00),
-    "FR": Storefront("FR", "EUR", "fr", "🇫🇷", 4_90, 100_00, import_tax_bps=2_000, far_shipping_minor=19_50),
-    "US": Storefront("US", "USD", "en", "🇺🇸", 6_95, 99_00, sales_tax_bps=887),
+    "CN": Storefront("CN", "CNY", "zh", 12_00, 199_00),
+    "FR": Storefront("FR", "EUR", "fr", 4_90, 100_00, import_tax_bps=2_000, far_shipping_minor=19_50),
+    "US": Storefront("US", "USD", "en", 6_95, 99_00, sales_tax_bps=887),
 })  # fmt: skip
 
 DUTY_BPS = MappingProxyType({"phone": 0, "speaker": 450, "buds": 200})

@@ -1,0 +1,186 @@
+"""The demo shop's own promises: it is ready by itself, adds up, and commits an order together with its loan."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from bnpl_plugin import worker
+from bnpl_plugin.lifecycle import reconciliation, refund
+from bnpl_plugin.providers.sandbox import TEST_CARDS
+from bnpl_plugin.testing import KeptNotifier, Walker
+from examples.demo_shop.app import create_app
+from examples.demo_shop.catalogue import PRODUCTS
+from examples.demo_shop.models import Sale, Variant
+from examples.demo_shop.orders import financed
+from examples.demo_shop.pages import Shop
+from examples.demo_shop.seeding import SALE_SKU, SALE_UNITS, prepare
+from examples.demo_shop.storefronts import STOREFRONTS, order_lines, total_minor
+
+THIRD_PARTY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def app(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The demo shop, ready, on SQLite and on PostgreSQL; its sale is open."""
+    monkeypatch.setenv("DEMO_FOLDER", str(tmp_path / "desk"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DEMO_SALE_IN_SECONDS", "0")
+    made = create_app()
+    prepare(made, third_party_url=THIRD_PARTY)
+    with made.app_context():
+        yield made
+    made.extensions["bnpl"].store.engine.dispose()
+    made.extensions["shop"].sessions.kw["bind"].dispose()
+
+
+def shop_of(app: Flask) -> Shop:
+    found: Shop = app.extensions["shop"]
+    return found
+
+
+def stock_of(app: Flask, sku: str) -> int:
+    with shop_of(app).sessions() as session:
+        variant = session.get(Variant, sku)
+        assert variant is not None
+        return variant.stock
+
+
+def draft(app: Flask, *, sku: str, sale_item_id: str | None = None) -> str:
+    """Write an order of one thing in the French storefront."""
+    shop = shop_of(app)
+    with shop.sessions() as session:
+        variant = session.get(Variant, sku)
+    assert variant is not None
+    return shop.orders.draft(
+        order_lines([(variant, 1)], shop=STOREFRONTS["FR"]), shop=STOREFRONTS["FR"], language="fr",
+        recipient="Camille Martin", address="12 rue des Lilas, Lyon", now=shop.clock.now(), sale_item_id=sale_item_id,
+    )  # fmt: skip
+
+
+def walker(app: Flask) -> Walker:
+    """A shopper of the demo whose messages are kept instead of printed."""
+    return Walker(replace(app.extensions["bnpl"], notifier=KeptNotifier()))
+
+
+def finance(app: Flask, order_ref: str) -> str:
+    """Walk an order to its first payment, and on to whatever comes of it; return the checkout's id."""
+    guest = walker(app)
+    order = app.extensions["bnpl"].host.order(order_ref)
+    checkout_id = guest.to_signed(order)
+    guest.pay(checkout_id, card=TEST_CARDS[0].number)
+    reconciliation.settle_checkout(guest.house, checkout_id=checkout_id)
+    worker.run_until_idle(guest.house)
+    return checkout_id
+
+
+def state_of(app: Flask, order_ref: str) -> str:
+    found = shop_of(app).orders.find(order_ref)
+    assert found is not None
+    return found.state
+
+
+def test_a_placed_order_takes_its_stock_and_has_its_loan(app: Flask):
+    before, ref = stock_of(app, "B7-128-SKY"), draft(app, sku="B7-128-SKY")
+    checkout_id = finance(app, ref)
+    house = app.extensions["bnpl"]
+    assert state_of(app, ref) == "placed"
+    assert stock_of(app, "B7-128-SKY") == before - 1
+    assert house.store.loan_book(checkout_id.replace("chk_", "loan_")).loan.order_ref == ref
+    assert house.verifier.findings() == ()
+
+
+def test_an_order_whose_stock_went_meanwhile_is_refused_with_no_loan_and_no_money(app: Flask):
+    ref = draft(app, sku="PEBBLE-JADE")
+    with shop_of(app).sessions.begin() as session:
+        session.execute(update(Variant).where(Variant.sku == "PEBBLE-JADE").values(stock=0))
+    checkout_id = finance(app, ref)
+    house = app.extensions["bnpl"]
+    purchase = house.purchase(checkout_id)
+    assert (state_of(app, ref), purchase.checkout.state, purchase.checkout.reason) == ("refused", "refused", "out_of_stock")
+    assert house.store.loan_book(checkout_id.replace("chk_", "loan_")) is None
+    assert [attempt.state for attempt in purchase.attempts] == ["voided"]
+    assert stock_of(app, "PEBBLE-JADE") == 0
+    assert house.verifier.findings() == ()
+
+
+def test_a_refund_in_full_puts_the_goods_back_on_the_shelf(app: Flask):
+    before, ref = stock_of(app, "WATCH-INK"), draft(app, sku="WATCH-INK")
+    house, checkout_id = app.extensions["bnpl"], finance(app, ref)
+    refund.request(house, loan_id=checkout_id.replace("chk_", "loan_"), reason="returned")
+    worker.run_until_idle(walker(app).house)
+    assert (state_of(app, ref), stock_of(app, "WATCH-INK")) == ("refused", before)
+    assert house.verifier.findings() == ()
+
+
+def test_a_sale_unit_is_counted_once_by_the_package_and_not_again_by_the_shelf(app: Flask):
+    with shop_of(app).sessions() as session:
+        sale = session.scalars(select(Sale)).one()
+    shelf, ref = stock_of(app, SALE_SKU), draft(app, sku=SALE_SKU, sale_item_id=sale.sale_item_id)
+    finance(app, ref)
+    item = app.extensions["bnpl"].store.sale_item(sale.sale_item_id)
+    assert (item.sold_units, item.free_units, item.held_units) == (1, SALE_UNITS - 1, 0)
+    assert (state_of(app, ref), stock_of(app, SALE_SKU)) == ("placed", shelf)
+
+
+def test_preparing_the_demo_again_changes_nothing(app: Flask):
+    house = app.extensions["bnpl"]
+    before = [house.store.pool(code) for code in ("CNY", "EUR", "USD")], stock_of(app, SALE_SKU)
+    prepare(app, third_party_url=THIRD_PARTY)
+    assert before == ([house.store.pool(code) for code in ("CNY", "EUR", "USD")], stock_of(app, SALE_SKU))
+    assert house.store.pool("CNY").available_minor == 50_000_000 * 710
+
+
+def test_the_landed_total_is_the_sum_of_its_typed_lines(app: Flask):
+    with shop_of(app).sessions() as session:
+        goods = [(session.get_one(Variant, sku), 1) for sku in ("B7J-256-JADE", "PEBBLE-RICE")]
+        lines = order_lines(goods, shop=STOREFRONTS["FR"])
+    told = [(str(line.kind), line.total_minor) for line in lines]
+    # duty 4.5 % of 95.00; import VAT 20 % of 655.00 + 19.50 + 4.28
+    assert told == [("goods", 56000), ("goods", 9500), ("shipping", 1950), ("duty", 428), ("tax", 13576)]
+    assert total_minor(lines) == 81454
+
+
+@pytest.mark.parametrize("country", sorted(STOREFRONTS))
+def test_every_product_of_every_storefront_is_a_valid_order(app: Flask, country: str):
+    shop = STOREFRONTS[country]
+    with shop_of(app).sessions() as session:
+        variants = session.scalars(select(Variant)).all()
+        for variant in variants:
+            ref = shop_of(app).orders.draft(
+                order_lines([(variant, 2)], shop=shop), shop=shop, language=shop.language, recipient="A. B.",
+                address="Somewhere 1", now=shop_of(app).clock.now(),
+            )  # fmt: skip
+            found = shop_of(app).orders.find(ref)
+            assert found is not None
+            assert financed(found).currency == shop.currency
+    assert len(variants) == sum(len(product[-1]) for product in PRODUCTS)
+
+
+def test_every_page_answers_in_every_storefront_and_language(app: Flask):
+    client = app.test_client()
+    for country in STOREFRONTS:
+        client.get(f"/store/{country}")
+        for language in ("fr", "en", "zh"):
+            client.get(f"/language/{language}")
+            for path in ("/", "/product/blossom-7", "/sale", "/cart", "/orders", "/sign-in", "/demo", "/demo/inbox", "/demo/clock"):
+                assert client.get(path).status_code == 200, (country, language, path)
+
+
+def test_another_visitor_s_order_is_not_shown(app: Flask):
+    ref = draft(app, sku="LEAF-MOSS")
+    assert app.test_client().get(f"/order/{ref}").status_code == 404
+
+
+def test_an_order_without_a_real_address_is_asked_again_and_nothing_is_written(app: Flask):
+    client = app.test_client()
+    client.get("/store/FR")
+    client.post("/cart/add", data={"sku": "LEAF-MOSS"})
+    for recipient, address in (("", "12 rue"), ("Camille", ""), ("x" * 200, "12 rue"), ("Camille", "x" * 500)):
+        answer = client.post("/checkout", data={"recipient": recipient, "address": address})
+        assert answer.status_code == 422
+        with client.session_transaction() as session:
+            assert "orders" not in session

@@ -1,0 +1,48 @@
+"""The whole demo, started once for all walks as a user starts it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.walking import Demo, Walk
+from tests.servers.process import Child, free_port
+from tests.servers.web import answers
+
+
+def _two_ports() -> int:
+    """Return a free port whose next one is free too."""
+    import socket
+
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """``python -m examples.demo_shop`` with a flash sale that is open at once."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    port = _two_ports()
+    env = {name: None for name in os.environ if name.startswith(("BNPL_", "STRIPE_", "DATABASE_URL"))}
+    env |= {"PORT": str(port), "DEMO_FOLDER": str(folder / "desk"), "DEMO_SALE_IN_SECONDS": "0", "BNPL_SANDBOX_SLOW_SECONDS": "3"}
+    command = [sys.executable, "-m", "examples.demo_shop"]
+    child = Child(command, log=folder / "demo.log", env={**env, "PYTHONUNBUFFERED": "1"}).start()
+    found = Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", folder / "demo.log")
+    try:
+        told = "guide, test cards"
+        child.wait_until(lambda: told in found.log.read_text(errors="replace"), what="the demo to start", seconds=60)
+        child.wait_until(lambda: answers(found.other), what="the third-party shop to answer", seconds=30)
+        yield found
+    finally:
+        child.stop()
+
+
+@pytest.fixture
+def walk(demo: Demo, phone) -> Walk:
+    """A shopper on a fresh phone."""
+    return Walk(demo, phone)
