@@ -30,7 +30,9 @@ def build_schedule(terms: LoanTerms) -> Schedule:
     else:
         shares = split(terms.principal.minor, parts=terms.count, remainder=terms.remainder, rounding=terms.rounding)
         principals, interests = shares, [0] * terms.count
-    rows = tuple(map(Instalment, range(1, terms.count + 1), dates, principals, interests, _fees(terms)))
+    numbers = range(1, terms.count + 1)
+    columns = zip(numbers, dates, principals, interests, _fees(terms), strict=True)
+    rows = tuple(map(Instalment._make, columns))
     return Schedule(terms.principal.currency, terms.drawdown_on, terms.principal.minor, rows)
 
 
@@ -65,6 +67,11 @@ def _level_instalment(principal: int, *, charges: Sequence[int], unit: int) -> t
     From B(k) = B(k-1) * (1 + i(k)) - A and B(n) = 0 follows
     A = P * prod(1 + i) / sum over k of prod over j > k of (1 + i(j)).
     """
+    regular = charges[-1]
+    if regular and all(charge == regular for charge in charges[1:]):
+        grown = (unit + regular) ** (len(charges) - 1)
+        product = grown * (unit + charges[0]) * regular
+        return principal * product, unit * (grown * (unit + regular) - unit ** len(charges))
     product, weight, power = 1, 0, 1
     for charge in charges:
         growth = unit + charge
@@ -76,14 +83,28 @@ def _level_instalment(principal: int, *, charges: Sequence[int], unit: int) -> t
 
 def _run_down(principal: int, *, instalment: int, charges: Sequence[int], unit: int) -> _Columns:
     """Return the principals and the interests of the instalments; the last one takes all that is left."""
+    left, twice, interests = principal, 2 * unit, []
+    for charge in charges[:-1]:
+        interest = (2 * left * charge + unit) // twice
+        left += interest - instalment
+        interests.append(interest)
+    if left < 0 or max(interests, default=0) > instalment:
+        return _run_down_with_care(principal, instalment=instalment, charges=charges, unit=unit)
+    principals = [instalment - interest for interest in interests]
+    principals.append(left)
+    interests.append((2 * left * charges[-1] + unit) // twice)
+    return principals, interests
+
+
+def _run_down_with_care(principal: int, *, instalment: int, charges: Sequence[int], unit: int) -> _Columns:
+    """The same where an instalment does not cover its interest, or the principal is repaid before the last one."""
     principals, interests = [], []
     left, carried, twice = principal, 0, 2 * unit
     for charge in charges[:-1]:
         owed = carried + (2 * left * charge + unit) // twice
-        interest = min(instalment, owed)
+        interest = min(owed, instalment)
         carried = owed - interest
-        repaid = instalment - interest
-        repaid = min(repaid, left)
+        repaid = min(instalment - interest, left)
         left -= repaid
         principals.append(repaid)
         interests.append(interest)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, cast
+from operator import lt
+from typing import Any, NamedTuple, NoReturn, cast
 
 from bnpl_plugin.errors import InvalidInput
 
@@ -65,6 +66,17 @@ class Schedule:
             raise _fault("principal_minor", f"is {self.principal_minor!r}", "1 or more")
         if not self.instalments:
             raise _fault("instalments", "are missing", "at least one")
+        numbers, dates, principals, interests, fees = zip(*self.instalments, strict=True)
+        if (
+            sum(principals) != self.principal_minor
+            or min(*principals, *interests, *fees) < 0
+            or numbers != tuple(range(1, len(numbers) + 1))
+            or dates[0] < self.drawdown_on
+            or not all(map(lt, dates, dates[1:]))
+        ):
+            self._name_the_fault()
+
+    def _name_the_fault(self) -> NoReturn:
         left, earliest = self.principal_minor, self.drawdown_on
         for place, (number, due_on, principal, interest, fee) in enumerate(self.instalments, start=1):
             if number != place:
@@ -75,8 +87,7 @@ class Schedule:
                 raise _fault("instalments", f"number {number} has a negative part", "0 or more")
             left -= principal
             earliest = due_on
-        if left:
-            raise _fault("instalments", f"principal misses the financed sum by {left}", "an exact sum (P2)")
+        raise _fault("instalments", f"principal misses the financed sum by {left}", "an exact sum (P2)")
 
     @property
     def interest_minor(self) -> int:

@@ -46,4 +46,4 @@ def test_a_schedule_that_breaks_its_promise_cannot_exist(rows, principal):
 
 def test_a_row_cannot_be_changed():
     with pytest.raises(AttributeError):
-        ROWS[0].principal_minor = 1
+        setattr(ROWS[0], "principal_minor", 1)  # noqa: B010

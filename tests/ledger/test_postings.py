@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_capital_in_another_currency_balances_in_each():
 
 
 def test_capital_across_different_minor_units_and_within_one_currency():
-    more = {"pool_id": "pool", "rate_on": date(2026, 11, 23), "rate_source": "ECB"}
+    more: dict[str, Any] = {"pool_id": "pool", "rate_on": date(2026, 11, 23), "rate_source": "ECB"}
     yen = postings.capital_added(
         head(), source=Money.of("10.00", "EUR"), into=Money.of("1625", "JPY"), rate=Decimal("162.5"), **more
     )
@@ -187,7 +188,7 @@ def entry(*amounts, **more):
         lambda: entry((1, "EUR"), (-1, "EUR"), booked_at=datetime(2026, 1, 1)),  # noqa: DTZ001
         lambda: Posting(Account.BANK, "", True, "EUR"),
         lambda: Posting(Account.BANK, "", 1, "XXX"),
-        lambda: Posting("petty_cash", "", 1, "EUR"),
+        lambda: Posting(cast("Account", "petty_cash"), "", 1, "EUR"),
         lambda: repayment(principal_minor=0),
     ],
 )

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from enum import StrEnum
 
 from bnpl_plugin.credit.apr.eu import Interval, interval_of
-from bnpl_plugin.credit.apr.result import RATE_PLACES, Apr, Flow, checked_flows, flows_of, is_free, percent_of
-from bnpl_plugin.credit.apr.solver import CONTEXT, unit_factor
+from bnpl_plugin.credit.apr.result import Apr, Flow, checked_flows, flows_of, is_free, percent_of
+from bnpl_plugin.credit.apr.solver import unit_rate
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.errors import InvalidInput
@@ -54,9 +54,7 @@ def apr(drawdowns: Iterable[Flow], *, repayments: Iterable[Flow], time: MonthTim
         start, per_month = drawn[0][0], 30 if time is MonthTime.MONTHS else 365
         flows = [(_units(start, end=day, time=time), -minor) for day, minor in drawn]
         flows += [(_units(start, end=day, time=time), minor) for day, minor in repaid]
-        factor = unit_factor(flows)
-        with localcontext(CONTEXT):
-            rate = ((factor**-per_month - 1) * 12).quantize(RATE_PLACES)
+        rate = unit_rate(flows, units=per_month, times=12)
     return Apr(rate, percent_of(rate, places=_TWO_DECIMALS), METHOD, time.value, drawn, repaid)
 
 

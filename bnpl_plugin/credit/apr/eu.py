@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from math import lcm
 
-from bnpl_plugin.credit.apr.result import RATE_PLACES, Apr, Flow, checked_flows, flows_of, is_free, percent_of
-from bnpl_plugin.credit.apr.solver import CONTEXT, unit_factor
+from bnpl_plugin.credit.apr.result import Apr, Flow, checked_flows, flows_of, is_free, percent_of
+from bnpl_plugin.credit.apr.solver import unit_rate
 from bnpl_plugin.credit.calendar import add_months, months_between
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.credit.schedule import Schedule
@@ -71,7 +71,7 @@ def schedule_apr(schedule: Schedule, *, interval: Interval | None = None) -> Apr
     """
     drawn, repaid = flows_of(schedule)
     if interval is None:
-        interval = interval_of((schedule.drawdown_on, *(row.due_on for row in schedule.instalments)))
+        interval = interval_of((schedule.drawdown_on, *[row[1] for row in schedule.instalments]))
     if is_free(drawn, repayments=repaid):
         return Apr(Decimal(0), Decimal("0.0"), METHOD, interval.value, drawn, repaid)
     rate = _rate(drawn, repaid, interval)
@@ -137,9 +137,7 @@ def _exponents(start: date, days: tuple[date, ...], interval: Interval) -> tuple
 
 
 def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], interval: Interval) -> Decimal:
-    days = (*(day for day, _ in drawn), *(day for day, _ in repaid))
+    days = (*[day for day, _ in drawn], *[day for day, _ in repaid])
     exponents, units = _exponents(drawn[0][0], days, interval)
-    amounts = (*(-minor for _, minor in drawn), *(minor for _, minor in repaid))
-    factor = unit_factor(list(zip(exponents, amounts, strict=True)))
-    with localcontext(CONTEXT):
-        return (factor**-units - 1).quantize(RATE_PLACES)
+    amounts = (*[-minor for _, minor in drawn], *[minor for _, minor in repaid])
+    return unit_rate(zip(exponents, amounts, strict=True), units=units)

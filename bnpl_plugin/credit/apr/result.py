@@ -79,7 +79,7 @@ def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
     """
     if not drawdowns or not repayments:
         raise SolverFailed(reason="there is nothing drawn or nothing repaid")
-    cost = sum(minor for _, minor in repayments) - sum(minor for _, minor in drawdowns)
+    cost = sum([minor for _, minor in repayments]) - sum([minor for _, minor in drawdowns])
     if cost < 0:
         raise SolverFailed(reason="less is repaid than drawn")
     return cost == 0

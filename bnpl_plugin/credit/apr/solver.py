@@ -5,10 +5,11 @@ Unknown is the discount factor v of one unit of time, between 0 and 1; a rate of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal, localcontext
-from itertools import pairwise
+from operator import sub
 
+from bnpl_plugin.credit.apr.result import RATE_PLACES
 from bnpl_plugin.errors import SolverFailed
 
 CONTEXT = Context(prec=28)
@@ -16,13 +17,14 @@ CONTEXT = Context(prec=28)
 
 _ONE = Decimal(1)
 _NEAR = Decimal("1e-14")
+_SETTLED = Decimal("1e-17")
 _THIRD, _FIFTH, _SEVENTH = (CONTEXT.divide(1, n) for n in (3, 5, 7))
 _SMALLEST = Decimal("1e-12")
 _QUICK_ROUNDS = 12
 _ROUNDS = 200
 
 
-def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal) -> Decimal:
+def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal, at_one: Decimal | None = None) -> Decimal:
     """Return the v at which `value` crosses from minus (small v) to plus (v = 1).
 
     A few secant steps from a good guess; if they do not settle, a bracket that cannot be left.
@@ -30,11 +32,12 @@ def discount_factor(value: Callable[[Decimal], Decimal], *, guess: Decimal) -> D
     Args:
         value: present value of repayments less drawdowns at v; positive at 1, and crossing zero exactly once below.
         guess: where to start, between 0 and 1.
+        at_one: `value(1)`, if it is known already.
 
     Raises:
         SolverFailed: no crossing found, or the crossing does not show a change of sign.
     """
-    above = value(_ONE)
+    above = value(_ONE) if at_one is None else at_one
     if above <= 0:
         raise SolverFailed(reason="there is no cost to annualise")
     start = guess if 0 < guess < 1 else Decimal("0.5")
@@ -53,8 +56,11 @@ def _crosses(value: Callable[[Decimal], Decimal], *, at: Decimal) -> bool:
 
 
 def _by_secant(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: Decimal) -> Decimal | None:
-    """Return a root found by secant steps, or None when a step leaves the range or does not settle."""
-    before, there, now = _ONE, at_one, start
+    """Return a root found by secant steps, or None when a step leaves the range or does not settle.
+
+    The error after a step is about the product of the last two; the caller proves the result by a change of sign.
+    """
+    before, there, now, last = _ONE, at_one, start, _ONE
     for _ in range(_QUICK_ROUNDS):
         here = value(now)
         if here == 0:
@@ -65,8 +71,9 @@ def _by_secant(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: D
         before, there, now = now, here, now - step
         if not _SMALLEST < now < 1:
             return None
-        if abs(step) <= (1 - now) * _NEAR:
+        if abs(step * last) <= (1 - now) * _SETTLED:
             return now
+        last = step
     return None
 
 
@@ -110,16 +117,14 @@ def present_value(flows: Sequence[tuple[int, int]]) -> Callable[[Decimal], Decim
     """Return the polynomial sum of amount * v**exponent as a function of v.
 
     Args:
-        flows: (exponent, amount) with exponents of 0 or more, in any order.
+        flows: (exponent, amount) with exponents of 0 or more, rising, each once (see `netted`).
     """
-    sums: dict[int, int] = {}
-    for exponent, amount in flows:
-        sums[exponent] = sums.get(exponent, 0) + amount
-    exponents = sorted(sums, reverse=True)
-    gaps = [before - exponent for before, exponent in pairwise(exponents)]
-    amounts = [Decimal(sums[exponent]) for exponent in exponents]
-    first, rest, last = amounts[0], amounts[1:], exponents[-1]
-    if len(set(gaps)) == 1:
+    exponents = [exponent for exponent, _ in flows]
+    first, *rest = [Decimal(amount) for _, amount in reversed(flows)]
+    gaps = list(map(sub, exponents[1:], exponents))
+    gaps.reverse()
+    last = exponents[0]
+    if gaps and gaps.count(gaps[0]) == len(gaps):
         return _evenly(first, rest, gap=gaps[0], last=last)
 
     def value(v: Decimal) -> Decimal:
@@ -145,19 +150,33 @@ def _evenly(first: Decimal, rest: Sequence[Decimal], *, gap: int, last: int) -> 
     return value
 
 
-def unit_factor(flows: Sequence[tuple[int, int]]) -> Decimal:
-    """Return the v of one unit of time at which the flows are worth nothing.
+def netted(flows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return one (exponent, sum) for each exponent, rising."""
+    sums: dict[int, int] = {}
+    for exponent, amount in flows:
+        sums[exponent] = sums.get(exponent, 0) + amount
+    return sorted(sums.items())
+
+
+def unit_rate(flows: Iterable[tuple[int, int]], *, units: int, times: int = 1) -> Decimal:
+    """Return the rate of a stretch of units of time at which the flows are worth nothing.
 
     Args:
         flows: (exponent in units of time, 0 or more; amount in minor units: repayment plus, drawdown minus).
+        units: how many units the rate is for, compounding: 12 months for a year.
+        times: a plain multiple of that rate: 12 for twelve times the monthly one.
+
+    Returns:
+        A fraction to twelve decimals.
 
     Raises:
         SolverFailed: no solution, or more than one is possible.
     """
-    ordered = sorted(flows)
-    one_crossing(ordered)
+    net = netted(flows)
+    cost = one_crossing(net)
     with localcontext(CONTEXT):
-        return discount_factor(present_value(ordered), guess=first_guess(tuple(ordered)))
+        factor = discount_factor(present_value(net), guess=first_guess(net), at_one=Decimal(cost))
+        return ((factor**-units - 1) * times).quantize(RATE_PLACES)
 
 
 def first_guess(flows: Sequence[tuple[int, int]]) -> Decimal:
@@ -165,50 +184,55 @@ def first_guess(flows: Sequence[tuple[int, int]]) -> Decimal:
 
     With d = -ln(v), drawn / repaid is the mean of exp(-d * t) over the repayments relative to the drawdowns, and its
     logarithm is -d * mean + d**2 * variance / 2 up to the third cumulant.
+
+    Args:
+        flows: (exponent, amount) in whole numbers.
     """
-    drawn = repaid = 0
-    moments = [0, 0, 0, 0]
-    for exponent, amount in flows:
-        if amount < 0:
-            drawn -= amount
-            moments[0] -= exponent * amount
-            moments[1] -= exponent * exponent * amount
-        else:
-            repaid += amount
-            moments[2] += exponent * amount
-            moments[3] += exponent * exponent * amount
-    if not drawn or not repaid:
-        return _ONE / 2
-    mean_drawn, mean = Decimal(moments[0]) / drawn, Decimal(moments[2]) / repaid
-    apart = mean - mean_drawn
+    drawn, drawn_mean, drawn_spread = _moments([(exponent, -amount) for exponent, amount in flows if amount < 0])
+    repaid, mean, spread = _moments([flow for flow in flows if flow[1] > 0])
+    apart = mean - drawn_mean
     if apart <= 0:
         return _ONE / 2
-    spread = Decimal(moments[3]) / repaid - mean * mean - Decimal(moments[1]) / drawn + mean_drawn * mean_drawn
     ratio = Decimal(repaid - drawn) / (repaid + drawn)
     square = ratio * ratio
     log = 2 * ratio * (1 + square * (_THIRD + square * (_FIFTH + square * _SEVENTH)))
+    wider = (spread - drawn_spread) / 2
     force = log / apart
-    for _ in range(3):
-        force = (log + force * force * spread / 2) / apart
+    for _ in range(2):
+        force = (log + force * force * wider) / apart
     return _ONE / (1 + force * (1 + force / 2 * (1 + force / 3 * (1 + force / 4))))
 
 
-def one_crossing(flows: Sequence[tuple[int, int]]) -> None:
+def _moments(flows: Sequence[tuple[int, int]]) -> tuple[int, Decimal, Decimal]:
+    """Return the sum of the amounts, and mean and variance of their times."""
+    whole = sum([amount for _, amount in flows])
+    mean = Decimal(sum([exponent * amount for exponent, amount in flows])) / whole
+    if len(flows) == 1:
+        return whole, mean, Decimal(0)
+    square = Decimal(sum([exponent * exponent * amount for exponent, amount in flows])) / whole
+    return whole, mean, square - mean * mean
+
+
+def one_crossing(flows: Sequence[tuple[int, int]]) -> int:
     """Refuse flows whose running sum changes sign more than once: only one change promises exactly one positive rate.
 
     Source: C. J. Norstrom, A sufficient condition for a unique nonnegative internal rate of return, 1972.
+
+    Args:
+        flows: (exponent, amount) as `netted` returns them.
+
+    Returns:
+        The cost: everything repaid less everything drawn.
     """
-    running, positive, at = 0, False, flows[0][0]
-    for exponent, amount in flows:
-        if exponent != at:
-            if running > 0:
-                positive = True
-            elif running < 0 and positive:
-                raise SolverFailed(reason="several rates could make the two sides equal")
-            at = exponent
+    if flows[0][1] >= 0:
+        raise SolverFailed(reason="nothing is lent before it is repaid")
+    running, positive = 0, False
+    for _, amount in flows:
         running += amount
+        if running > 0:
+            positive = True
+        elif running < 0 and positive:
+            raise SolverFailed(reason="several rates could make the two sides equal")
     if running <= 0:
         raise SolverFailed(reason="there is no cost to annualise")
-    first = sum(amount for exponent, amount in flows if exponent == flows[0][0])
-    if first >= 0:
-        raise SolverFailed(reason="nothing is lent before it is repaid")
+    return running

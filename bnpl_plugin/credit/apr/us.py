@@ -19,7 +19,7 @@ from fractions import Fraction
 from math import lcm
 
 from bnpl_plugin.credit.apr.result import RATE_PLACES, Apr, Flow, checked_flows, flows_of, is_free, percent_of
-from bnpl_plugin.credit.apr.solver import CONTEXT, discount_factor, first_guess, one_crossing, present_value
+from bnpl_plugin.credit.apr.solver import CONTEXT, discount_factor, first_guess, netted, one_crossing, present_value
 from bnpl_plugin.credit.calendar import MONTHLY, Period, PeriodUnit, add_months, months_between
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.credit.schedule import Schedule
@@ -121,7 +121,7 @@ def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], unit_period: Period
     for whole, odd, amount in timed:
         groups.setdefault(odd, []).append((whole, amount))
     parts = lcm(*(odd.denominator for odd in groups))
-    ordered = sorted((int((whole + odd) * parts), amount) for whole, odd, amount in timed)
+    ordered = netted((int((whole + odd) * parts), amount) for whole, odd, amount in timed)
     one_crossing(ordered)
     with localcontext(CONTEXT):
         factor = discount_factor(_value(groups), guess=first_guess(ordered) ** parts)
@@ -129,7 +129,7 @@ def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], unit_period: Period
 
 
 def _value(groups: dict[Fraction, list[tuple[int, int]]]) -> Callable[[Decimal], Decimal]:
-    parts = [(Decimal(odd.numerator) / odd.denominator, present_value(flows)) for odd, flows in groups.items()]
+    parts = [(Decimal(odd.numerator) / odd.denominator, present_value(netted(flows))) for odd, flows in groups.items()]
 
     def value(v: Decimal) -> Decimal:
         # 1 / (1 + f * i) with i = 1 / v - 1
