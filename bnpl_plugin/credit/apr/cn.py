@@ -52,9 +52,9 @@ def apr(drawdowns: Iterable[Flow], *, repayments: Iterable[Flow], time: MonthTim
     rate = Decimal(0)
     if not is_free(drawn, repayments=repaid):
         start, per_month = drawn[0][0], 30 if time is MonthTime.MONTHS else 365
-        flows = [(_units(start, end=day, time=time), -minor) for day, minor in drawn]
-        flows += [(_units(start, end=day, time=time), minor) for day, minor in repaid]
-        rate = unit_rate(flows, units=per_month, times=12)
+        exponents = [_units(start, end=day, time=time) for day, _ in (*drawn, *repaid)]
+        amounts = [*[-minor for _, minor in drawn], *[minor for _, minor in repaid]]
+        rate = unit_rate(exponents, amounts=amounts, units=per_month, times=12)
     return Apr(rate, percent_of(rate, places=_TWO_DECIMALS), METHOD, time.value, drawn, repaid)
 
 

@@ -5,9 +5,9 @@ Unknown is the discount factor v of one unit of time, between 0 and 1; a rate of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal, localcontext
-from operator import sub
+from operator import add, lt, mul, sub
 
 from bnpl_plugin.credit.apr.result import RATE_PLACES
 from bnpl_plugin.errors import SolverFailed
@@ -113,14 +113,14 @@ def _weight(here: Decimal, before: Decimal) -> Decimal:
     return kept if kept > 0 else Decimal("0.5")
 
 
-def present_value(flows: Sequence[tuple[int, int]]) -> Callable[[Decimal], Decimal]:
+def present_value(exponents: Sequence[int], *, amounts: Sequence[int]) -> Callable[[Decimal], Decimal]:
     """Return the polynomial sum of amount * v**exponent as a function of v.
 
     Args:
-        flows: (exponent, amount) with exponents of 0 or more, rising, each once (see `netted`).
+        exponents: 0 or more, rising, each once (see `netted`).
+        amounts: one for each.
     """
-    exponents = [exponent for exponent, _ in flows]
-    first, *rest = [Decimal(amount) for _, amount in reversed(flows)]
+    first, *rest = map(Decimal, reversed(amounts))
     gaps = list(map(sub, exponents[1:], exponents))
     gaps.reverse()
     last = exponents[0]
@@ -150,19 +150,23 @@ def _evenly(first: Decimal, rest: Sequence[Decimal], *, gap: int, last: int) -> 
     return value
 
 
-def netted(flows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return one (exponent, sum) for each exponent, rising."""
+def netted(exponents: Sequence[int], *, amounts: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the exponents rising, each once, and the sum of the amounts of each."""
+    if all(map(lt, exponents, exponents[1:])):
+        return exponents, amounts
     sums: dict[int, int] = {}
-    for exponent, amount in flows:
+    for exponent, amount in zip(exponents, amounts, strict=True):
         sums[exponent] = sums.get(exponent, 0) + amount
-    return sorted(sums.items())
+    rising = sorted(sums)
+    return rising, [sums[exponent] for exponent in rising]
 
 
-def unit_rate(flows: Iterable[tuple[int, int]], *, units: int, times: int = 1) -> Decimal:
+def unit_rate(exponents: Sequence[int], *, amounts: Sequence[int], units: int, times: int = 1) -> Decimal:
     """Return the rate of a stretch of units of time at which the flows are worth nothing.
 
     Args:
-        flows: (exponent in units of time, 0 or more; amount in minor units: repayment plus, drawdown minus).
+        exponents: when each flow happens, in units of time, 0 or more, in any order.
+        amounts: what flows, in minor units: repayment plus, drawdown minus.
         units: how many units the rate is for, compounding: 12 months for a year.
         times: a plain multiple of that rate: 12 for twelve times the monthly one.
 
@@ -172,24 +176,27 @@ def unit_rate(flows: Iterable[tuple[int, int]], *, units: int, times: int = 1) -
     Raises:
         SolverFailed: no solution, or more than one is possible.
     """
-    net = netted(flows)
-    cost = one_crossing(net)
+    exponents, amounts = netted(exponents, amounts=amounts)
+    cost = one_crossing(amounts)
     with localcontext(CONTEXT):
-        factor = discount_factor(present_value(net), guess=first_guess(net), at_one=Decimal(cost))
+        value = present_value(exponents, amounts=amounts)
+        factor = discount_factor(value, guess=first_guess(exponents, amounts=amounts), at_one=Decimal(cost))
         return ((factor**-units - 1) * times).quantize(RATE_PLACES)
 
 
-def first_guess(flows: Sequence[tuple[int, int]]) -> Decimal:
+def first_guess(exponents: Sequence[int], *, amounts: Sequence[int]) -> Decimal:
     """Return a v near the root, from the mean and the variance of the times.
 
     With d = -ln(v), drawn / repaid is the mean of exp(-d * t) over the repayments relative to the drawdowns, and its
     logarithm is -d * mean + d**2 * variance / 2 up to the third cumulant.
 
     Args:
-        flows: (exponent, amount) in whole numbers.
+        exponents: whole numbers.
+        amounts: one for each, some of them negative, some positive.
     """
-    drawn, drawn_mean, drawn_spread = _moments([(exponent, -amount) for exponent, amount in flows if amount < 0])
-    repaid, mean, spread = _moments([flow for flow in flows if flow[1] > 0])
+    drawn_amounts = [-amount if amount < 0 else 0 for amount in amounts]
+    drawn, drawn_mean, drawn_spread = _moments(exponents, amounts=drawn_amounts)
+    repaid, mean, spread = _moments(exponents, amounts=list(map(add, amounts, drawn_amounts)))
     apart = mean - drawn_mean
     if apart <= 0:
         return _ONE / 2
@@ -203,31 +210,29 @@ def first_guess(flows: Sequence[tuple[int, int]]) -> Decimal:
     return _ONE / (1 + force * (1 + force / 2 * (1 + force / 3 * (1 + force / 4))))
 
 
-def _moments(flows: Sequence[tuple[int, int]]) -> tuple[int, Decimal, Decimal]:
+def _moments(exponents: Sequence[int], *, amounts: Sequence[int]) -> tuple[int, Decimal, Decimal]:
     """Return the sum of the amounts, and mean and variance of their times."""
-    whole = sum([amount for _, amount in flows])
-    mean = Decimal(sum([exponent * amount for exponent, amount in flows])) / whole
-    if len(flows) == 1:
-        return whole, mean, Decimal(0)
-    square = Decimal(sum([exponent * exponent * amount for exponent, amount in flows])) / whole
-    return whole, mean, square - mean * mean
+    whole = sum(amounts)
+    timed = list(map(mul, exponents, amounts))
+    mean = Decimal(sum(timed)) / whole
+    return whole, mean, Decimal(sum(map(mul, exponents, timed))) / whole - mean * mean
 
 
-def one_crossing(flows: Sequence[tuple[int, int]]) -> int:
+def one_crossing(amounts: Sequence[int]) -> int:
     """Refuse flows whose running sum changes sign more than once: only one change promises exactly one positive rate.
 
     Source: C. J. Norstrom, A sufficient condition for a unique nonnegative internal rate of return, 1972.
 
     Args:
-        flows: (exponent, amount) as `netted` returns them.
+        amounts: in order of time, one for each instant, as `netted` returns them.
 
     Returns:
         The cost: everything repaid less everything drawn.
     """
-    if flows[0][1] >= 0:
+    if amounts[0] >= 0:
         raise SolverFailed(reason="nothing is lent before it is repaid")
     running, positive = 0, False
-    for _, amount in flows:
+    for amount in amounts:
         running += amount
         if running > 0:
             positive = True

@@ -117,19 +117,32 @@ def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], unit_period: Period
         (*unit_periods(start, end=day, unit_period=unit_period), amount)
         for day, amount in (*((day, -minor) for day, minor in drawn), *repaid)
     ]
-    groups: dict[Fraction, list[tuple[int, int]]] = {}
-    for whole, odd, amount in timed:
-        groups.setdefault(odd, []).append((whole, amount))
-    parts = lcm(*(odd.denominator for odd in groups))
-    ordered = netted((int((whole + odd) * parts), amount) for whole, odd, amount in timed)
-    one_crossing(ordered)
+    parts = lcm(*(odd.denominator for _, odd, _ in timed))
+    exponents, amounts = netted(
+        [int((whole + odd) * parts) for whole, odd, _ in timed], amounts=[amount for _, _, amount in timed]
+    )
+    one_crossing(amounts)
     with localcontext(CONTEXT):
-        factor = discount_factor(_value(groups), guess=first_guess(ordered) ** parts)
+        guess = first_guess(exponents, amounts=amounts) ** parts
+        factor = discount_factor(present_value_by_unit_periods(timed), guess=guess)
         return ((1 / factor - 1) * _per_year(unit_period)).quantize(RATE_PLACES)
 
 
-def _value(groups: dict[Fraction, list[tuple[int, int]]]) -> Callable[[Decimal], Decimal]:
-    parts = [(Decimal(odd.numerator) / odd.denominator, present_value(netted(flows))) for odd, flows in groups.items()]
+def present_value_by_unit_periods(timed: Iterable[tuple[int, Fraction, int]]) -> Callable[[Decimal], Decimal]:
+    """Return the law's sum as a function of v = 1 / (1 + i).
+
+    Args:
+        timed: whole unit-periods, odd part, amount in minor units (advance minus).
+    """
+    groups: dict[Fraction, tuple[list[int], list[int]]] = {}
+    for whole, odd, amount in timed:
+        exponents, amounts = groups.setdefault(odd, ([], []))
+        exponents.append(whole)
+        amounts.append(amount)
+    parts = []
+    for odd, (exponents, amounts) in groups.items():
+        times, sums = netted(exponents, amounts=amounts)
+        parts.append((Decimal(odd.numerator) / odd.denominator, present_value(times, amounts=sums)))
 
     def value(v: Decimal) -> Decimal:
         # 1 / (1 + f * i) with i = 1 / v - 1

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from bnpl_plugin.money import Money
 
 MONTH = Fraction(1, 12)
 # name: (drawn at t, …), (amount in cents, count, first t, step), …; root as printed; half a unit of its last digit
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[list[Any], list[Any], tuple[str, str]]] = {
     "7 balloon": (
         [(20_000_000, 0)],
         [(400_000, 1, 0, 0), (119_910, 180, MONTH, MONTH), (14_209_769, 1, 15, 0)],
@@ -62,7 +63,7 @@ def test_the_root_is_the_published_one(name):
     flows = [(Fraction(t), -amount) for amount, t in drawn]
     flows += [(Fraction(t) + k * Fraction(step), amount) for amount, count, t, step in repaid for k in range(count)]
     units = lcm(*(t.denominator for t, _ in flows))
-    root = unit_rate([(int(t * units), amount) for t, amount in flows], units=units)
+    root = unit_rate([int(t * units) for t, _ in flows], amounts=[amount for _, amount in flows], units=units)
     assert abs(root - Decimal(printed)) <= Decimal(tolerance)
 
 
@@ -97,7 +98,7 @@ def test_a_credit_without_cost_has_a_rate_of_nothing():
         Money(10_000, "EUR"), 3, MONTHLY, date(2027, 1, 31), date(2027, 1, 31), method=Method.INTEREST_FREE
     )
     found = apr_by("eu")(build_schedule(terms))
-    assert (found.rate, found.percent, found.convention) == (0, Decimal("0.0"), "months")
+    assert (found.rate, found.percent, found.convention) == (Decimal(0), Decimal("0.0"), "months")
 
 
 def test_a_small_fee_on_thirty_days_is_a_large_rate_and_is_told():
