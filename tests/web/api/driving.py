@@ -31,6 +31,8 @@ class Post:
     sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> int:
+        if not url.endswith("/hook"):  # the sandbox bank's own webhooks to us
+            return 200
         self.sent.append((url, dict(headers), body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if answer is None:

@@ -17,7 +17,7 @@ from bnpl_plugin.errors import StorageUnavailable
 from bnpl_plugin.lifecycle import idempotency, refund
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.idempotency import Answer, Claim
-from tests.web.api.driving import Caller, make_lender, order, register
+from tests.web.api.driving import Caller, make_lender, order
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def house_jobs_done(house: House) -> None:
     worker.run_until_idle(house)
 
 
-# the table of a key: what is recorded × what is asked → what is answered --------------------------------------------------
+# the table of a key: what is recorded × what is asked → what is answered ----------------------------
 CLAIM = Claim("mer_1", "k-1", "hash of the body")
 
 

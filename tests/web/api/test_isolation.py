@@ -1,4 +1,4 @@
-"""One shop never sees or touches another's objects; the routes are taken from the URL map, so that a new one is covered."""
+"""One shop never sees or touches another's objects; the routes are taken from the URL map: new ones are covered."""
 
 from __future__ import annotations
 
