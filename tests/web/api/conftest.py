@@ -19,7 +19,8 @@ def app(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def house(app: Flask) -> House:
-    return app.extensions["bnpl"]
+    found: House = app.extensions["bnpl"]
+    return found
 
 
 @pytest.fixture

@@ -52,10 +52,10 @@ class Caller:
     merchant_id: str
     key: str
 
-    def get(self, path: str, **options: Any) -> TestResponse:
+    def get(self, path: str, **options: Any) -> Any:
         return self._call("GET", path, **options)
 
-    def post(self, path: str, body: Any = None, *, key: str = "", **options: Any) -> TestResponse:
+    def post(self, path: str, body: Any = None, *, key: str = "", **options: Any) -> Any:
         headers = {**options.pop("headers", {}), **({"Idempotency-Key": key} if key else {})}
         return self._call("POST", path, headers=headers, **({"json": body} if body is not None else {}), **options)
 

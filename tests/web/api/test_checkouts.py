@@ -34,12 +34,14 @@ def test_the_entry_link_lets_one_browser_in(app: Flask, ours: Caller):
 def test_the_list_pages_newest_first_without_losing_or_repeating(ours: Caller):
     made = [ours.open(f"A-{number}")["id"] for number in range(7)]
     found: list[str] = []
-    cursor = ""
-    while cursor is not None:
-        page = ours.get("/checkouts", query_string={"limit": 3, **({"cursor": cursor} if cursor else {})}).json
+    query: dict[str, Any] = {"limit": 3}
+    while True:
+        page = ours.get("/checkouts", query_string=query).json
         assert len(page["data"]) <= 3
         found += [row["id"] for row in page["data"]]
-        cursor = page["next_cursor"]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
     assert sorted(found) == sorted(made)
     assert len(found) == 7
 
@@ -146,7 +148,7 @@ def test_another_shops_sale_item_does_not_exist(house: House, ours: Caller, thei
         starts_at=now,
         ends_at=now.replace(year=now.year + 1),
     )
-    sale = {"sale_item_id": item.sale_item_id, "units": 1}
+    sale: dict[str, Any] = {"sale_item_id": item.sale_item_id, "units": 1}
     assert ours.post("/checkouts", order(**sale), key="k-1").status_code == 422
     assert theirs.post("/checkouts", order(**sale), key="k-1").status_code == 201
 
@@ -199,7 +201,7 @@ def test_only_paths_below_the_api_answer_with_problems(app: Flask):
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer " + "x" * 400])
 def test_without_a_live_key_nothing_is_told(app: Flask, header: str):
-    answer = app.test_client().get(f"{BASE}/me", headers={"Authorization": header} if header else {})
+    answer: Any = app.test_client().get(f"{BASE}/me", headers={"Authorization": header} if header else {})
     assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from bnpl_plugin.errors import StorageUnavailable
+from bnpl_plugin.errors import IdempotencyMismatch, IdempotencyRunning, StorageUnavailable
 from bnpl_plugin.lifecycle import idempotency, refund
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.idempotency import Answer, Claim
@@ -156,15 +156,15 @@ def test_another_body_is_refused_whatever_is_recorded(house: House, killed: bool
             once(house, Work(Killed()))
     else:
         once(house, Work())
-    with pytest.raises(idempotency.IdempotencyMismatch):
+    with pytest.raises(IdempotencyMismatch):
         once(house, Work(), claim=Claim("mer_1", "k-1", "hash of another body"))
 
 
 def test_while_the_first_runs_a_second_waits(house: House):
     def work(resource_id: str) -> Answer:
-        with pytest.raises(idempotency.IdempotencyRunning):
+        with pytest.raises(IdempotencyRunning):
             once(house, Work())
-        with pytest.raises(idempotency.IdempotencyRunning):
+        with pytest.raises(IdempotencyRunning):
             idempotency.recorded(house, claim=CLAIM)
         return Answer(200, {"id": resource_id})
 
@@ -174,7 +174,7 @@ def test_while_the_first_runs_a_second_waits(house: House):
 def test_after_a_kill_the_lease_must_end_and_then_the_recorded_resource_goes_on(house: House):
     with pytest.raises(Killed):
         once(house, Work(Killed()))
-    with pytest.raises(idempotency.IdempotencyRunning):
+    with pytest.raises(IdempotencyRunning):
         once(house, Work())
     house.clock.advance(timedelta(seconds=house.settings.lease_seconds))  # type: ignore[attr-defined]
     assert once(house, Work(), resource_id="thing_2") == Answer(200, {"id": "thing_1"})
@@ -202,7 +202,7 @@ def test_ten_threads_do_the_work_once(house: House):
     def tried(_: int) -> str:
         try:
             once(house, work)
-        except idempotency.IdempotencyRunning:
+        except IdempotencyRunning:
             return "running"
         return "answered"
 
