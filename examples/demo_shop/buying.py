@@ -38,11 +38,11 @@ def _cart_page(*, fault: str = "", status: int = 200) -> Any:
     goods = cart()
     lines = order_lines(goods, shop=storefront())
     far = any(variant.product.ships_from not in {"", storefront().country} for variant, _ in goods)
-    return show("cart.html", status=status, goods=goods, lines=_costs(lines), total=total_minor(lines), far=far, fault=fault)
-
-
-def _costs(lines: tuple[OrderLine, ...]) -> list[OrderLine]:
-    return [line for line in lines if line.kind is not LineKind.GOODS]
+    costs = [line for line in lines if line.kind is not LineKind.GOODS]
+    return show(
+        "cart.html", status=status, goods=goods, goods_minor=total_minor(lines) - total_minor(costs), lines=costs,
+        total=total_minor(lines), far=far, fault=fault,
+    )  # fmt: skip
 
 
 @blueprint.post("/cart/add")

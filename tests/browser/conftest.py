@@ -1,8 +1,10 @@
 """The whole demo, started once for all walks as a user starts it."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,6 @@ from tests.servers.web import answers
 
 def _two_ports() -> int:
     """Return a free port whose next one is free too."""
-    import socket
-
     while True:
         port = free_port()
         with socket.socket() as probe:
@@ -23,15 +23,15 @@ def _two_ports() -> int:
                 return port
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """``python -m examples.demo_shop`` with a flash sale that is open at once."""
-    folder: Path = tmp_path_factory.mktemp("demo")
+@contextmanager
+def demo_running(folder: Path) -> Iterator[Demo]:
+    """Run ``python -m examples.demo_shop`` with a flash sale that is open at once."""
     port = _two_ports()
-    env = {name: None for name in os.environ if name.startswith(("BNPL_", "STRIPE_", "DATABASE_URL"))}
-    env |= {"PORT": str(port), "DEMO_FOLDER": str(folder / "desk"), "DEMO_SALE_IN_SECONDS": "0", "BNPL_SANDBOX_SLOW_SECONDS": "3"}
-    command = [sys.executable, "-m", "examples.demo_shop"]
-    child = Child(command, log=folder / "demo.log", env={**env, "PYTHONUNBUFFERED": "1"}).start()
+    env: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith(("BNPL_", "STRIPE_", "DATABASE_URL"))
+    }
+    env |= {"PORT": str(port), "DEMO_FOLDER": str(folder / "desk"), "DEMO_SALE_IN_SECONDS": "0", "PYTHONUNBUFFERED": "1"}
+    child = Child([sys.executable, "-m", "examples.demo_shop"], log=folder / "demo.log", env=env).start()
     found = Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", folder / "demo.log")
     try:
         told = "guide, test cards"
@@ -40,6 +40,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield found
     finally:
         child.stop()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, on the clock of the world."""
+    with demo_running(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 @pytest.fixture
