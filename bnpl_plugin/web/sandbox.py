@@ -39,7 +39,10 @@ def _bank() -> Bank:
 
 def _place(page: Any) -> Place:
     allow_leaving_to(page.return_url)
-    return Place(merchant_name=page.description or "Test bank")
+    house = current.house()
+    attempt = house.store.attempt_by_ref(provider="sandbox", provider_ref=page.ref)
+    locale = house.purchase(attempt.checkout_id).checkout.locale if attempt else None
+    return Place(merchant_name=page.description or "Test bank", locale=locale)
 
 
 @blueprint.get("/card/<ref>")
