@@ -1,1 +1,1 @@
-"""Whole capabilities, seen from outside: a host, a shop, a process that dies."""
+"""Whole purchases with real processes and real databases: raced, killed, walked in a browser."""

@@ -100,7 +100,11 @@ def test_an_order_whose_stock_went_meanwhile_is_refused_with_no_loan_and_no_mone
     checkout_id = finance(app, ref)
     house = app.extensions["bnpl"]
     purchase = house.purchase(checkout_id)
-    assert (state_of(app, ref), purchase.checkout.state, purchase.checkout.reason) == ("refused", "refused", "out_of_stock")
+    assert (state_of(app, ref), purchase.checkout.state, purchase.checkout.reason) == (
+        "refused",
+        "refused",
+        "out_of_stock",
+    )
     assert house.store.loan_book(checkout_id.replace("chk_", "loan_")) is None
     assert [attempt.state for attempt in purchase.attempts] == ["voided"]
     assert stock_of(app, "PEBBLE-JADE") == 0
@@ -165,7 +169,17 @@ def test_every_page_answers_in_every_storefront_and_language(app: Flask):
         client.get(f"/store/{country}")
         for language in ("fr", "en", "zh"):
             client.get(f"/language/{language}")
-            for path in ("/", "/product/blossom-7", "/sale", "/cart", "/orders", "/sign-in", "/demo", "/demo/inbox", "/demo/clock"):
+            for path in (
+                "/",
+                "/product/blossom-7",
+                "/sale",
+                "/cart",
+                "/orders",
+                "/sign-in",
+                "/demo",
+                "/demo/inbox",
+                "/demo/clock",
+            ):
                 assert client.get(path).status_code == 200, (country, language, path)
 
 

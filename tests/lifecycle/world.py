@@ -159,7 +159,7 @@ class World:
     def events(self, checkout_id: str) -> list[str]:
         """The kinds of a checkout's events in order."""
         with self.house.store.engine.connect() as connection:  # type: ignore[attr-defined]
-            query = sa.text("SELECT kind FROM bnpl_event WHERE stream = :s ORDER BY number")
+            query = sa.text("SELECT kind FROM bnpl_event WHERE stream = :s ORDER BY seq")
             return list(connection.execute(query, {"s": checkout_id}).scalars())
 
     def messages(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""The long proofs: `make prove` runs them, `make test` runs a sample of each."""

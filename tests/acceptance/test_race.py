@@ -1,0 +1,10 @@
+"""Thirty races of return, webhook and reconciler; `make prove` runs a thousand."""
+
+from pathlib import Path
+
+from tests.acceptance.race import race
+
+
+def test_return_webhook_and_reconciler_at_once_make_one_of_everything(tmp_path: Path, migrated_postgres_url: str):
+    winners = race(tmp_path, migrated_postgres_url, rounds=30)
+    assert sum(winners.values()) == 30
