@@ -19,7 +19,7 @@ SKY: Colour = (("Ciel", "Sky", "天青"), "#c5dcec", "#3f6f93")
 DUSK: Colour = (("Crépuscule", "Dusk", "暮色"), "#f3b48a", "#a4493a")
 JADE: Colour = (("Jade", "Jade", "翡翠"), "#a9dcc8", "#1f7a62")
 
-#: slug, kind, ships from, names, lines of praise, variants: (sku, colour, suffix, (CNY, EUR, USD) in whole units, stock)
+#: slug, kind, ships from, names, praise, variants: (sku, colour, suffix, (CNY, EUR, USD) in whole units, stock)
 _Row = tuple[str, str, str, Label, Label, Sequence[tuple[str, Colour, str, tuple[int, int, int], int]]]
 
 PRODUCTS: Sequence[_Row] = (
@@ -73,6 +73,6 @@ def seed_products(session: Session) -> None:
         for place, (sku, (label, light, deep), suffix, prices, stock) in enumerate(variants):
             told = {lang: " · ".join(filter(None, (label[i], _size(suffix, lang)))) for i, lang in enumerate(LANGUAGES)}
             minor = dict(zip(("CNY", "EUR", "USD"), (price * 100 for price in prices), strict=True))
-            session.add(
-                Variant(sku=sku, slug=slug, position=place, label=told, light=light, deep=deep, stock=stock, prices=minor)
-            )
+            variant = Variant(sku=sku, slug=slug, position=place, label=told, stock=stock, prices=minor)
+            variant.light, variant.deep = light, deep
+            session.add(variant)

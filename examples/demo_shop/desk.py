@@ -1,4 +1,4 @@
-"""What only a demo has: a make-believe phone, a clock that can be moved, three customers, and where all that is kept."""
+"""What only a demo has: a make-believe phone, three customers, and the folder where its files are kept."""
 
 from __future__ import annotations
 

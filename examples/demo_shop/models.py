@@ -36,7 +36,9 @@ class Product(Base):
     position: Mapped[int]
     ships_from: Mapped[str] = mapped_column(String(2), default="")  # "" is the storefront's own country
     texts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    variants: Mapped[list[Variant]] = relationship(back_populates="product", order_by="Variant.position", lazy="selectin")
+    variants: Mapped[list[Variant]] = relationship(
+        back_populates="product", order_by="Variant.position", lazy="selectin"
+    )
 
 
 class Variant(Base):

@@ -24,14 +24,14 @@ class Orders:
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
-    # the four callbacks given to Bnpl(...) ---------------------------------------------------------------------------
+    # the callbacks given to Bnpl(...) --------------------------------------------------------------------------------
     def order(self, order_ref: str) -> Order | None:
         """Return an order as it stands now."""
         found = self.find(order_ref)
         return financed(found) if found else None
 
     def confirm_order(self, order_ref: str, session: Session) -> None:
-        """Place an order and take its stock, in the transaction that also books the loan. A second call does nothing."""
+        """Place an order and take its stock, in the transaction that books the loan. A second call does nothing."""
         found = session.get(Purchase, order_ref, with_for_update=True)
         if found is None or found.state == "refused":
             raise OrderRefused(reason="host_failed")
@@ -53,15 +53,15 @@ class Orders:
                     _put_back(session, line)
             found.state, found.reason = "refused", reason[:40]
 
-    # the shop's own ----------------------------------------------------------------------------------------------------
+    # the shop's own --------------------------------------------------------------------------------------------------
     def find(self, order_ref: str) -> Purchase | None:
         """Return an order."""
         with self._sessions() as session:
             return session.get(Purchase, order_ref)
 
     def draft(
-        self, lines: Sequence[OrderLine], *, shop: Storefront, language: str, recipient: str, address: str, now: datetime,
-        sale_item_id: str | None = None,
+        self, lines: Sequence[OrderLine], *, shop: Storefront, language: str, recipient: str, address: str,
+        now: datetime, sale_item_id: str | None = None,
     ) -> str:  # fmt: skip
         """Write an order that waits for its payment and return its reference."""
         ref = "HAN-" + "".join(secrets.choice(_ALPHABET) for _ in range(7))

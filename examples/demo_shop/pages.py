@@ -54,16 +54,16 @@ def shop() -> Shop:
 def storefront() -> Storefront:
     """Return the storefront that this visitor has chosen, by default the one of the browser's language."""
     chosen = session.get("store")
-    if chosen not in STOREFRONTS:
-        best = request.accept_languages.best_match(["fr", "en", "zh"], "en")
-        chosen = {"fr": "FR", "zh": "CN"}.get(best or "", "US")
-    return STOREFRONTS[chosen]
+    if chosen in STOREFRONTS:
+        return STOREFRONTS[str(chosen)]
+    best = request.accept_languages.best_match(["fr", "en", "zh"], "en")
+    return STOREFRONTS[{"fr": "FR", "zh": "CN"}.get(best or "", "US")]
 
 
 def language() -> str:
     """Return the language of the pages: the visitor's choice, else the storefront's."""
     chosen = session.get("language")
-    return chosen if chosen in LANGUAGES else storefront().language
+    return str(chosen) if chosen in LANGUAGES else storefront().language
 
 
 def money(minor: int, code: str = "") -> str:

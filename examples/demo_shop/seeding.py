@@ -1,4 +1,4 @@
-"""What the demo needs before its first visitor, done once: tables, catalogue, capital, a flash sale, the other shop's key."""
+"""What the demo needs before its first visitor: tables, catalogue, capital, a flash sale, the other shop's key."""
 
 from __future__ import annotations
 

@@ -48,8 +48,10 @@ def share(minor: int, *, bps: int) -> int:
     return (minor * bps + 5_000) // 10_000
 
 
-def order_lines(goods: Iterable[tuple[Variant, int]], *, shop: Storefront, sale_minor: int = 0) -> tuple[OrderLine, ...]:
-    """Return a cart's typed lines in the storefront's currency; ``sale_minor`` replaces the price of a flash-sale item."""
+def order_lines(
+    goods: Iterable[tuple[Variant, int]], *, shop: Storefront, sale_minor: int = 0
+) -> tuple[OrderLine, ...]:
+    """Return a cart's typed lines in the storefront's currency; ``sale_minor`` is a flash sale's price."""
     chosen = list(goods)
     near = [(v, n) for v, n in chosen if v.product.ships_from in {"", shop.country}]
     far = [(v, n) for v, n in chosen if v.product.ships_from not in {"", shop.country}]
@@ -81,7 +83,8 @@ def _near_costs(goods: list[tuple[Variant, int]], *, shop: Storefront, sale_mino
     shipping = 0 if worth >= shop.free_from_minor else shop.shipping_minor
     lines.append(OrderLine(LineKind.SHIPPING, say(shop.language, "shipping"), 1, shipping))
     if shop.sales_tax_bps:
-        lines.append(OrderLine(LineKind.TAX, say(shop.language, "sales_tax"), 1, share(worth - off, bps=shop.sales_tax_bps)))
+        tax = share(worth - off, bps=shop.sales_tax_bps)
+        lines.append(OrderLine(LineKind.TAX, say(shop.language, "sales_tax"), 1, tax))
     return lines
 
 

@@ -4,7 +4,8 @@ from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
 from examples.demo_shop.sample_law import SAMPLE_LAW  # sample, not law: bring your own values and texts
 
 app = Flask(__name__)
-PHONE, PLACED = OrderLine(LineKind.GOODS, "Phone", quantity=1, unit_minor=299_00), set()
+PHONE = OrderLine(LineKind.GOODS, "Phone", quantity=1, unit_minor=299_00)
+PLACED: set[str] = set()
 
 def order(order_ref):  # what is to be paid, as it stands now
     return Order(order_ref, "EUR", PHONE.total_minor, lines=(PHONE,), ship_to="FR")

@@ -20,6 +20,9 @@ from examples.demo_shop.pages import Shop
 from examples.demo_shop.seeding import SALE_SKU, SALE_UNITS, prepare
 from examples.demo_shop.storefronts import STOREFRONTS, order_lines, total_minor
 
+PATHS = (
+    "/", "/product/blossom-7", "/sale", "/cart", "/orders", "/sign-in", "/demo", "/demo/inbox", "/demo/clock",
+)  # fmt: skip
 THIRD_PARTY = "http://127.0.0.1:9"
 
 

@@ -30,7 +30,8 @@ def demo_running(folder: Path) -> Iterator[Demo]:
     env: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith(("BNPL_", "STRIPE_", "DATABASE_URL"))
     }
-    env |= {"PORT": str(port), "DEMO_FOLDER": str(folder / "desk"), "DEMO_SALE_IN_SECONDS": "0", "PYTHONUNBUFFERED": "1"}
+    env |= {"PORT": str(port), "DEMO_FOLDER": str(folder / "desk"), "DEMO_SALE_IN_SECONDS": "0"}
+    env |= {"PYTHONUNBUFFERED": "1", "BNPL_SANDBOX_SLOW_SECONDS": "3"}
     child = Child([sys.executable, "-m", "examples.demo_shop"], log=folder / "demo.log", env=env).start()
     found = Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", folder / "demo.log")
     try:

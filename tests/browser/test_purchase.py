@@ -12,6 +12,7 @@ from tests.browser.walking import Walk
 from tests.servers.browser import Complaints
 from tests.servers.process import wait_until
 
+
 def told(url: str) -> dict[str, str]:
     """Return what a shop answers in JSON."""
     with urllib.request.urlopen(url) as answer:
@@ -173,7 +174,8 @@ def test_the_third_party_shop_tells_the_truth_when_the_shopper_comes_back(walk: 
 
 def test_the_pages_of_the_demo_itself_are_sound(walk: Walk):
     walk.name = "demo"
-    for path, what in (("/demo", "guide"), ("/demo/inbox", "inbox"), ("/demo/clock", "clock"), ("/sign-in", "sign-in"), ("/cart", "empty-cart")):
+    pages = {"/demo": "guide", "/demo/inbox": "inbox", "/demo/clock": "clock", "/sign-in": "sign-in", "/cart": "empty"}
+    for path, what in pages.items():
         walk.go(path, what)
 
 

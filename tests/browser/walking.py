@@ -58,7 +58,7 @@ class Walk:
     full_name: str = "Camille Martin"
     seen: list[str] = field(default_factory=list)
 
-    # looking -------------------------------------------------------------------------------------------------------------
+    # looking --------------------------------------------------------------------------------------------------
     def look(self, what: str) -> None:
         """Keep a picture of the page; it must not scroll sideways nor have a serious fault of accessibility."""
         self.seen.append(what)
@@ -88,7 +88,7 @@ class Walk:
         """Wait for a step of the checkout."""
         expect(self.page).to_have_url(re.compile(rf"/checkout/chk_\w+/{step}(\?|$)"))
 
-    # the shop ------------------------------------------------------------------------------------------------------------
+    # the shop -------------------------------------------------------------------------------------------------
     def order(self, *, country: str, path: str, name: str = "", address: str = "12 rue des Lilas, Lyon") -> None:
         """Put a product into the cart of a storefront and make it an order that waits for its payment."""
         self.country, self.full_name = country, name or self.full_name
@@ -114,7 +114,7 @@ class Walk:
         self.page.locator(".bnpl-button button").click()
         self.at("plans")
 
-    # the checkout ----------------------------------------------------------------------------------------------------------
+    # the checkout ---------------------------------------------------------------------------------------------
     def choose(self, count: int) -> None:
         """Choose the first plan with this many instalments."""
         self.look("plans")
@@ -137,7 +137,8 @@ class Walk:
         """Tell the few facts, with consent."""
         self.at("facts")
         for name, text in (
-            ("full_name", self.full_name), ("birth_on", born), ("monthly_income", income), ("monthly_outgoings", outgoings),
+            ("full_name", self.full_name), ("birth_on", born),
+            ("monthly_income", income), ("monthly_outgoings", outgoings),
         ):  # fmt: skip
             self.page.locator(f"#{name}").fill(text)
         self.page.locator("select#country").select_option(self.country)
@@ -180,7 +181,8 @@ class Walk:
         expect(self.page).to_have_url(re.compile(r"/sandbox/card/"))
         self.page.locator("#number").fill(CARDS[Behaviour.SUCCESS])
         self.page.locator("main form").first.evaluate(
-            "form => fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual'})"
+            "form => fetch(form.action, "
+            "{method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual'})"
         )
         self.page.close()
 
