@@ -30,7 +30,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
     _check_sale(house, checkout)
-    hold = new_hold(house, checkout=checkout, state="pending")
+    hold = new_hold(house, checkout=checkout, state="pending", pool_id=purchase.pool_id)
     house.commit(
         Changeset(
             moves=(

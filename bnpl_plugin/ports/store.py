@@ -129,7 +129,11 @@ class Changeset:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One checkout with what hangs on it, read together. ``attempts`` are newest first."""
+    """One checkout with what hangs on it, read together.
+
+    ``attempts`` are newest first. ``pool_id`` is the capital pool that lends in the checkout's currency, if there is
+    one. Inside ``confirming`` the ``disclosures`` are left out: they are long, and nothing is decided by them there.
+    """
 
     checkout: Checkout
     merchant: Merchant
@@ -139,6 +143,7 @@ class Purchase:
     loan: Loan | None
     attempts: tuple[Attempt, ...]
     disclosures: tuple[Disclosure, ...]
+    pool_id: str | None = None
 
     @property
     def attempt(self) -> Attempt | None:

@@ -23,18 +23,18 @@ from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select
 from bnpl_plugin.storage.schema import purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
-_PURCHASE = sa.text("SELECT bnpl_purchase(:wanted, :locked)")
+_PURCHASE = "SELECT bnpl_purchase(%s, %s)"  # handed to the driver as it is: this is the hottest read
 
 
 def purchase(connection: sa.Connection, checkout_id: str, *, locked: bool = False) -> Purchase | None:
     """Return a purchase, read as of one moment; ``locked`` keeps others from its checkout until the transaction ends."""
     if connection.dialect.name == POSTGRESQL:
         return _in_one_trip(connection, checkout_id, locked=locked)
-    return _portable(connection, checkout_id)
+    return _portable(connection, checkout_id, locked=locked)
 
 
 def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool) -> Purchase | None:
-    found: Any = connection.execute(_PURCHASE, {"wanted": checkout_id, "locked": locked}).scalar_one()
+    found: Any = connection.exec_driver_sql(_PURCHASE, (checkout_id, locked)).scalar_one()
     if found is None:
         return None
     checkout, merchant = from_json(Checkout, found["checkout"]), from_json(Merchant, found["merchant"])
@@ -49,10 +49,11 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool) -
         loan=from_json(Loan, found["loan"]),
         attempts=all_from_json(Attempt, found["attempts"]),
         disclosures=all_from_json(Disclosure, found["disclosures"]),
+        pool_id=found["pool_id"],
     )
 
 
-def _portable(connection: sa.Connection, checkout_id: str) -> Purchase | None:
+def _portable(connection: sa.Connection, checkout_id: str, *, locked: bool) -> Purchase | None:
     """Read a purchase by a few statements; SQLite's transaction already sees one moment and locks the whole file."""
     c = one(connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == checkout_id), Checkout)
     if c is None:
@@ -60,6 +61,7 @@ def _portable(connection: sa.Connection, checkout_id: str) -> Purchase | None:
     merchant = one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == c.merchant_id), Merchant)
     if merchant is None:
         return None
+    pool = shops.capital_pool.c
     mine = {
         record: select_of(record).where(sa.column("shopper_id") == (c.shopper_id or ""))
         for record in (Decision, Hold, Agreement, Loan, Disclosure)
@@ -74,13 +76,16 @@ def _portable(connection: sa.Connection, checkout_id: str) -> Purchase | None:
         ),
         loan=one(connection, mine[Loan].where(purchases.loan.c.loan_id == c.loan_id), Loan),
         attempts=_attempts(connection, purchases.attempt.c.checkout_id == checkout_id),
-        disclosures=many(
+        disclosures=()
+        if locked
+        else many(
             connection,
             mine[Disclosure]
             .where(shoppers.disclosure.c.checkout_id == checkout_id)
             .order_by(shoppers.disclosure.c.shown_at, shoppers.disclosure.c.disclosure_id),
             Disclosure,
         ),
+        pool_id=connection.execute(sa.select(pool.pool_id).where(pool.currency == c.currency)).scalar_one_or_none(),
     )
 
 

@@ -209,6 +209,7 @@ BEGIN
   END IF;
   RETURN json_build_object(
     'checkout', row_to_json(c),
+    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r WHERE r.currency = c.currency),
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),
@@ -218,8 +219,9 @@ BEGIN
     'loan', (SELECT row_to_json(r) FROM bnpl_loan AS r WHERE r.shopper_id = c.shopper_id AND r.loan_id = c.loan_id),
     'attempts', (SELECT json_agg(r ORDER BY r.created_at DESC, r.attempt_id DESC) FROM bnpl_attempt AS r
                   WHERE r.checkout_id = c.checkout_id),
-    'disclosures', (SELECT json_agg(r ORDER BY r.shown_at, r.disclosure_id) FROM bnpl_disclosure AS r
-                     WHERE r.shopper_id = c.shopper_id AND r.checkout_id = c.checkout_id));
+    'disclosures', CASE WHEN NOT locked THEN
+                     (SELECT json_agg(r ORDER BY r.shown_at, r.disclosure_id) FROM bnpl_disclosure AS r
+                       WHERE r.shopper_id = c.shopper_id AND r.checkout_id = c.checkout_id) END);
 END
 $body$"""
 

@@ -18,12 +18,12 @@ from bnpl_plugin.storage.writing.sections import (
     units_in_order,
 )
 
-_WRITE = sa.text("SELECT bnpl_write(CAST(:doc AS jsonb))")
+_WRITE = "SELECT bnpl_write(%s::jsonb)"  # handed to the driver as it is: this is the hottest write
 
 
 def write(connection: sa.Connection, changeset: Changeset) -> None:
     """Write a changeset on a connection; the transaction, if any, is the caller's."""
-    connection.execute(_WRITE, {"doc": document_of(changeset)})
+    connection.exec_driver_sql(_WRITE, (document_of(changeset),))
 
 
 def document_of(changeset: Changeset) -> str:
