@@ -2,12 +2,12 @@
 
 ``requests`` reads (key, JSON, ``Idempotency-Key``), ``schemas`` says what is accepted, ``answers`` what is told,
 ``shapes`` in which form, ``problems`` how errors are told (RFC 9457), ``description`` is the served OpenAPI 3.1
-document; ``offers``, ``checkouts``, ``loans`` and ``events`` hold the views. Each answers for the merchant of the key
-alone: another shop's object does not exist (404).
+document; ``resources`` holds the views. Each answers for the merchant of the key alone: another shop's object does not
+exist (404).
 
 May import: ``lifecycle`` and below, flask, marshmallow, apispec. Must never: touch the host's error handlers, cookies
 or anything outside its prefix; tell a merchant about a shopper's person, rating or reasons.
-Add a file here: one resource; its views on ``blueprint``, its paths in ``description.PATHS`` (a test compares the two).
+Add a file here: one resource, in ``resources``; its paths in ``description.PATHS`` (a test compares the two).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
 from bnpl_plugin.errors import BnplError
-from bnpl_plugin.web.api import checkouts, events, loans, offers, problems, requests
+from bnpl_plugin.web.api import problems, requests
 from bnpl_plugin.web.api.description import document
 from bnpl_plugin.web.api.problems import Refused
+from bnpl_plugin.web.api.resources import checkouts, events, loans, offers
 
 NAME = "bnpl_api"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -11,7 +11,7 @@ from bnpl_plugin.lifecycle import idempotency, refund
 from bnpl_plugin.lifecycle.idempotency import Answer
 from bnpl_plugin.ports.store import LoanBook
 from bnpl_plugin.web.api import answers, requests
-from bnpl_plugin.web.api.checkouts import replayable
+from bnpl_plugin.web.api.resources.checkouts import replayable
 from bnpl_plugin.web.api.schemas import LoanQuery, RefundRequest
 
 _LOAN_QUERY: Final = LoanQuery()

@@ -12,8 +12,9 @@ from bnpl_plugin.lifecycle import checkout as lifecycle
 from bnpl_plugin.lifecycle import idempotency
 from bnpl_plugin.lifecycle.idempotency import Answer
 from bnpl_plugin.ports.records import Checkout
-from bnpl_plugin.web.api import answers, offers, requests
+from bnpl_plugin.web.api import answers, requests
 from bnpl_plugin.web.api.problems import Fault, Refused
+from bnpl_plugin.web.api.resources import offers
 from bnpl_plugin.web.api.schemas import CheckoutRequest, PageQuery
 
 _CHECKOUT_REQUEST: Final = CheckoutRequest()
