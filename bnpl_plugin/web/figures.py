@@ -54,7 +54,7 @@ def offer_view(t: Translator, offer: Offer) -> View:
     return {
         **cost_of(offer),
         "name": wording.plan_title(t, offer.title, count=len(offer.schedule.instalments)),
-        "nominal_rate_percent": offer.nominal_rate * 100 if offer.nominal_rate else None,
+        "nominal_rate_percent": percent_of(offer.nominal_rate) if offer.nominal_rate else None,
         "first_due_on": offer.schedule.instalments[0].due_on,
         "schedule": rows_of(offer),
     }
@@ -93,7 +93,7 @@ def example_of(t: Translator, offer: Offer) -> str:
         "monthly instalment %(instalment)s, total to pay %(total)s.",
         amount=t.money(offer.schedule.principal_minor, offer.schedule.currency),
         count=cost["count"],
-        rate=t.percent(offer.nominal_rate * 100),
+        rate=t.percent(percent_of(offer.nominal_rate)),
         apr=t.percent(offer.apr_percent),
         instalment=t.money(cost["instalment_minor"], offer.schedule.currency),
         total=t.money(cost["total_payable_minor"], offer.schedule.currency),
@@ -184,6 +184,6 @@ def masked_phone(number: str) -> str:
     return f"{number[:3]} •• •• •• {number[-2:]}"
 
 
-def percent_of(rate: str) -> Decimal:
-    """Return a nominal rate kept as a fraction in percent."""
-    return Decimal(rate) * 100
+def percent_of(rate: Decimal) -> Decimal:
+    """Return a rate (a fraction) in percent, without the zeros that say nothing: 0.119 is 11.9."""
+    return (rate * 100).normalize()

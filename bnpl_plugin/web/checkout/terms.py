@@ -87,7 +87,7 @@ def terms_view(t: Translator, purchase: Purchase) -> View:
         **figures.cost_of(offer),
         "drawdown_on": schedule.drawdown_on,
         "last_due_on": schedule.last_due_on,
-        "nominal_rate_percent": offer.nominal_rate * 100,
+        "nominal_rate_percent": figures.percent_of(offer.nominal_rate),
         "goods": ", ".join(line["name"] for line in checkout.cart["lines"] if line["kind"] == "goods"),
         "cash_price_minor": checkout.total_minor,
         "schedule": figures.rows_of(offer),
@@ -128,7 +128,7 @@ def cost_table(t: Translator, purchase: Purchase, *, body: Mapping[str, Any]) ->
         {
             "item": t.gettext("Interest"),
             "method": t.gettext("with each instalment"),
-            "rate": t.percent(offer.nominal_rate * 100),
+            "rate": t.percent(figures.percent_of(offer.nominal_rate)),
             "recipient": str(body["creditor"]["name"]),
             "total_minor": offer.schedule.interest_minor,
         },
