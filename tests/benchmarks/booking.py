@@ -1,4 +1,4 @@
-"""Take holds + confirm through the lifecycle on PostgreSQL (two commits, no provider), by clients in processes of their own.
+"""Take holds + confirm through the lifecycle on PostgreSQL: two commits, no provider, each client a process.
 
 Reference: the same two commits by hand (``by_hand``). Both book copies of one purchase; in each round every client
 first takes all its holds, then (after untimed rows for what was shown, signed and paid) confirms all its checkouts.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -39,6 +39,7 @@ from tests.benchmarks.purchases import (
 from tests.servers.postgres import PostgresServer
 
 _TWO_NAMES = ("lifecycle", "by_hand")
+Steps = Mapping[str, Callable[[str], object]]
 
 
 @dataclass(slots=True)
@@ -77,33 +78,41 @@ def house_of(folder: str, *, url: str) -> House:
     return wired.init_app(app, register_blueprints=False)
 
 
-def work_for(way: str, *, folder: str, url: str, name: str, principal_minor: int) -> dict[str, Callable[[str], object]]:
-    """Return the two steps of one way of booking, each from a checkout's id to its commit."""
+@contextmanager
+def ready_to_book(way: str, *, folder: str, url: str, name: str, principal_minor: int) -> Iterator[Steps]:
+    """Open one way of booking: its two steps, each from a checkout's id to its commit."""
     if way == "by_hand":
-        by_hand = ByHand(psycopg.connect(plain_url(url), autocommit=True), name, principal_minor, START)
-        return {"take": by_hand.take, "confirm": by_hand.confirm}
+        with psycopg.connect(plain_url(url), autocommit=True) as connection:
+            by_hand = ByHand(connection, name, principal_minor, START)
+            yield {"take": by_hand.take, "confirm": by_hand.confirm}
+        return
     house = house_of(folder, url=url)
 
     def confirmed(checkout_id: str) -> None:
         if not confirm(house, checkout_id=checkout_id).made_here:
             raise RuntimeError(f"{checkout_id} was not confirmed")
 
-    return {"take": lambda checkout_id: holds.take(house, checkout_id=checkout_id), "confirm": confirmed}
+    try:
+        yield {"take": lambda checkout_id: holds.take(house, checkout_id=checkout_id), "confirm": confirmed}
+    finally:
+        house.store.engine.dispose()  # type: ignore[attr-defined]
 
 
 def client(pipe: Connection, *, folder: str, url: str, name: str, principal_minor: int) -> None:
     """Serve as one client: take orders (way, step, ids), answer with the instants of beginning and end."""
-    ways = {
-        way: work_for(way, folder=folder, url=url, name=name, principal_minor=principal_minor) for way in _TWO_NAMES
-    }
-    pipe.send("ready")
-    while (asked := pipe.recv()) is not None:
-        way, step, ids = asked
-        work = ways[way][step]
-        began = time.perf_counter()
-        for checkout_id in ids:
-            work(checkout_id)
-        pipe.send((began, time.perf_counter()))
+    told = {"folder": folder, "url": url, "name": name}
+    with ExitStack() as stack:
+        ways = {
+            way: stack.enter_context(ready_to_book(way, **told, principal_minor=principal_minor)) for way in _TWO_NAMES
+        }
+        pipe.send("ready")
+        while (asked := pipe.recv()) is not None:
+            way, step, ids = asked
+            work = ways[way][step]
+            began = time.perf_counter()
+            for checkout_id in ids:
+                work(checkout_id)
+            pipe.send((began, time.perf_counter()))
 
 
 @dataclass(slots=True)

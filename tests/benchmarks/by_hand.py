@@ -69,7 +69,8 @@ BEGIN
                          plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor,
                          outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at)
   VALUES (c.shopper_id, new_loan, wanted, c.agreement_id, c.merchant_id, c.order_ref, h.pool_id, 'active', plan,
-          c.country, c.time_zone, c.currency, principal, 0, 0, 0, principal, 'pm_' || c.attempt_id, drawn, moment, moment);
+          c.country, c.time_zone, c.currency, principal, 0, 0, 0, principal,
+          'pm_' || c.attempt_id, drawn, moment, moment);
   INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor,
                                fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)
   SELECT c.shopper_id, new_loan, p.number, CASE WHEN p.number = 1 THEN 'collecting' ELSE 'scheduled' END, p.due_on,

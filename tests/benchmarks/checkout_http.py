@@ -90,7 +90,8 @@ def create_app() -> Flask:
         }  # fmt: skip
         answer = json.dumps(told)
         key = hashlib.sha256(request.headers["Authorization"].removeprefix("Bearer ").encode()).hexdigest()
-        values = (key, text, checkout_id, event_id, request.headers["Idempotency-Key"], hashed, hashed, answer, now, until)
+        idem = request.headers["Idempotency-Key"]
+        values = (key, text, checkout_id, event_id, idem, hashed, hashed, answer, now, until)
         local.connection.execute(_CALL, values, prepare=True)
         return Response(answer, status=201, mimetype="application/json")
 

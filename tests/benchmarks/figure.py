@@ -55,9 +55,7 @@ class Figure:
         return f"{self.name:<14} {params:<34} {told:<48} ratio {self.ratio:.2f}"
 
 
-def measured(
-    name: str, *, params: Mapping[str, Any], unit: str, product: Rate, reference: Rate, rounds: int
-) -> Figure:
+def measured(name: str, *, params: Mapping[str, Any], unit: str, product: Rate, reference: Rate, rounds: int) -> Figure:
     """Run product and reference in turns (each goes first every other time) and return the medians.
 
     The ratio is the median of the rounds' ratios, so that a machine which slows down half-way counts for both.

@@ -113,9 +113,7 @@ def figures(size: Size) -> list[Figure]:
         reference()
         params = {"plans": len(plans), "country": "FR"}
         return [
-            measured(
-                "offers", params=params, unit="carts/s", product=product, reference=reference, rounds=size.rounds
-            )
+            measured("offers", params=params, unit="carts/s", product=product, reference=reference, rounds=size.rounds)
         ]
 
 

@@ -1,7 +1,8 @@
 """Purchases by the thousand: one walked through the lifecycle, then copied by SQL with ids of their own.
 
 Every row is the row that the lifecycle wrote, so that a copied book is as consistent as the original (a test lets the
-verifier judge it). A copy's ids keep their random end and get the copy's number where the time stood.
+verifier judge it; only an agreement's hash is still that of the original's text). A copy's ids keep their random end
+and get the copy's number where the time stood.
 """
 
 from __future__ import annotations
