@@ -96,6 +96,7 @@ def test_what_a_view_passes_is_escaped(environment: Environment) -> None:
         **translator("en").context(),
         asset=str,
         more_url="",
+        sample=True,
         legal={"warning": "<b>", "lang": '"><i>', "example": "", "sample": True},
         offer={
             "name": "x", "count": 3, "instalment_minor": 3333, "total_payable_minor": 10000, "finance_charge_minor": 0,
