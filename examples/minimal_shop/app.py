@@ -1,3 +1,4 @@
+"""A shop that sells on instalments."""
 from flask import Flask, render_template_string
 from bnpl_plugin import Bnpl
 from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
