@@ -17,6 +17,9 @@ Flow = tuple[date, int]
 RATE_PLACES = Decimal("1e-12")
 """How finely a rate is kept."""
 
+MAX_RATE = 10**9
+"""The largest rate that is told, a fraction a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Apr:
@@ -48,6 +51,17 @@ class Apr:
             "drawdowns": [[day.isoformat(), minor] for day, minor in self.drawdowns],
             "repayments": [[day.isoformat(), minor] for day, minor in self.repayments],
         }
+
+
+def kept_rate(rate: Decimal) -> Decimal:
+    """Return the rate to twelve decimals.
+
+    Raises:
+        SolverFailed: beyond a thousand million, where a rate says nothing any more.
+    """
+    if rate > MAX_RATE:
+        raise SolverFailed(reason="the rate is beyond all measure")
+    return rate.quantize(RATE_PLACES)
 
 
 def percent_of(rate: Decimal, *, places: Decimal) -> Decimal:

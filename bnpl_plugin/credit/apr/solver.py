@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Context, Decimal, localcontext
 from operator import add, lt, mul, sub
 
-from bnpl_plugin.credit.apr.result import RATE_PLACES
+from bnpl_plugin.credit.apr.result import kept_rate
 from bnpl_plugin.errors import SolverFailed
 
 CONTEXT = Context(prec=28)
@@ -18,7 +18,8 @@ CONTEXT = Context(prec=28)
 _ONE = Decimal(1)
 _NEAR = Decimal("1e-14")
 _SETTLED = Decimal("1e-17")
-_THIRD, _FIFTH, _SEVENTH = (CONTEXT.divide(1, n) for n in (3, 5, 7))
+_BITS = 80
+_FIXED_ONE = 1 << _BITS
 _SMALLEST = Decimal("1e-12")
 _QUICK_ROUNDS = 12
 _ROUNDS = 200
@@ -174,14 +175,14 @@ def unit_rate(exponents: Sequence[int], *, amounts: Sequence[int], units: int, t
         A fraction to twelve decimals.
 
     Raises:
-        SolverFailed: no solution, or more than one is possible.
+        SolverFailed: no solution, more than one possible, or one beyond all measure.
     """
     exponents, amounts = netted(exponents, amounts=amounts)
     cost = one_crossing(amounts)
     with localcontext(CONTEXT):
         value = present_value(exponents, amounts=amounts)
         factor = discount_factor(value, guess=first_guess(exponents, amounts=amounts), at_one=Decimal(cost))
-        return ((factor**-units - 1) * times).quantize(RATE_PLACES)
+        return kept_rate((factor**-units - 1) * times)
 
 
 def first_guess(exponents: Sequence[int], *, amounts: Sequence[int]) -> Decimal:
@@ -200,22 +201,26 @@ def first_guess(exponents: Sequence[int], *, amounts: Sequence[int]) -> Decimal:
     apart = mean - drawn_mean
     if apart <= 0:
         return _ONE / 2
-    ratio = Decimal(repaid - drawn) / (repaid + drawn)
-    square = ratio * ratio
-    log = 2 * ratio * (1 + square * (_THIRD + square * (_FIFTH + square * _SEVENTH)))
-    wider = (spread - drawn_spread) / 2
-    force = log / apart
-    for _ in range(2):
-        force = (log + force * force * wider) / apart
-    return _ONE / (1 + force * (1 + force / 2 * (1 + force / 3 * (1 + force / 4))))
+    # fixed point with _BITS binary places: a guess needs no more, and whole numbers are fast
+    ratio = ((repaid - drawn) << _BITS) // (repaid + drawn)
+    square = ratio * ratio >> _BITS
+    log = 2 * (ratio + (ratio * (square // 3 + (square * square >> _BITS) // 5) >> _BITS))
+    wider = (spread - drawn_spread) // 2
+    force = (log << _BITS) // apart
+    for _ in range(3):
+        force = ((log + ((force * force >> _BITS) * wider >> _BITS)) << _BITS) // apart
+    second = force * force >> _BITS
+    third = second * force >> _BITS
+    growth = _FIXED_ONE + force + second // 2 + third // 6 + (third * force >> _BITS) // 24
+    return Decimal(_FIXED_ONE) / growth if growth > _FIXED_ONE else _ONE / 2
 
 
-def _moments(exponents: Sequence[int], *, amounts: Sequence[int]) -> tuple[int, Decimal, Decimal]:
-    """Return the sum of the amounts, and mean and variance of their times."""
+def _moments(exponents: Sequence[int], *, amounts: Sequence[int]) -> tuple[int, int, int]:
+    """Return the sum of the amounts, and mean and variance of their times in fixed point."""
     whole = sum(amounts)
     timed = list(map(mul, exponents, amounts))
-    mean = Decimal(sum(timed)) / whole
-    return whole, mean, Decimal(sum(map(mul, exponents, timed))) / whole - mean * mean
+    mean = (sum(timed) << _BITS) // whole
+    return whole, mean, (sum(map(mul, exponents, timed)) << _BITS) // whole - (mean * mean >> _BITS)
 
 
 def one_crossing(amounts: Sequence[int]) -> int:

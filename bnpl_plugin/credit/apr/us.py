@@ -18,7 +18,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import lcm
 
-from bnpl_plugin.credit.apr.result import RATE_PLACES, Apr, Flow, checked_flows, flows_of, is_free, percent_of
+from bnpl_plugin.credit.apr.result import Apr, Flow, checked_flows, flows_of, is_free, kept_rate, percent_of
 from bnpl_plugin.credit.apr.solver import CONTEXT, discount_factor, first_guess, netted, one_crossing, present_value
 from bnpl_plugin.credit.calendar import MONTHLY, Period, PeriodUnit, add_months, months_between
 from bnpl_plugin.credit.day_count import months_and_days
@@ -125,7 +125,7 @@ def _rate(drawn: tuple[Flow, ...], repaid: tuple[Flow, ...], unit_period: Period
     with localcontext(CONTEXT):
         guess = first_guess(exponents, amounts=amounts) ** parts
         factor = discount_factor(present_value_by_unit_periods(timed), guess=guess)
-        return ((1 / factor - 1) * _per_year(unit_period)).quantize(RATE_PLACES)
+        return kept_rate((1 / factor - 1) * _per_year(unit_period))
 
 
 def present_value_by_unit_periods(timed: Iterable[tuple[int, Fraction, int]]) -> Callable[[Decimal], Decimal]:

@@ -119,9 +119,17 @@ DAY = date(2027, 1, 1)
         ([], [(DAY, 90)]),
         ([(DAY, 100)], []),
         ([(DAY, 100)], [(DAY, 110)]),
+        ([(DAY, 1)], [(date(2027, 1, 2), 3_000_000)]),
         ([(DAY, 100), (date(2027, 6, 1), 1000)], [(date(2027, 3, 1), 200), (date(2027, 9, 1), 1000)]),
     ],
-    ids=["less repaid", "nothing drawn", "nothing repaid", "repaid at once", "several roots possible"],
+    ids=[
+        "less repaid",
+        "nothing drawn",
+        "nothing repaid",
+        "repaid at once",
+        "beyond measure",
+        "several roots possible",
+    ],
 )
 def test_flows_without_one_clear_rate_are_refused_never_guessed(drawn, repaid):
     with pytest.raises(SolverFailed):
