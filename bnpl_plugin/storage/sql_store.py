@@ -34,6 +34,7 @@ from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
+    confirming_by_guards,
     confirming_on_engine,
     confirming_on_host,
     refuse_inside_confirm,
@@ -108,6 +109,8 @@ class SqlStore:
         self._refuse_if_not_free()
         if self._host_sessions is not None:
             return confirming_on_host(self._host_sessions, checkout_id)
+        if self._on_postgresql:
+            return confirming_by_guards(self._single, checkout_id)
         return confirming_on_engine(self.engine, checkout_id)
 
     def _refuse_if_not_free(self) -> None:

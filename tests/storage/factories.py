@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bnpl_plugin.ledger.journal import JournalEntry
-from bnpl_plugin.ledger.postings import EntryHead, drawdown, repayment
+from bnpl_plugin.ledger.postings import EntryHead, capital_added, drawdown, repayment
+from bnpl_plugin.money import Money
 from bnpl_plugin.ports.records import (
     Agreement,
     ApiKey,
@@ -35,6 +37,7 @@ from bnpl_plugin.ports.records import (
     PhoneCode,
     ProviderEvent,
     Record,
+    SaleClaim,
     SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChange, Store, UnitsChange
@@ -226,22 +229,18 @@ def sha256_of(body: Any) -> str:
 
 def agreement_body() -> dict[str, Any]:
     """What was signed for `loan()` and `instalments()`."""
-    return {
-        "schedule": {
-            "currency": "EUR",
-            "principal_minor": 30_000,
-            "instalments": [
-                {
-                    "number": row.number,
-                    "due_on": row.due_on.isoformat(),
-                    "principal_minor": row.principal_minor,
-                    "interest_minor": row.interest_minor,
-                    "fee_minor": row.fee_minor,
-                }
-                for row in instalments()
-            ],
+    rows = [
+        {
+            "number": row.number,
+            "due_on": row.due_on.isoformat(),
+            "principal_minor": row.principal_minor,
+            "interest_minor": row.interest_minor,
+            "fee_minor": row.fee_minor,
         }
-    }
+        for row in instalments()
+    ]
+    schedule = {"currency": "EUR", "drawdown_on": NOW.date().isoformat(), "principal_minor": 30_000, "instalments": rows}
+    return {"offer": {"plan_code": "pay_in_3", "schedule": schedule}, "lender": "Prêteur"}
 
 
 def drawdown_entry(entry_id: str = "jou_1", **values: Any) -> JournalEntry:
@@ -273,6 +272,42 @@ def move(row: Record, *, sources: Iterable[str] = (), expect: dict[str, Any] | N
     """A move of a record's row."""
     key = {name: getattr(row, name) for name in row.key}
     return Move(table=row.table, key=key, sources=tuple(sources), set=values, expect=expect or {})
+
+
+def capital_entry(entry_id: str = "jou_0", *, minor: int = 10_000_000) -> JournalEntry:
+    head = EntryHead(entry_id=entry_id, value_date=NOW.date(), booked_at=NOW)
+    money = Money(minor, "EUR")
+    facts = {"rate": Decimal(1), "rate_on": NOW.date(), "rate_source": "same currency"}
+    return capital_added(head, pool_id="pool_EUR", source=money, into=money, **facts)
+
+
+def whole_book() -> tuple[Changeset, ...]:
+    """A book in which every promise holds: one confirmed purchase of a sale item with one instalment paid, one open hold."""
+    ids = {
+        "decision_id": "dec_1", "hold_id": "hld_1", "agreement_id": "agr_1", "attempt_id": "att_1", "loan_id": "loa_1",
+        "sale_item_id": "sal_1", "units": 1,
+    }  # fmt: skip
+    paid = instalment(1, state="paid", attempt_id="att_1", remind_at=None)
+    rows = (
+        merchant(), api_key(), person(), payment_method(), decision(), disclosure(), agreement(), order_claim(),
+        checkout(state="confirmed", **ids), hold(state="posted", principal_minor=30_000, sale_item_id="sal_1", units=1),
+        attempt(state="captured", provider_ref="ch_1", loan_id="loa_1", check_at=None),
+        loan(outstanding_minor=20_000), paid, instalment(2), instalment(3),
+        credit_line(drawn_minor=20_000, held_minor=7_000), pool(outstanding_minor=20_000, held_minor=7_000),
+        sale_item(free_units=8, held_units=1, sold_units=1, units_per_shopper=2), SaleClaim("sal_1", "shp_1", 2),
+        checkout("chk_2", state="held", hold_id="hld_2", sale_item_id="sal_1", units=1),
+        hold("hld_2", checkout_id="chk_2", principal_minor=7_000, sale_item_id="sal_1", units=1),
+    )  # fmt: skip
+    kinds = (
+        "checkout.opened", "credit.approved", "checkout.held", "disclosure.shown", "checkout.signed", "payment.started",
+        "payment.authorised", "loan.booked", "checkout.confirmed", "instalment.paid",
+    )  # fmt: skip
+    told = tuple(event(f"evt_{kind}", kind=kind, deliver=kind == "checkout.confirmed") for kind in kinds)
+    other = tuple(
+        event(f"evt_2_{kind}", stream="chk_2", kind=kind) for kind in ("checkout.opened", "credit.approved", "checkout.held")
+    )
+    entries = (capital_entry(), drawdown_entry(), repayment_entry())
+    return (Changeset(rows=rows, entries=entries), Changeset(events=told), Changeset(events=other))
 
 
 def opening(*rows: Record) -> Changeset:

@@ -21,14 +21,21 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store import History
-from bnpl_plugin.storage.rows import many, one, select_of
+from bnpl_plugin.storage.rows import many, one, select_of, straight
 from bnpl_plugin.storage.schema import flow, purchases, shoppers, shops
+from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
 _OPEN_LOANS = ("active", "defaulted")
+_CHECKOUTS_OF_ORDER = """SELECT row_to_json(c) FROM bnpl_checkout AS c
+ WHERE c.merchant_id = %s AND c.order_ref = %s ORDER BY c.opened_at DESC, c.checkout_id DESC"""
+_MERCHANT_BY_KEY = """SELECT row_to_json(m) FROM bnpl_merchant AS m JOIN bnpl_api_key AS k USING (merchant_id)
+ WHERE k.key_hash = %s AND k.revoked_at IS NULL"""
 
 
 def checkouts_of_order(connection: sa.Connection, *, merchant_id: str, order_ref: str) -> Sequence[Checkout]:
     """Return the checkouts ever opened for an order, newest first."""
+    if connection.dialect.name == POSTGRESQL:
+        return straight(connection, _CHECKOUTS_OF_ORDER, (merchant_id, order_ref), Checkout)
     c = purchases.checkout.c
     found = select_of(Checkout).where(c.merchant_id == merchant_id, c.order_ref == order_ref)
     return many(connection, found.order_by(c.opened_at.desc(), c.checkout_id.desc()), Checkout)
@@ -41,6 +48,8 @@ def merchant(connection: sa.Connection, merchant_id: str) -> Merchant | None:
 
 def merchant_by_key(connection: sa.Connection, key_hash: str) -> Merchant | None:
     """Return the merchant to whom an API key belongs that is not revoked."""
+    if connection.dialect.name == POSTGRESQL:
+        return next(iter(straight(connection, _MERCHANT_BY_KEY, (key_hash,), Merchant)), None)
     key = shops.api_key.c
     owner = sa.select(key.merchant_id).where(key.key_hash == key_hash, key.revoked_at.is_(None)).scalar_subquery()
     return one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == owner), Merchant)

@@ -23,18 +23,23 @@ from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select
 from bnpl_plugin.storage.schema import purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
-_PURCHASE = "SELECT bnpl_purchase(%s, %s)"  # handed to the driver as it is: this is the hottest read
+_PURCHASE = "SELECT bnpl_purchase(%s, %s, %s)"  # handed to the driver as it is: this is the hottest read
 
 
-def purchase(connection: sa.Connection, checkout_id: str, *, locked: bool = False) -> Purchase | None:
-    """Return a purchase, read as of one moment; ``locked`` keeps others from its checkout until the transaction ends."""
+def purchase(
+    connection: sa.Connection, checkout_id: str, *, locked: bool = False, whole: bool = True
+) -> Purchase | None:
+    """Return a purchase, read as of one moment.
+
+    ``locked`` keeps others from its checkout until the transaction ends; without ``whole`` the disclosures are left out.
+    """
     if connection.dialect.name == POSTGRESQL:
-        return _in_one_trip(connection, checkout_id, locked=locked)
-    return _portable(connection, checkout_id, locked=locked)
+        return _in_one_trip(connection, checkout_id, locked=locked, whole=whole)
+    return _portable(connection, checkout_id, whole=whole)
 
 
-def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool) -> Purchase | None:
-    found: Any = connection.exec_driver_sql(_PURCHASE, (checkout_id, locked)).scalar_one()
+def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool, whole: bool) -> Purchase | None:
+    found: Any = connection.exec_driver_sql(_PURCHASE, (checkout_id, locked, whole)).scalar_one()
     if found is None:
         return None
     checkout, merchant = from_json(Checkout, found["checkout"]), from_json(Merchant, found["merchant"])
@@ -53,7 +58,7 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool) -
     )
 
 
-def _portable(connection: sa.Connection, checkout_id: str, *, locked: bool) -> Purchase | None:
+def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Purchase | None:
     """Read a purchase by a few statements; SQLite's transaction already sees one moment and locks the whole file."""
     c = one(connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == checkout_id), Checkout)
     if c is None:
@@ -77,7 +82,7 @@ def _portable(connection: sa.Connection, checkout_id: str, *, locked: bool) -> P
         loan=one(connection, mine[Loan].where(purchases.loan.c.loan_id == c.loan_id), Loan),
         attempts=_attempts(connection, purchases.attempt.c.checkout_id == checkout_id),
         disclosures=()
-        if locked
+        if not whole
         else many(
             connection,
             mine[Disclosure]

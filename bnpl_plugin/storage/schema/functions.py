@@ -48,7 +48,9 @@ def _move(name: str) -> str:
     where.append("(NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'))")
     return f"""
   IF doc ? 'm_{name}' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_{name}') LOOP
+    part := doc->'m_{name}';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE {table.name} AS t SET ({", ".join(free)}) =
         (SELECT {", ".join(f"r.{column}" for column in free)} FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE {" AND ".join(where)};
@@ -69,8 +71,10 @@ def _insert(key: str, table: sa.Table) -> str:
 
 _EVENTS = """
   IF doc ? 'events' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'events') LOOP
-      place := NULL;
+    part := doc->'events';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      given := NULL;
       FOR turn IN 1..200 LOOP
         INSERT INTO bnpl_event (stream, seq, event_id, kind, shopper_id, merchant_id, payload, at, job_id)
         SELECT m->>'stream', n.seq, m->>'event_id', m->>'kind', m->>'shopper_id', m->>'merchant_id', m->'payload',
@@ -78,15 +82,15 @@ _EVENTS = """
                CASE WHEN m ? 'deliver'
                     THEN 'deliver_' || (m->>'stream') || '_' || lpad(n.seq::text, 9, '0') END
           FROM (SELECT coalesce(max(e.seq), 0) + 1 AS seq FROM bnpl_event AS e WHERE e.stream = m->>'stream') AS n
-        ON CONFLICT (stream, seq) DO NOTHING RETURNING seq INTO place;
-        EXIT WHEN place IS NOT NULL;
+        ON CONFLICT (stream, seq) DO NOTHING RETURNING seq INTO given;
+        EXIT WHEN given IS NOT NULL;
       END LOOP;
-      IF place IS NULL THEN
+      IF given IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'BN004', MESSAGE = 'bnpl_busy: no free number in the stream of events';
       END IF;
       IF m ? 'deliver' THEN
         INSERT INTO bnpl_job (job_id, kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at)
-        VALUES ('deliver_' || (m->>'stream') || '_' || lpad(place::text, 9, '0'), 'deliver', m->>'stream',
+        VALUES ('deliver_' || (m->>'stream') || '_' || lpad(given::text, 9, '0'), 'deliver', m->>'stream',
                 jsonb_build_object('event_id', m->>'event_id'), 'ready', (m->>'at')::timestamptz, NULL, 0, NULL,
                 (m->>'at')::timestamptz);
       END IF;
@@ -95,7 +99,9 @@ _EVENTS = """
 
 _LINES = f"""
   IF doc ? 'lines' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'lines') LOOP
+    part := doc->'lines';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'drawn')::bigint;
       UPDATE bnpl_credit_line AS t
@@ -111,7 +117,9 @@ _LINES = f"""
 
 _UNITS = f"""
   IF doc ? 'units' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'units') LOOP
+    part := doc->'units';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'sold')::bigint;
       IF held + drawn > 0 THEN
@@ -147,7 +155,9 @@ _UNITS = f"""
 
 _POOLS = f"""
   IF doc ? 'pools' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'pools') LOOP
+    part := doc->'pools';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'outstanding')::bigint;
       room := (m->>'available')::bigint;
@@ -184,8 +194,9 @@ def write_function() -> str:
     return f"""CREATE OR REPLACE FUNCTION bnpl_write(doc jsonb) RETURNS void LANGUAGE plpgsql AS $body$
 DECLARE
   m jsonb;
+  part jsonb;
   moment timestamptz := (doc->>'at')::timestamptz;
-  place integer;
+  given integer;
   held bigint;
   drawn bigint;
   room bigint;
@@ -195,7 +206,8 @@ END
 $body$"""
 
 
-_PURCHASE = """CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean) RETURNS json LANGUAGE plpgsql AS $body$
+_PURCHASE = """CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean, whole boolean)
+RETURNS json LANGUAGE plpgsql AS $body$
 DECLARE
   c bnpl_checkout;
 BEGIN
@@ -219,7 +231,7 @@ BEGIN
     'loan', (SELECT row_to_json(r) FROM bnpl_loan AS r WHERE r.shopper_id = c.shopper_id AND r.loan_id = c.loan_id),
     'attempts', (SELECT json_agg(r ORDER BY r.created_at DESC, r.attempt_id DESC) FROM bnpl_attempt AS r
                   WHERE r.checkout_id = c.checkout_id),
-    'disclosures', CASE WHEN NOT locked THEN
+    'disclosures', CASE WHEN whole THEN
                      (SELECT json_agg(r ORDER BY r.shown_at, r.disclosure_id) FROM bnpl_disclosure AS r
                        WHERE r.shopper_id = c.shopper_id AND r.checkout_id = c.checkout_id) END);
 END

@@ -33,14 +33,17 @@ CREATE TRIGGER bnpl_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bnpl_even
 CREATE OR REPLACE FUNCTION bnpl_write(doc jsonb) RETURNS void LANGUAGE plpgsql AS $body$
 DECLARE
   m jsonb;
+  part jsonb;
   moment timestamptz := (doc->>'at')::timestamptz;
-  place integer;
+  given integer;
   held bigint;
   drawn bigint;
   room bigint;
 BEGIN
   IF doc ? 'm_merchant' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_merchant') LOOP
+    part := doc->'m_merchant';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_merchant AS t SET (name, mdr_bps, webhook_url, webhook_secret, created_at) =
         (SELECT r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.merchant_id = (m->'key'->>'merchant_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -50,7 +53,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_api_key' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_api_key') LOOP
+    part := doc->'m_api_key';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_api_key AS t SET (merchant_id, label, created_at, revoked_at) =
         (SELECT r.merchant_id, r.label, r.created_at, r.revoked_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.key_hash = (m->'key'->>'key_hash') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -60,7 +65,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_checkout' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_checkout') LOOP
+    part := doc->'m_checkout';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_checkout AS t SET (merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at) =
         (SELECT r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.checkout_id = (m->'key'->>'checkout_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -70,7 +77,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_hold' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_hold') LOOP
+    part := doc->'m_hold';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, created_at, expires_at, ceiling_at) =
         (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -80,7 +89,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_attempt' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_attempt') LOOP
+    part := doc->'m_attempt';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_attempt AS t SET (checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at) =
         (SELECT r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.attempt_id = (m->'key'->>'attempt_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -90,7 +101,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_loan' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_loan') LOOP
+    part := doc->'m_loan';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at) =
         (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -100,7 +113,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_instalment' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_instalment') LOOP
+    part := doc->'m_instalment';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_instalment AS t SET (state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at) =
         (SELECT r.state, r.due_on, r.due_at, r.principal_minor, r.interest_minor, r.fee_minor, r.waived_minor, r.tries, r.try_at, r.remind_at, r.attempt_id, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND t.number = (m->'key'->>'number')::INTEGER AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -110,7 +125,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_person' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_person') LOOP
+    part := doc->'m_person';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_person AS t SET (phone_hash, sealed, created_at) =
         (SELECT r.phone_hash, r.sealed, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -120,7 +137,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_phone_code' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_phone_code') LOOP
+    part := doc->'m_phone_code';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_phone_code AS t SET (purpose_ref, phone_hash, sealed_phone, code_hash, tries, created_at, expires_at, used_at) =
         (SELECT r.purpose_ref, r.phone_hash, r.sealed_phone, r.code_hash, r.tries, r.created_at, r.expires_at, r.used_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.phone_code_id = (m->'key'->>'phone_code_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -130,7 +149,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_idempotency' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_idempotency') LOOP
+    part := doc->'m_idempotency';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_idempotency AS t SET (request_hash, state, resource_id, status, body, lease_until, created_at) =
         (SELECT r.request_hash, r.state, r.resource_id, r.status, r.body, r.lease_until, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.owner = (m->'key'->>'owner') AND t.idempotency_key = (m->'key'->>'idempotency_key') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -140,7 +161,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_job' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_job') LOOP
+    part := doc->'m_job';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_job AS t SET (kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at) =
         (SELECT r.kind, r.stream, r.payload, r.state, r.run_at, r.lease_until, r.tries, r.last_error, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.job_id = (m->'key'->>'job_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -246,8 +269,10 @@ BEGIN
     SELECT r.claim, r.shopper_id, r.entry_id FROM jsonb_populate_recordset(NULL::bnpl_provider_claim, doc->'claims') AS r;
   END IF;
   IF doc ? 'events' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'events') LOOP
-      place := NULL;
+    part := doc->'events';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      given := NULL;
       FOR turn IN 1..200 LOOP
         INSERT INTO bnpl_event (stream, seq, event_id, kind, shopper_id, merchant_id, payload, at, job_id)
         SELECT m->>'stream', n.seq, m->>'event_id', m->>'kind', m->>'shopper_id', m->>'merchant_id', m->'payload',
@@ -255,22 +280,24 @@ BEGIN
                CASE WHEN m ? 'deliver'
                     THEN 'deliver_' || (m->>'stream') || '_' || lpad(n.seq::text, 9, '0') END
           FROM (SELECT coalesce(max(e.seq), 0) + 1 AS seq FROM bnpl_event AS e WHERE e.stream = m->>'stream') AS n
-        ON CONFLICT (stream, seq) DO NOTHING RETURNING seq INTO place;
-        EXIT WHEN place IS NOT NULL;
+        ON CONFLICT (stream, seq) DO NOTHING RETURNING seq INTO given;
+        EXIT WHEN given IS NOT NULL;
       END LOOP;
-      IF place IS NULL THEN
+      IF given IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'BN004', MESSAGE = 'bnpl_busy: no free number in the stream of events';
       END IF;
       IF m ? 'deliver' THEN
         INSERT INTO bnpl_job (job_id, kind, stream, payload, state, run_at, lease_until, tries, last_error, created_at)
-        VALUES ('deliver_' || (m->>'stream') || '_' || lpad(place::text, 9, '0'), 'deliver', m->>'stream',
+        VALUES ('deliver_' || (m->>'stream') || '_' || lpad(given::text, 9, '0'), 'deliver', m->>'stream',
                 jsonb_build_object('event_id', m->>'event_id'), 'ready', (m->>'at')::timestamptz, NULL, 0, NULL,
                 (m->>'at')::timestamptz);
       END IF;
     END LOOP;
   END IF;
   IF doc ? 'm_credit_line' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_credit_line') LOOP
+    part := doc->'m_credit_line';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at) =
         (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.currency = (m->'key'->>'currency') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -280,7 +307,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'm_sale_item' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'m_sale_item') LOOP
+    part := doc->'m_sale_item';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       UPDATE bnpl_sale_item AS t SET (merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at) =
         (SELECT r.merchant_id, r.sku, r.name, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.starts_at, r.ends_at, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.sale_item_id = (m->'key'->>'sale_item_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
@@ -290,7 +319,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'lines' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'lines') LOOP
+    part := doc->'lines';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'drawn')::bigint;
       UPDATE bnpl_credit_line AS t
@@ -304,7 +335,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'units' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'units') LOOP
+    part := doc->'units';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'sold')::bigint;
       IF held + drawn > 0 THEN
@@ -338,7 +371,9 @@ BEGIN
     END LOOP;
   END IF;
   IF doc ? 'pools' THEN
-    FOR m IN SELECT value FROM jsonb_array_elements(doc->'pools') LOOP
+    part := doc->'pools';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
       held := (m->>'held')::bigint;
       drawn := (m->>'outstanding')::bigint;
       room := (m->>'available')::bigint;
@@ -356,7 +391,8 @@ BEGIN
 END
 $body$
 --;;
-CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean) RETURNS json LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean, whole boolean)
+RETURNS json LANGUAGE plpgsql AS $body$
 DECLARE
   c bnpl_checkout;
 BEGIN
@@ -380,7 +416,7 @@ BEGIN
     'loan', (SELECT row_to_json(r) FROM bnpl_loan AS r WHERE r.shopper_id = c.shopper_id AND r.loan_id = c.loan_id),
     'attempts', (SELECT json_agg(r ORDER BY r.created_at DESC, r.attempt_id DESC) FROM bnpl_attempt AS r
                   WHERE r.checkout_id = c.checkout_id),
-    'disclosures', CASE WHEN NOT locked THEN
+    'disclosures', CASE WHEN whole THEN
                      (SELECT json_agg(r ORDER BY r.shown_at, r.disclosure_id) FROM bnpl_disclosure AS r
                        WHERE r.shopper_id = c.shopper_id AND r.checkout_id = c.checkout_id) END);
 END
