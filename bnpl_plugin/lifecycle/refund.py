@@ -145,6 +145,8 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
     )
     undone = house.event("loan.reversed", book.checkout, deliver=True, loan_id=loan.loan_id, reason=reason)
     told: list[Job] = [house.job("notify", stream=loan.checkout_id, kind="refunded", loan_id=loan.loan_id)]
+    if book.checkout.channel == "embedded":  # the shop takes its goods back, or does not send them
+        told.append(house.job("host_refused", stream=loan.checkout_id, checkout_id=loan.checkout_id, reason="refunded"))
     owed = loan.outstanding_minor
     return Changeset(
         moves=tuple(moves),

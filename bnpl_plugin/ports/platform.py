@@ -146,7 +146,10 @@ class Host(Protocol):
         ...
 
     def order_refused(self, order_ref: str, reason: str) -> None:
-        """Told after a compensation: the order must not be delivered. Called at least once."""
+        """Told after a compensation or a refund in full: the order stands no longer. Called at least once.
+
+        ``reason`` is a code, such as ``sold_out``, ``order_refused``, ``host_failed`` or ``refunded``.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from bnpl_plugin import worker
-from bnpl_plugin.lifecycle import reconciliation
+from bnpl_plugin.lifecycle import reconciliation, refund
 from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import KeptNotifier, Walker
 from examples.demo_shop.app import create_app
@@ -120,6 +120,17 @@ def test_an_order_refused_after_it_was_placed_puts_its_goods_back_once(app: Flas
     for _ in range(2):
         shop_of(app).orders.order_refused(ref, "host_failed")
     assert (state_of(app, ref), stock_of(app, "WATCH-INK")) == ("refused", before)
+
+
+def test_an_order_refunded_in_full_puts_its_goods_back_and_its_money(app: Flask):
+    before, ref = stock_of(app, "WATCH-INK"), draft(app, sku="WATCH-INK")
+    checkout_id = finance(app, ref)
+    house = walker(app).house
+    assert refund.request(house, loan_id=checkout_id.replace("chk_", "loan_"), reason="by_merchant") == "reversed"
+    worker.run_until_idle(house)
+    assert (state_of(app, ref), stock_of(app, "WATCH-INK")) == ("refused", before)
+    assert {attempt.state for attempt in house.purchase(checkout_id).attempts} == {"refunded", "captured"}
+    assert house.verifier.findings() == ()
 
 
 def test_a_sale_unit_is_counted_once_by_the_package_and_not_again_by_the_shelf(app: Flask):
