@@ -2,10 +2,10 @@
 
 For: implementing ``ports.Store``, ``ports.Reads`` and ``ports.Verifier`` on PostgreSQL and SQLite.
 May import: sqlalchemy, alembic, and of ours ``ports`` and what lies below it.
-Must never: import ``lifecycle``, ``web`` or flask; reference a host's table; let an error of SQLAlchemy's or a driver's out; decide
-anything that a use case should decide.
-Add a file here: only for a new way of writing or reading; a new table goes to ``schema/``, a new read to ``reads/``, a new promise's
-check to ``verify/``.
+Must never: import ``lifecycle``, ``web`` or flask; reference a host's table; let an error of SQLAlchemy's or a driver's
+out; decide anything that a use case should decide.
+Add a file here: only for a new way of writing or reading; a new table goes to ``schema/``, a new read to ``reads/``, a
+new promise's check to ``verify/``.
 """
 
 from bnpl_plugin.storage.engine import build_engine, install_sqlite_hooks

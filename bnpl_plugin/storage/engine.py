@@ -22,8 +22,8 @@ BUSY_SECONDS = 15
 def build_engine(url: str, *, echo: bool = False) -> sa.Engine:
     """Return an engine for the house's own transactions.
 
-    PostgreSQL gets a pool of at most twice the machine's cores (more only queue inside the server); SQLite gets a write-ahead log that
-    is synced at each commit, foreign keys, and transactions that begin when we say so.
+    PostgreSQL gets a pool of at most twice the machine's cores (more only queue inside the server); SQLite gets a
+    write-ahead log that is synced at each commit, foreign keys, and transactions that begin when we say so.
 
     Raises:
         ConfigurationError: for an address that cannot be read, or another database.
@@ -46,9 +46,10 @@ def build_engine(url: str, *, echo: bool = False) -> sa.Engine:
 
 
 def install_sqlite_hooks(engine: sa.Engine) -> None:
-    """Make a SQLite engine's transactions real: SQLAlchemy's two documented hooks for the standard driver, and our pragmas.
+    """Make a SQLite engine's transactions real: SQLAlchemy's two documented hooks, and our pragmas.
 
-    Call it on the host's engine before its first connection. A second call, or an engine of another database, changes nothing.
+    Call it on the host's engine before its first connection. A second call, or an engine of another database, changes
+    nothing.
     """
     if engine.dialect.name != SQLITE or event.contains(engine, "begin", _begin):
         return

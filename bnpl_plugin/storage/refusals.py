@@ -59,8 +59,8 @@ def our_errors() -> Iterator[None]:
 def translated(error: StatementError | PoolTimeout) -> BnplError:
     """Return our error for SQLAlchemy's.
 
-    A failed guard becomes its ``GuardFailed`` subclass, a clash of unique keys ``StateMoved`` (its ``guard`` names the key), a broken
-    check ``GuardFailed``, a refused value ``InvalidInput``, and all else ``StorageUnavailable``.
+    A failed guard becomes its ``GuardFailed`` subclass, a clash of unique keys ``StateMoved`` (its ``guard`` names the
+    key), a broken check ``GuardFailed``, a refused value ``InvalidInput``, and all else ``StorageUnavailable``.
     """
     if (
         isinstance(error, StatementError)

@@ -51,8 +51,8 @@ class SqlStore:
 
     Args:
         engine: of ``build_engine``: the house's own short transactions.
-        host_sessions: host mode: makes a fresh session of the host's for each ``confirm``; it must write to the same database.
-        host_session_open: host mode: whether the host's present session is in a transaction; then our writes are refused.
+        host_sessions: host mode: makes a fresh session of the host's, on the same database, for each ``confirm``.
+        host_session_open: host mode: whether the host's present session is in a transaction (our writes: refused).
     """
 
     def __init__(
@@ -224,7 +224,7 @@ class SqlStore:
         with self._reading() as connection:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
 
-    # the worker's queues -----------------------------------------------------------------------------------------------
+    # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
         """Lease ready jobs; see ``queues.claim_jobs``."""
         self._refuse_if_not_free()

@@ -118,7 +118,7 @@ def confirming_on_engine(engine: sa.Engine, checkout_id: str) -> Iterator[OpenCo
 
 @contextmanager
 def confirming_on_host(sessions: Callable[[], Session], checkout_id: str) -> Iterator[OpenConfirm]:
-    """Run ``confirm`` on a fresh session of the host's; it commits at the end, and a failure rolls the host's rows back too."""
+    """Run ``confirm`` on a fresh session of the host's; a failure rolls the host's rows back too."""
     session = sessions()
     try:
         with our_errors():

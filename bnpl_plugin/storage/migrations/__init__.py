@@ -3,8 +3,8 @@
 For: taking any database that we live in from one release's tables to the next's.
 May import: sqlalchemy and alembic; ``generate`` also ``storage.schema``.
 Must never: import ``storage.schema`` from a version (a released migration is frozen text); touch a host's table.
-Add a file here: ``versions/<number>_<release>.py`` with the statements that a release needs; what is not released yet is made anew by
-``python -m bnpl_plugin.storage.migrations.generate``.
+Add a file here: ``versions/<number>_<release>.py`` with the statements that a release needs; what is not released yet
+is made anew by ``python -m bnpl_plugin.storage.migrations.generate``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _config(connection: sa.Connection | None = None) -> Config:
 
 
 def upgrade(engine: sa.Engine, *, revision: str = "head") -> None:
-    """Bring our tables to a revision (the newest unless told otherwise), in one transaction. Does nothing if they are there."""
+    """Bring our tables to a revision (the newest unless told otherwise) in one transaction; twice is once."""
     with engine.begin() as connection:
         command.upgrade(_config(connection), revision)
 

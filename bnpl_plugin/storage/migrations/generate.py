@@ -1,6 +1,7 @@
-"""Makes the migration of a release that is not out yet from the metadata: ``python -m bnpl_plugin.storage.migrations.generate``.
+"""Makes the migration of a release that is not out yet: ``python -m bnpl_plugin.storage.migrations.generate``.
 
-The result is frozen: explicit ``op`` calls for tables and indexes in ``versions/``, functions and triggers beside them as SQL.
+The result is frozen: explicit ``op`` calls for tables and indexes in ``versions/``, functions and triggers beside them
+as SQL.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _HEAD = '''"""All tables of release 0.1.0. Made by ``generate``; frozen once the
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
-# ruff: noqa: E501
+# ruff: noqa: PLR0915
 
 from __future__ import annotations
 

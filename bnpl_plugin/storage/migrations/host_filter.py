@@ -11,9 +11,10 @@ IncludeObject = Callable[[Any, str | None, str, bool, Any], bool]
 
 
 def host_filter(include_object: IncludeObject | None = None) -> IncludeObject:
-    """Return an ``include_object`` for the host's ``env.py`` that overlooks our tables and their indexes and constraints.
+    """Return an ``include_object`` for the host's ``env.py`` that overlooks our tables, indexes and constraints.
 
-    A table of the host's own whose name happens to begin with ``bnpl_`` stays included, because the host's metadata knows it.
+    A table of the host's own whose name happens to begin with ``bnpl_`` stays included, because the host's metadata
+    knows it.
 
     Args:
         include_object: the host's own filter, asked for everything else.

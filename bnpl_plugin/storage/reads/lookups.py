@@ -100,8 +100,8 @@ def line(connection: sa.Connection, *, shopper_id: str, currency: str) -> Credit
 def history(connection: sa.Connection, *, shopper_id: str, currency: str, now: datetime) -> History:
     """Return what the book says of a shopper.
 
-    An instalment is in arrears once refused, or once its due day is over and nobody has asked for it. One that is being collected
-    is not: a first instalment is authorised but not yet captured for a moment after every purchase.
+    An instalment is in arrears once refused, or once its due day is over and nobody has asked for it. One that is being
+    collected is not: a first instalment is authorised but not yet captured for a moment after every purchase.
     """
     loan, part, decision, own = purchases.loan.c, purchases.instalment.c, shoppers.decision.c, shoppers.credit_line.c
 

@@ -46,7 +46,7 @@ def loans_of_shopper(connection: sa.Connection, shopper_id: str) -> Sequence[Loa
 
 
 def _with_instalments(connection: sa.Connection, found: Sequence[Loan]) -> Sequence[LoanRow]:
-    """Give each loan its merchant's name, its next open instalment and its counts, by two statements for all of them."""
+    """Give each loan its merchant's name, its next open instalment and its counts, by two statements."""
     part, shop = purchases.instalment.c, shops.merchant.c
     ids = [loan.loan_id for loan in found]
     wanted = select_of(InstalmentRow).where(part.loan_id.in_(ids)).order_by(part.loan_id, part.number)
@@ -206,9 +206,9 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         instant, ident = text.split(" ", 1)
-        at = datetime.fromisoformat(instant)
-        if at.tzinfo is None:
-            raise ValueError("naive")
-    except (ValueError, binascii.Error) as error:
-        raise InvalidInput(field="cursor", fault="is not one of ours", accepted="the next_cursor of a page") from error
+        at: datetime | None = datetime.fromisoformat(instant)
+    except (ValueError, binascii.Error):
+        at = None
+    if at is None or at.tzinfo is None:
+        raise InvalidInput(field="cursor", fault="is not one of ours", accepted="the next_cursor of a page")
     return at, ident

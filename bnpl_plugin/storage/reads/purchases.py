@@ -31,7 +31,8 @@ def purchase(
 ) -> Purchase | None:
     """Return a purchase, read as of one moment.
 
-    ``locked`` keeps others from its checkout until the transaction ends; without ``whole`` the disclosures are left out.
+    ``locked`` keeps others from its checkout until the transaction ends; without ``whole`` the disclosures are left
+    out.
     """
     if connection.dialect.name == POSTGRESQL:
         return _in_one_trip(connection, checkout_id, locked=locked, whole=whole)
@@ -102,7 +103,7 @@ def _attempts(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple
 
 
 def loan_book(connection: sa.Connection, loan_id: str) -> LoanBook | None:
-    """Return a loan with its instalments, attempts, card and checkout. The attempts are those of the loan and of its checkout."""
+    """Return a loan with its instalments, the attempts of its checkout, its card and its checkout."""
     loan = one(connection, select_of(Loan).where(purchases.loan.c.loan_id == loan_id), Loan)
     if loan is None:
         return None

@@ -1,11 +1,11 @@
 """The tables of the house, on a ``MetaData`` of its own with the prefix ``bnpl_``.
 
-For: one ``Table`` per record of ``ports.records`` (columns in the record's order), the tables without a record (events, ledger), and
-what the database itself refuses (``guards``).
+For: one ``Table`` per record of ``ports.records`` (columns in the record's order), the tables without a record (events,
+ledger), and what the database itself refuses (``guards``).
 May import: sqlalchemy and ``ports``.
 Must never: reference a host's table; read or write a row.
-Add a file here: a group of tables that change for one reason; import it below, give each record's table to ``RECORDS``, then
-regenerate the newest unreleased migration (``python -m bnpl_plugin.storage.migrations.generate``).
+Add a file here: a group of tables that change for one reason; import it below, give each record's table to ``RECORDS``,
+then regenerate the newest unreleased migration (``python -m bnpl_plugin.storage.migrations.generate``).
 """
 
 from __future__ import annotations

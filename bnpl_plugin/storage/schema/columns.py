@@ -1,7 +1,8 @@
 """The column types of the house and short makers for them, so that a table reads like its record.
 
-An ``Instant`` is a ``TIMESTAMP WITH TIME ZONE`` on PostgreSQL and ISO 8601 text of fixed width in UTC elsewhere, so that text order is
-time order. A ``Document`` is JSONB on PostgreSQL and compact JSON text elsewhere. Neither depends on how the host built its engine.
+An ``Instant`` is a ``TIMESTAMP WITH TIME ZONE`` on PostgreSQL and ISO 8601 text of fixed width in UTC elsewhere, so
+that text order is time order. A ``Document`` is JSONB on PostgreSQL and compact JSON text elsewhere. Neither depends on
+how the host built its engine.
 """
 
 from __future__ import annotations

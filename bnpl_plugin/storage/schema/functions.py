@@ -1,8 +1,10 @@
-"""The PostgreSQL functions, their text made from the tables: ``bnpl_write`` writes a changeset, ``bnpl_purchase`` reads a purchase.
+"""The PostgreSQL functions, made from the tables: ``bnpl_write`` writes a changeset, ``bnpl_purchase`` reads one.
 
 All SQL in them is static, so that each session plans it once. A guard that fails raises SQLSTATE BN001 with the message
-``bnpl_refusal:<guard>``; nothing of the changeset stays. No text here may contain a percent sign: drivers would read it.
+``bnpl_refusal:<guard>``; nothing of the changeset stays. No text here may contain a percent sign: drivers would read
+it.
 """
+# ruff: noqa: S608 (every piece of this SQL is our own constant)
 
 from __future__ import annotations
 
@@ -105,7 +107,8 @@ _LINES = f"""
       held := (m->>'held')::bigint;
       drawn := (m->>'drawn')::bigint;
       UPDATE bnpl_credit_line AS t
-         SET held_minor = t.held_minor + held, drawn_minor = t.drawn_minor + drawn, changed_at = coalesce(moment, t.changed_at)
+         SET held_minor = t.held_minor + held, drawn_minor = t.drawn_minor + drawn,
+             changed_at = coalesce(moment, t.changed_at)
        WHERE t.shopper_id = m->>'shopper_id' AND t.currency = m->>'currency'
          AND (held + drawn <= 0
               OR (t.state = 'open' AND t.held_minor + t.drawn_minor + held + drawn <= t.limit_minor));

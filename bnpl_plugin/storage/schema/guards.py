@@ -1,8 +1,9 @@
 """The database's own refusals: unbalanced entries, and any change of what is append-only.
 
-PostgreSQL judges all postings of a statement at once (a transition table), so that an entry's postings must arrive in one statement and
-after their header. SQLite has row triggers only: postings arrive first, and the header is refused unless they are there and balance.
-A refusal begins with ``bnpl_ledger`` or ``bnpl_append_only``; on PostgreSQL its SQLSTATE is BN002 or BN003.
+PostgreSQL judges all postings of a statement at once (a transition table), so that an entry's postings must arrive in
+one statement and after their header. SQLite has row triggers only: postings arrive first, and the header is refused
+unless they are there and balance. A refusal begins with ``bnpl_ledger`` or ``bnpl_append_only``; on PostgreSQL its
+SQLSTATE is BN002 or BN003.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ END
 $body$
 """
 
+_POSTGRESQL_LEDGER_TRIGGER = (
+    "CREATE TRIGGER bnpl_ledger_guard AFTER INSERT ON bnpl_posting REFERENCING NEW TABLE AS inserted"
+    " FOR EACH STATEMENT EXECUTE FUNCTION bnpl_ledger_guard()"
+)
+
 _POSTGRESQL_APPEND_ONLY = """
 CREATE OR REPLACE FUNCTION bnpl_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
@@ -43,8 +49,7 @@ def postgresql_guards() -> tuple[str, ...]:
     return (
         _POSTGRESQL_LEDGER.strip(),
         _POSTGRESQL_APPEND_ONLY.strip(),
-        "CREATE TRIGGER bnpl_ledger_guard AFTER INSERT ON bnpl_posting REFERENCING NEW TABLE AS inserted"
-        " FOR EACH STATEMENT EXECUTE FUNCTION bnpl_ledger_guard()",
+        _POSTGRESQL_LEDGER_TRIGGER,
         *(
             f"CREATE TRIGGER bnpl_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
             " FOR EACH STATEMENT EXECUTE FUNCTION bnpl_append_only()"

@@ -1,6 +1,7 @@
 """Tables of one purchase: its checkout, hold, payment attempts, loan and instalments.
 
-The partial unique indexes stand behind the state tables: whatever code does, two attempts are never in flight for one loan.
+The partial unique indexes stand behind the state tables: whatever code does, two attempts are never in flight for one
+loan.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of shoppers: who they are (one table only), what was decided, their line, their cards, what they saw and signed."""
+"""Tables of shoppers: who they are (one table only), decisions, lines, cards, what they saw and what they signed."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 For: one named function per promise, each a few set-based queries valid on both databases.
 May import: ``storage.schema``, ``ports``.
 Must never: write; repair; stop at the first finding.
-Add a file here: a group of promises; its functions take a connection, yield ``Finding``s, and are named in ``PROMISES``; a test breaks
-each by raw SQL and sees it named.
+Add a file here: a group of promises; its functions take a connection, yield ``Finding``s, and are named in
+``PROMISES``; a test breaks each by raw SQL and sees it named.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a promise's check is written: set-based SQL that returns the rows which break it, the same text on both databases."""
+"""How a promise's check is written: SQL that returns the rows which break it, the same text on both databases."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A changeset in the order in which both writers write it, so that two writers never lock rows in opposite orders.
 
-Moves first (checkout, hold, attempt, loan, instalment, others), then new rows, ledger, events, and the hot rows last: credit line, sale
-item, capital pool.
+Moves first (checkout, hold, attempt, loan, instalment, others), then new rows, ledger, events, and the hot rows last:
+credit line, sale item, capital pool.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def check_move(move: Move) -> None:
     """Refuse a move that no writer could carry out.
 
     Raises:
-        ValueError: for a table that is append-only, a key that is not its primary key, an unknown or key column in ``set``, or states
-            asked of a table without one. Each is a mistake of the caller, not of the moment.
+        ValueError: for a table that is append-only, a key that is not its primary key, an unknown or key column in
+            ``set``, or states asked of a table without one. Each is a mistake of the caller, not of the moment.
     """
     if move.table not in MUTABLE:
         raise ValueError(f"{move.table} is append-only")

@@ -325,7 +325,8 @@ BEGIN
       held := (m->>'held')::bigint;
       drawn := (m->>'drawn')::bigint;
       UPDATE bnpl_credit_line AS t
-         SET held_minor = t.held_minor + held, drawn_minor = t.drawn_minor + drawn, changed_at = coalesce(moment, t.changed_at)
+         SET held_minor = t.held_minor + held, drawn_minor = t.drawn_minor + drawn,
+             changed_at = coalesce(moment, t.changed_at)
        WHERE t.shopper_id = m->>'shopper_id' AND t.currency = m->>'currency'
          AND (held + drawn <= 0
               OR (t.state = 'open' AND t.held_minor + t.drawn_minor + held + drawn <= t.limit_minor));

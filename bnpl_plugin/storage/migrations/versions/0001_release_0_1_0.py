@@ -2,7 +2,7 @@
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
-# ruff: noqa: E501
+# ruff: noqa: PLR0915
 
 from __future__ import annotations
 
