@@ -2,6 +2,7 @@
 
 `NOW` is the instant at which everything happens unless told otherwise. Ids are readable: `chk_1`, `shp_1`, `mer_1`.
 """
+# ruff: noqa: E501 (a row reads across)
 
 from __future__ import annotations
 
@@ -239,7 +240,12 @@ def agreement_body() -> dict[str, Any]:
         }
         for row in instalments()
     ]
-    schedule = {"currency": "EUR", "drawdown_on": NOW.date().isoformat(), "principal_minor": 30_000, "instalments": rows}
+    schedule = {
+        "currency": "EUR",
+        "drawdown_on": NOW.date().isoformat(),
+        "principal_minor": 30_000,
+        "instalments": rows,
+    }
     return {"offer": {"plan_code": "pay_in_3", "schedule": schedule}, "lender": "Prêteur"}
 
 
@@ -304,7 +310,8 @@ def whole_book() -> tuple[Changeset, ...]:
     )  # fmt: skip
     told = tuple(event(f"evt_{kind}", kind=kind, deliver=kind == "checkout.confirmed") for kind in kinds)
     other = tuple(
-        event(f"evt_2_{kind}", stream="chk_2", kind=kind) for kind in ("checkout.opened", "credit.approved", "checkout.held")
+        event(f"evt_2_{kind}", stream="chk_2", kind=kind)
+        for kind in ("checkout.opened", "credit.approved", "checkout.held")
     )
     entries = (capital_entry(), drawdown_entry(), repayment_entry())
     return (Changeset(rows=rows, entries=entries), Changeset(events=told), Changeset(events=other))

@@ -12,7 +12,8 @@ from tests.storage import factories as f
 from tests.storage.snapshots import snapshot
 
 HEAD = """INSERT INTO bnpl_journal_entry (shopper_id, entry_id, kind, value_date, booked_at, details, lines)
-          VALUES ('shp_1', '{entry}', 'correction', '2026-11-24', '2026-11-24T00:00:00.000000+00:00', '{{}}', {lines})"""
+          VALUES ('shp_1', '{entry}', 'correction', '2026-11-24', '2026-11-24T00:00:00.000000+00:00',
+                  '{{}}', {lines})"""
 LINE = "('shp_1', '{entry}', {line}, 'bank', '', {minor}, '{currency}')"
 POSTINGS = "INSERT INTO bnpl_posting (shopper_id, entry_id, line, account, owner, amount_minor, currency) VALUES "
 
@@ -92,6 +93,6 @@ def test_what_is_written_stays(store, engine, table, statement):
         statement = "REPLACE INTO {0} SELECT * FROM {0}"
     store.write(Changeset(entries=(f.drawdown_entry(),), events=(f.event(),)))
     before = snapshot(engine)
-    with pytest.raises(sa.exc.DBAPIError, match="bnpl_append_only|bnpl_ledger"), engine.begin() as connection:
+    with pytest.raises(sa.exc.DBAPIError, match=r"bnpl_append_only|bnpl_ledger"), engine.begin() as connection:
         connection.exec_driver_sql(statement.format(table))
     assert snapshot(engine) == before

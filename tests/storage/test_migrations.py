@@ -26,7 +26,7 @@ POSTGRESQL_FACTS = (
 )
 SQLITE_FACTS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master",
-    "SELECT m.name, c.cid, c.name, c.type, c.\"notnull\", c.pk FROM sqlite_master m, pragma_table_info(m.name) c",
+    'SELECT m.name, c.cid, c.name, c.type, c."notnull", c.pk FROM sqlite_master m, pragma_table_info(m.name) c',
 )
 
 

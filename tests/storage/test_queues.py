@@ -1,4 +1,5 @@
 """The worker's queues give what is due, oldest first, once."""
+# ruff: noqa: E501 (a table reads across)
 
 from __future__ import annotations
 
@@ -131,7 +132,9 @@ def test_history_tells_what_a_decision_may_look_at(store):
         )
     )  # fmt: skip
     assert store.history(shopper_id="shp_1", currency="EUR", now=f.NOW) == History(2, 2, 1, 1, other_currency_open=True)
-    assert store.history(shopper_id="shp_9", currency="EUR", now=f.NOW) == History(0, 0, 0, 0, other_currency_open=False)
+    assert store.history(shopper_id="shp_9", currency="EUR", now=f.NOW) == History(
+        0, 0, 0, 0, other_currency_open=False
+    )
 
 
 def test_phone_codes_are_counted_and_the_newest_found(store):

@@ -62,9 +62,7 @@ def test_a_sale_sells_what_there_is_and_one_each(store):
 def test_one_of_many_moves_a_row(store):
     store.write(Changeset(rows=(f.merchant(), f.checkout())))
     moves = [
-        Changeset(
-            moves=(f.move(f.checkout(), sources=("opened",), state="approved"),), rows=(f.job(f"job_{n}"),)
-        )
+        Changeset(moves=(f.move(f.checkout(), sources=("opened",), state="approved"),), rows=(f.job(f"job_{n}"),))
         for n in range(24)
     ]
     assert race(store, moves) == {"written": 1, "state_moved": 23}

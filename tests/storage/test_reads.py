@@ -73,7 +73,12 @@ def test_events_page_and_are_found(store, reads):
     pages = pages_of(reads.events_of_merchant, merchant_id="mer_1")
     assert [event.event_id for page in pages for event in page] == ["evt_4", "evt_3", "evt_2", "evt_1", "evt_0"]
     found = reads.event("evt_3")
-    assert (found.seq, found.kind, found.payload, found.at) == (4, "checkout.opened", f.event().payload, f.NOW + 3 * MINUTE)
+    assert (found.seq, found.kind, found.payload, found.at) == (
+        4,
+        "checkout.opened",
+        f.event().payload,
+        f.NOW + 3 * MINUTE,
+    )
     assert found.at.tzinfo is UTC
     assert reads.event("evt_9") is None
 
@@ -89,15 +94,20 @@ def test_postings_come_as_booked(store, reads):
         ("jou_2", "loan_principal", "loa_1", -10_000, "sandbox:capture:ch_1"),
     ]
     first = reads.postings_of_loan("loa_1")[0]
-    assert (first.value_date, first.booked_at, first.currency, first.kind) == (date(2026, 11, 24), f.NOW, "EUR", "drawdown")
+    assert (first.value_date, first.booked_at, first.currency, first.kind) == (
+        date(2026, 11, 24),
+        f.NOW,
+        "EUR",
+        "drawdown",
+    )
 
 
 def test_figures_count_what_the_console_shows(store, reads):
     store.write(
         Changeset(
             rows=(
-                f.loan(), f.loan("l2", checkout_id="c2", state="settled"), f.checkout(), f.checkout("chk_2", state="expired"),
-                f.job(), f.job("job_2", state="dead"), f.attempt(state="unknown"),
+                f.loan(), f.loan("l2", checkout_id="c2", state="settled"), f.checkout(),
+                f.checkout("chk_2", state="expired"), f.job(), f.job("job_2", state="dead"), f.attempt(state="unknown"),
             )
         )
     )  # fmt: skip

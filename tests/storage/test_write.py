@@ -1,4 +1,5 @@
 """A changeset is written whole or not at all, and a guard that fails names itself."""
+# ruff: noqa: E501 (a table reads across)
 
 from __future__ import annotations
 
@@ -46,11 +47,22 @@ def test_every_record_comes_back_as_it_was_written(store):
 
 
 def test_a_purchase_finds_what_its_checkout_names(store):
-    named = {"decision_id": "dec_1", "hold_id": "hld_1", "agreement_id": "agr_1", "attempt_id": "att_1", "loan_id": "loa_1"}
+    named = {
+        "decision_id": "dec_1",
+        "hold_id": "hld_1",
+        "agreement_id": "agr_1",
+        "attempt_id": "att_1",
+        "loan_id": "loa_1",
+    }
     rows = [f.checkout(**named) if row == f.checkout() else row for row in f.every_record()]
     store.write(Changeset(rows=tuple(rows)))
     found = store.purchase("chk_1")
-    assert (found.decision, found.hold, found.agreement, found.loan) == (f.decision(), f.hold(), f.agreement(), f.loan())
+    assert (found.decision, found.hold, found.agreement, found.loan) == (
+        f.decision(),
+        f.hold(),
+        f.agreement(),
+        f.loan(),
+    )
     assert found.attempt == f.attempt()
 
 
@@ -238,7 +250,7 @@ def test_events_are_numbered_within_their_stream_and_owe_their_webhooks(store, r
     ],
 )
 def test_a_move_that_nobody_could_mean_is_a_mistake_of_the_caller(store, mistake):
-    with pytest.raises(ValueError, match="move|append-only|cannot be set"):
+    with pytest.raises(ValueError, match=r"move|append-only|cannot be set"):
         store.write(Changeset(moves=(mistake,)))
 
 

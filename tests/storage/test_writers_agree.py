@@ -16,7 +16,9 @@ STORY = (
     Changeset(rows=f.every_record()),
     Changeset(
         moves=(
-            f.move(f.checkout(), sources=("opened",), expect={"attempt_id": None}, state="approved", offer={"a": [1, None]}),
+            f.move(
+                f.checkout(), sources=("opened",), expect={"attempt_id": None}, state="approved", offer={"a": [1, None]}
+            ),
             f.move(f.instalment(2), sources=("scheduled",), state="collecting", remind_at=None, tries=1),
             f.move(f.loan(), sources=("active",), outstanding_minor=20_000),
             f.move(f.credit_line(), limit_minor=200_000),

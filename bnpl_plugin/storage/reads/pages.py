@@ -208,7 +208,7 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         instant, ident = text.split(" ", 1)
         at: datetime | None = datetime.fromisoformat(instant)
     except (ValueError, binascii.Error):
-        at = None
+        at, ident = None, ""
     if at is None or at.tzinfo is None:
         raise InvalidInput(field="cursor", fault="is not one of ours", accepted="the next_cursor of a page")
     return at, ident

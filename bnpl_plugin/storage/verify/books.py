@@ -51,7 +51,8 @@ def entries_balance(connection: sa.Connection) -> Iterator[Finding]:
 
 #: What the ledger must call an attempt's movement at its provider.
 _CLAIM = """a.provider || ':'
-            || CASE a.purpose WHEN 'first' THEN 'capture' WHEN 'refund' THEN 'refund' ELSE 'charge' END || ':' || coalesce(a.provider_ref, '')"""
+            || CASE a.purpose WHEN 'first' THEN 'capture' WHEN 'refund' THEN 'refund' ELSE 'charge' END || ':'
+            || coalesce(a.provider_ref, '')"""
 _MOVED = "a.state IN ('captured', 'refunded') AND a.amount_minor > 0"
 
 
