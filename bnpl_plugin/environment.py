@@ -89,6 +89,7 @@ class KeySeal:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derived(data_key, "personal data")))
         self._hash_key = _derived(data_key, "keyed hash")
         self._sign_key = _derived(data_key, "signature")
+        self._serializers: dict[str, URLSafeSerializer] = {}
 
     def seal(self, data: Mapping[str, Any]) -> str:
         """Return an encrypted text of a JSON object."""
@@ -116,9 +117,12 @@ class KeySeal:
         return found
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            self._sign_key, salt=f"bnpl:{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
-        )
+        made = self._serializers.get(purpose)
+        if made is None:
+            made = self._serializers[purpose] = URLSafeSerializer(
+                self._sign_key, salt=f"bnpl:{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+            )
+        return made
 
 
 class ConsoleNotifier:

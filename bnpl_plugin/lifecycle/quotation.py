@@ -48,6 +48,7 @@ def quote(
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
+    sample, fingerprint = law.uses_samples(day=day), order.fingerprint
     offers: list[Offer] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
@@ -55,7 +56,10 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now)
+        offer = _offer(
+            house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now,
+            cart_fingerprint=fingerprint, sample_law=sample,
+        )  # fmt: skip
         code = law.check(_facts(offer, day=day))
         if code:
             refusals.append(PlanRefusal(plan.code, code))
@@ -135,6 +139,8 @@ def _offer(
     rating: str | None,
     day: date,
     now: datetime,
+    cart_fingerprint: str,
+    sample_law: bool,
 ) -> Offer:
     schedule = build_schedule(
         plan.terms(principal=Money(order.total_minor, order.currency), start_on=day, rating=rating)
@@ -147,7 +153,7 @@ def _offer(
         title=plan.title,
         merchant_id=merchant_id,
         country=law.code,
-        cart_fingerprint=order.fingerprint,
+        cart_fingerprint=cart_fingerprint,
         rating=rating,
         nominal_rate=plan.rate_for(rating),
         apr=apr.rate,
@@ -156,7 +162,7 @@ def _offer(
         schedule=schedule,
         first_today=plan.first_today,
         mdr_bps=plan.mdr_bps,
-        sample_law=law.uses_samples(day=day),
+        sample_law=sample_law,
         personalised=bool(plan.rates) and rating is not None,
         quoted_at=now,
         expires_at=now + timedelta(minutes=house.settings.offer_minutes),

@@ -174,13 +174,17 @@ class History:
 
 
 class Confirming(Protocol):
-    """The open transaction of one ``confirm``: the checkout row is locked until it ends."""
+    """One ``confirm`` under way: of several at once, only one can write.
+
+    Where a host's session takes part, and on SQLite, it is an open transaction with the checkout row locked. On our own
+    PostgreSQL the writing statement takes the lock, and its guards refuse what is no longer as it was read.
+    """
 
     purchase: Purchase
     session: Any  # the host's fresh session in host mode, else None
 
     def write(self, changeset: Changeset) -> None:
-        """Write inside this transaction; it commits when the block ends without an exception."""
+        """Write once; it is committed when the block ends without an exception, and a refusal is raised by then."""
         ...
 
 
@@ -196,7 +200,7 @@ class Store(Protocol):
         ...
 
     def confirming(self, checkout_id: str) -> AbstractContextManager[Confirming]:
-        """Open a fresh transaction (in host mode a fresh host session), lock the checkout, read its purchase.
+        """Read a purchase in order to finish it, so that nobody else can (in host mode on a fresh host session).
 
         Commits at the end of the block; any exception rolls back. Raises ``CheckoutNotFound``.
         """
