@@ -124,9 +124,10 @@ def test_history_tells_what_a_decision_may_look_at(store):
             rows=(
                 f.loan("l1"), f.loan("l2", checkout_id="c2", state="defaulted"), f.loan("l3", checkout_id="c3", state="settled"),
                 f.loan("l4", checkout_id="c4", state="cancelled"), f.loan("l5", checkout_id="c5", shopper_id="shp_2"),
-                f.instalment(1, loan_id="l1", state="overdue"), f.instalment(2, loan_id="l1", due_at=f.NOW - MINUTE),
-                f.instalment(3, loan_id="l1", due_at=f.NOW + MINUTE), f.instalment(1, loan_id="l4", due_at=f.NOW - day),
-                f.instalment(4, loan_id="l1", state="paid", due_at=f.NOW - day),
+                f.instalment(1, loan_id="l1", state="overdue"), f.instalment(2, loan_id="l1", due_at=f.NOW - day - MINUTE),
+                f.instalment(3, loan_id="l1", due_at=f.NOW - MINUTE), f.instalment(1, loan_id="l4", due_at=f.NOW - 2 * day),
+                f.instalment(4, loan_id="l1", state="paid", due_at=f.NOW - 2 * day),
+                f.instalment(5, loan_id="l1", state="collecting", due_at=f.NOW - 2 * day),
                 f.decision("d1"), f.decision("d2", decided_at=f.NOW - day), f.credit_line(), f.credit_line("shp_1", currency="CNY", state="frozen"),
             )
         )
