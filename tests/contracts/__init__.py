@@ -1,1 +1,1 @@
-"""Contracts of the ports, with their cases taken from the registry: a new leaf is tested before its author writes a test."""
+"""Contracts of the ports, their cases from the registry: a new leaf is tested before its author writes a test."""
