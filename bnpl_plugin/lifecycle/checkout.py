@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from bnpl_plugin.errors import (
     NotYours,
     OfferTampered,
     OrderAlreadyFinanced,
+    StateMoved,
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.attempts import abandoned
@@ -198,7 +200,8 @@ def expire_due(house: House, *, limit: int) -> int:
     for checkout in due:
         purchase = house.purchase(checkout.checkout_id)
         if purchase.checkout.state in OPEN:
-            _end(house, purchase, event="expire", kind="checkout.expired", reason="time_over")
+            with suppress(StateMoved):  # it was paid in this very moment: the others still expire
+                _end(house, purchase, event="expire", kind="checkout.expired", reason="time_over")
     return len(due)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
-from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen
+from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen, StateMoved
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.plan import Offer
@@ -178,11 +179,12 @@ def expire_due(house: House, *, limit: int) -> int:
         if purchase.checkout.state == "authorised" or purchase.hold != hold:
             continue  # the reconciler confirms it; or it has changed since it was listed
         attempt = purchase.attempt
-        if attempt is not None and attempt.state in IN_FLIGHT and now < hold.ceiling_at:
-            house.commit(Changeset(moves=(stretched(house, hold),)))
-        else:
-            release(house, purchase=purchase, expired=True)
-            ended += 1
+        with suppress(StateMoved):  # its payment succeeded in this very moment: the others still expire
+            if attempt is not None and attempt.state in IN_FLIGHT and now < hold.ceiling_at:
+                house.commit(Changeset(moves=(stretched(house, hold),)))
+            else:
+                release(house, purchase=purchase, expired=True)
+                ended += 1
     return ended
 
 

@@ -53,6 +53,13 @@ class HostShop:
 
 def host_world(folder: Path, url: str, *, host: HostShop, clock: FrozenClock) -> World:
     """Return a world in host mode on a database that has its tables already; writes nothing."""
+    return bare_world(
+        folder, url, clock=clock, confirm_order=host.confirm_order, sessions=host.sessions, engine=host.engine
+    )
+
+
+def bare_world(folder: Path, url: str, *, clock: FrozenClock, **wiring: Any) -> World:
+    """Return a world (in own-database mode unless wired otherwise) on a database that has its tables already."""
     app = Flask("shop", instance_path=str(folder))
     app.config.update(
         TESTING=True,
@@ -64,16 +71,15 @@ def host_world(folder: Path, url: str, *, host: HostShop, clock: FrozenClock) ->
     )
     book, courier = ShopBook(), Courier()
     app.extensions["shop"] = book
+    given: dict[str, Any] = {"confirm_order": book.confirm_order, **wiring}
     house: House = Bnpl(
         order=book.order,
-        confirm_order=host.confirm_order,
         order_refused=book.order_refused,
-        sessions=host.sessions,
-        engine=host.engine,
         clock=clock,
         notifier=KeptNotifier(),
         courier=courier,
         law=SAMPLE_LAW,
+        **given,
     ).init_app(app, register_blueprints=False)
     courier.house = house
     return World(app, house, clock, courier)

@@ -11,17 +11,21 @@ from pathlib import Path
 from bnpl_plugin.lifecycle import funding, jobs, merchants, provider_events, reconciliation
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.testing import FrozenClock
-from tests.acceptance.host_shop import HostShop, host_world
+from tests.acceptance.host_shop import HostShop, bare_world, host_world
 from tests.lifecycle.world import GOOD, World
 
 CALLERS = ("return", "webhook", "reconciler")
 
 
-def race(folder: Path, url: str, *, rounds: int) -> dict[str, int]:
-    """Run so many races on a fresh database and return who came first how often; asserts what must be."""
+def race(folder: Path, url: str, *, rounds: int, mode: str = "host") -> dict[str, int]:
+    """Run so many races on a fresh database and return who came first how often; asserts what must be.
+
+    In mode ``host`` order and loan commit together in one database; in mode ``own`` the host is told by a job.
+    """
     host = HostShop(url)
     host.create()
-    world = host_world(folder, url, host=host, clock=FrozenClock())
+    clock = FrozenClock()
+    world = host_world(folder, url, host=host, clock=clock) if mode == "host" else bare_world(folder, url, clock=clock)
     with world.app.app_context():
         open_for_business(world)
         item = world.sale(units=rounds, days=400)
@@ -30,7 +34,9 @@ def race(folder: Path, url: str, *, rounds: int) -> dict[str, int]:
             winners[_round(world, number=number, sale_item_id=item.sale_item_id)] += 1
         for _ in range(3):
             world.later(minutes=2)
-        assert len(host.orders()) == host.units_gone() == world.count("loan") == world.count("order_claim") == rounds
+        placed = host.orders() if mode == "host" else world.shop.placed
+        assert len(placed) == len(set(placed)) == world.count("loan") == world.count("order_claim") == rounds
+        assert host.units_gone() == (rounds if mode == "host" else 0)
         assert world.units(item.sale_item_id) == (0, 0, rounds, 0)
         assert world.statement().count(("capture", 9_967)) == rounds
         assert world.bank_books() == {"EUR": rounds * 9_967}
@@ -39,6 +45,7 @@ def race(folder: Path, url: str, *, rounds: int) -> dict[str, int]:
         assert world.count("job", "tries > 1 OR state <> 'done'") == 0
         world.settled()
     host.engine.dispose()
+    world.house.store.engine.dispose()  # type: ignore[attr-defined]
     world.bank.close()
     return winners
 

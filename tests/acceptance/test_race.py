@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.race import race
 
 
-def test_return_webhook_and_reconciler_at_once_make_one_of_everything(tmp_path: Path, migrated_postgres_url: str):
-    winners = race(tmp_path, migrated_postgres_url, rounds=30)
+@pytest.mark.parametrize("mode", ["host", "own"])
+def test_return_webhook_and_reconciler_at_once_make_one_of_everything(
+    tmp_path: Path, migrated_postgres_url: str, mode: str
+):
+    winners = race(tmp_path, migrated_postgres_url, rounds=30, mode=mode)
     assert sum(winners.values()) == 30
