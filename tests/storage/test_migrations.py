@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from bnpl_plugin.errors import ConfigurationError
 from bnpl_plugin.storage import SqlStore, build_engine, current, host_filter, upgrade
 from bnpl_plugin.storage.migrations import VERSION_TABLE, generate, newest
-from bnpl_plugin.storage.schema.creation import create
+from bnpl_plugin.storage.migrations.creation import create
 from bnpl_plugin.storage.schema.metadata import metadata
 
 POSTGRESQL_FACTS = (

@@ -1,7 +1,7 @@
 """Our own Alembic chain, apart from the host's: own folder, own version table.
 
 For: taking any database that we live in from one release's tables to the next's.
-May import: sqlalchemy and alembic; ``generate`` also ``storage.schema``.
+May import: sqlalchemy and alembic; ``generate`` and ``creation`` also ``storage.schema``.
 Must never: import ``storage.schema`` from a version (a released migration is frozen text); touch a host's table.
 Add a file here: ``versions/<number>_<release>.py`` with the statements that a release needs; what is not released yet
 is made anew by ``python -m bnpl_plugin.storage.migrations.generate``.

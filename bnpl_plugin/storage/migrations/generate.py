@@ -13,8 +13,8 @@ from alembic.autogenerate import render_python_code
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
+from bnpl_plugin.storage.migrations.creation import programmes
 from bnpl_plugin.storage.schema.columns import POSTGRESQL, Document, Instant
-from bnpl_plugin.storage.schema.creation import programmes
 from bnpl_plugin.storage.schema.metadata import metadata
 
 VERSIONS = Path(__file__).parent / "versions"

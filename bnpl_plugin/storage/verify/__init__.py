@@ -1,7 +1,7 @@
 """Proves the promises P1–P10 on a live database; every broken one is a finding with its row's id.
 
 For: one named function per promise, each a few set-based queries valid on both databases.
-May import: ``storage.schema``, ``ports``.
+May import: ``storage.schema``, ``storage.migrations.creation``, ``ports``.
 Must never: write; repair; stop at the first finding.
 Add a file here: a group of promises; its functions take a connection, yield ``Finding``s, and are named in
 ``PROMISES``; a test breaks each by raw SQL and sees it named.

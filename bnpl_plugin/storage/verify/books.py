@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from bnpl_plugin.ports.reads import Finding
+from bnpl_plugin.storage.migrations.creation import trigger_names
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
-from bnpl_plugin.storage.schema.creation import trigger_names
 from bnpl_plugin.storage.verify.findings import broken
 
 
