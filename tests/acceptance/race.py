@@ -69,10 +69,18 @@ def _round(world: World, *, number: int, sale_item_id: str) -> str:
     first: list[str] = []
     failures: list[BaseException] = []
 
-    def webhook() -> None:
+    def receive() -> None:
         for note in told:
             provider_events.receive(world.house, provider="sandbox", headers=note.headers, body=note.body)
             world.bank.mark_delivered(note.event_id)
+
+    early = number % 2 == 0  # every other webhook is stored already: then only the worker's act on it races
+    if early:
+        receive()
+
+    def webhook() -> None:
+        if not early:
+            receive()
         jobs.run_ready(world.house, limit=10)
 
     calls: dict[str, Callable[[], object]] = {
