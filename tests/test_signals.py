@@ -18,6 +18,8 @@ KIND = re.compile(
 def kinds_of_the_lifecycle():
     """Every text in the lifecycle that looks like an event's kind."""
     spec = importlib.util.find_spec("bnpl_plugin.lifecycle")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
     (folder,) = spec.submodule_search_locations
     trees = [ast.parse(file.read_text()) for file in sorted(Path(folder).rglob("*.py"))]
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}

@@ -90,7 +90,9 @@ def test_the_directive_gives_nothing_before_it_applies():
 
 def test_the_warning_is_french_for_every_reader():
     for language in ("fr", "en", "zh_Hans"):
-        tongue, warning = COUNTRY.spoken("ad_warning", language=language, day=date(2026, 11, 24))
+        spoken = COUNTRY.spoken("ad_warning", language=language, day=date(2026, 11, 24))
+        assert spoken is not None
+        tongue, warning = spoken
         assert tongue == "fr"
         assert warning.value == "Attention ! Un crédit coûte de l'argent et doit être remboursé !"
 

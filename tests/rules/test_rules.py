@@ -1,9 +1,11 @@
 """Each rule at its edge: the last value that passes and the first that does not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.registry import leaves
 from tests.contracts.test_rules import SOUND
 
@@ -25,13 +27,17 @@ exposure       line_limit_minor         60000    59999
 """
 
 
+def changed(values: dict[str, Any]) -> Evidence:
+    return replace(SOUND, **values)
+
+
 @pytest.mark.parametrize("row", EDGES.strip().splitlines())
 def test_a_rule_objects_just_beyond_its_edge(row):
     code, name, good, bad = row.split()
     words = {"True": True, "False": False}
-    inside, outside = (words[told] if told in words else int(told) for told in (good, bad))
-    assert RULES[code].check(replace(SOUND, **{name: inside})) is None
-    assert RULES[code].check(replace(SOUND, **{name: outside})) is not None
+    inside, outside = ({name: words[told] if told in words else int(told)} for told in (good, bad))
+    assert RULES[code].check(changed(inside)) is None
+    assert RULES[code].check(changed(outside)) is not None
 
 
 def test_a_shopper_without_free_income_is_declined_even_when_nothing_is_due_later():

@@ -274,6 +274,13 @@ def every_record() -> tuple[Record, ...]:
     )  # fmt: skip
 
 
+def state_of(store: Store, checkout_id: str = "chk_1") -> str:
+    """The state of a checkout that is there."""
+    purchase = store.purchase(checkout_id)
+    assert purchase is not None
+    return purchase.checkout.state
+
+
 def move(row: Record, *, sources: Iterable[str] = (), expect: dict[str, Any] | None = None, **values: Any) -> Move:
     """A move of a record's row."""
     key = {name: getattr(row, name) for name in row.key}
@@ -283,13 +290,14 @@ def move(row: Record, *, sources: Iterable[str] = (), expect: dict[str, Any] | N
 def capital_entry(entry_id: str = "jou_0", *, minor: int = 10_000_000) -> JournalEntry:
     head = EntryHead(entry_id=entry_id, value_date=NOW.date(), booked_at=NOW)
     money = Money(minor, "EUR")
-    facts = {"rate": Decimal(1), "rate_on": NOW.date(), "rate_source": "same currency"}
-    return capital_added(head, pool_id="pool_EUR", source=money, into=money, **facts)
+    return capital_added(
+        head, pool_id="pool_EUR", source=money, into=money, rate=Decimal(1), rate_on=NOW.date(), rate_source="same currency"
+    )
 
 
 def whole_book() -> tuple[Changeset, ...]:
     """A book in which every promise holds: one confirmed purchase of a sale item with one instalment paid, one open hold."""
-    ids = {
+    ids: dict[str, Any] = {
         "decision_id": "dec_1", "hold_id": "hld_1", "agreement_id": "agr_1", "attempt_id": "att_1", "loan_id": "loa_1",
         "sale_item_id": "sal_1", "units": 1,
     }  # fmt: skip

@@ -113,10 +113,10 @@ def test_our_own_confirm_commits_and_rolls_back(store):
         assert tx.session is None
         tx.write(APPROVE)
         raise RuntimeError
-    assert store.purchase("chk_1").checkout.state == "opened"
+    assert f.state_of(store) == "opened"
     with store.confirming("chk_1") as tx:
         tx.write(APPROVE)
-    assert store.purchase("chk_1").checkout.state == "approved"
+    assert f.state_of(store) == "approved"
 
 
 def test_confirm_locks_its_checkout(hosted, engine):
@@ -143,7 +143,7 @@ def test_a_write_of_its_own_inside_confirm_is_refused_at_once(hosted, store):
     for either in (hosted, store):
         with pytest.raises(HostTransactionOpen), either.confirming("chk_1"):
             either.write(APPROVE)
-    assert store.purchase("chk_1").checkout.state == "opened"
+    assert f.state_of(store) == "opened"
 
 
 def test_our_writes_are_refused_while_the_hosts_session_is_open(engine, sessions):
@@ -213,6 +213,6 @@ def test_a_hosts_own_hooks_are_enough(sqlite_ready):
     store.write(Changeset(rows=(f.merchant(), f.checkout())))
     with store.confirming("chk_1") as tx:
         tx.write(APPROVE)
-    assert store.purchase("chk_1").checkout.state == "approved"
+    assert f.state_of(store) == "approved"
     own.dispose()
     store.engine.dispose()

@@ -22,7 +22,7 @@ def race(store, changesets):
 
     def run(share):
         start.wait()
-        ended = Counter()
+        ended: Counter[str] = Counter()
         for changeset in share:
             try:
                 store.write(changeset)

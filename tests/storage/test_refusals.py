@@ -78,7 +78,7 @@ def test_a_confirm_by_guards_tells_who_comes_second_that_the_row_has_moved(postg
         with store.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE bnpl_checkout SET state = 'cancelled'")
         tx.write(approve)
-    assert store.purchase("chk_1").checkout.state == "cancelled"
+    assert f.state_of(store) == "cancelled"
     assert snapshot(store.engine)["bnpl_job"] == []
     store.engine.dispose()
 

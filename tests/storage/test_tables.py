@@ -28,9 +28,8 @@ def test_a_table_has_its_records_columns_and_key(record):
 
 
 def test_every_record_has_a_table():
-    told = {
-        r.table for r in vars(records).values() if isinstance(r, type) and issubclass(r, records.Record) and r.__slots__
-    }
+    kinds = [kind for kind in vars(records).values() if isinstance(kind, type) and issubclass(kind, records.Record)]
+    told = {kind.table for kind in kinds if kind is not records.Record}
     assert told == set(RECORDS)
 
 
@@ -42,7 +41,7 @@ def test_every_table_index_and_constraint_is_ours_by_name():
     for table in metadata.tables.values():
         assert table.name.startswith("bnpl_")
         for thing in (*table.indexes, *table.constraints):
-            assert "bnpl_" in str(thing.name), f"{table.name}: {thing!r}"
+            assert "bnpl_" in str(getattr(thing, "name", None)), f"{table.name}: {thing!r}"
 
 
 def test_the_shoppers_key_comes_first_where_tables_grow_with_loans():

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bnpl_plugin.credit.states import CHECKOUT, LOAN
+from bnpl_plugin.ports.store import Changeset
 from bnpl_plugin.storage.verify import PROMISES
 from bnpl_plugin.storage.verify.promises import CHECKOUT_STATES, LOAN_STATES
 from tests.storage import factories as f
@@ -128,7 +129,7 @@ def test_a_guard_of_the_ledger_switched_off_is_named(book, engine, verifier):
 
 
 def test_a_legally_lowered_limit_is_no_finding(book, store, verifier):
-    store.write(f.Changeset(moves=(f.move(f.credit_line(), limit_minor=10),)))
+    store.write(Changeset(moves=(f.move(f.credit_line(), limit_minor=10),)))
     assert verifier.findings() == ()
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.storage.snapshots import snapshot
 
 
 def test_every_record_comes_back_as_it_was_written(store):
-    store.write(f.Changeset(rows=f.every_record()))
+    store.write(Changeset(rows=f.every_record()))
     purchase = store.purchase("chk_1")
     assert purchase.checkout == f.checkout()
     assert purchase.merchant == f.merchant()
@@ -137,7 +138,7 @@ REFUSALS = {
 
 def changeset_of(part):
     """A changeset that does several good things and then the bad one."""
-    good = {
+    good: dict[str, Any] = {
         "moves": (f.move(f.checkout(), state="approved"),),
         "rows": (f.job("job_good"),),
         "entries": (f.drawdown_entry("jou_good"),),
