@@ -1,0 +1,102 @@
+"""Runs the cases of golden files and tells how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from tests.golden.case import Case, Check, OutOfScope, Refused, Subject, read
+from tests.golden.subjects import subject_of
+
+
+class Ending(StrEnum):
+    """How a case ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    REFUSED = "refused"
+    OUT_OF_SCOPE = "out of scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One case's ending, with the sentences that explain it.
+
+    Attributes:
+        collection, case: what was run.
+        ending: how it ended.
+        reasons: for a failure each figure that differs, for the others why it was not compared.
+    """
+
+    collection: str
+    case: Case
+    ending: Ending
+    reasons: tuple[str, ...] = ()
+
+    def lines(self, limit: int = 12) -> list[str]:
+        """Return the outcome as printed lines."""
+        head = f"{self.ending}: {self.collection}/{self.case.id} ({self.case.kind})"
+        more = [f"    … and {len(self.reasons) - limit} more"] if len(self.reasons) > limit else []
+        return [head, *(f"    {reason}" for reason in self.reasons[:limit]), *more]
+
+
+@dataclass(slots=True)
+class Report:
+    """All outcomes; only verified cases are counted."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def of(self, ending: Ending, *, verified: bool = True) -> list[Outcome]:
+        """Return the outcomes of one ending."""
+        return [told for told in self.outcomes if told.ending is ending and told.case.verified is verified]
+
+
+def outcome_of(collection: str, case: Case, *, subject: Subject) -> Outcome:
+    """Run one case; whatever goes wrong inside is a failure, and so is a case in which nothing was compared."""
+    try:
+        checks = list(subject(case))
+    except Refused as reason:
+        return Outcome(collection, case, Ending.REFUSED, (str(reason),))
+    except OutOfScope as reason:
+        return Outcome(collection, case, Ending.OUT_OF_SCOPE, (str(reason),))
+    except Exception as error:  # noqa: BLE001 - a crash is an answer too: a wrong one
+        return Outcome(collection, case, Ending.FAILED, (f"raised {type(error).__name__}: {error}",))
+    wrong = tuple(_told(check) for check in checks if not check.holds)
+    if wrong or not checks:
+        return Outcome(collection, case, Ending.FAILED, wrong or ("nothing was compared",))
+    return Outcome(collection, case, Ending.PASSED)
+
+
+def _told(check: Check) -> str:
+    within = f" within {check.tolerance}" if check.tolerance else ""
+    return f"{check.field}: expected {check.expected}{within}, got {check.got}"
+
+
+def run(files: Iterable[Path]) -> Report:
+    """Run every case of the files."""
+    report = Report()
+    for file in files:
+        collection, cases = read(file)
+        subject = subject_of(collection)
+        report.outcomes += [outcome_of(collection, case, subject=subject) for case in cases]
+    return report
+
+
+def told(report: Report) -> Sequence[str]:
+    """Return the report as lines: failures, what was not compared, the unverified apart, the count last."""
+    lines: list[str] = []
+    for ending in (Ending.FAILED, Ending.REFUSED, Ending.OUT_OF_SCOPE):
+        for outcome in report.of(ending):
+            lines += outcome.lines()
+    apart = {ending: len(report.of(ending, verified=False)) for ending in Ending}
+    if any(apart.values()):
+        counts = ", ".join(f"{count} {ending}" for ending, count in apart.items() if count)
+        lines.append(f"not verified by the files' makers, never counted: {counts}")
+        lines += [f"    {told.collection}/{told.case.id}: {told.ending}"
+                  for told in report.outcomes if not told.case.verified]  # fmt: skip
+    aside = [f"{len(report.of(ending))} {ending}" for ending in (Ending.REFUSED, Ending.OUT_OF_SCOPE)]
+    lines.append(f"not compared, with the reasons above: {', '.join(aside)}")
+    lines.append(f"{len(report.of(Ending.PASSED))} passed, {len(report.of(Ending.FAILED))} failed")
+    return lines
