@@ -163,18 +163,15 @@ def test_flows_without_one_clear_rate_are_refused_never_guessed(drawn, repaid):
 
 def test_several_rates_are_refused_unless_the_nominal_rate_says_which():
     """A cost a year before the drawdown, as in the Commission's example 43, is also worth it at an absurd rate."""
-    flows = {
-        "drawdowns": [(DAY, 20_000_000)],
-        "repayments": [(date(2026, 1, 1), 400_000), (date(2028, 1, 1), 21_000_000)],
-    }
+    drawn, repaid = [(DAY, 20_000_000)], [(date(2026, 1, 1), 400_000), (date(2028, 1, 1), 21_000_000)]
     with pytest.raises(SolverFailed) as refusal:
-        apr(**flows)
+        apr(drawn, repayments=repaid)
     assert "several" in str(refusal.value)
-    found = apr(**flows, near=Decimal("0.05"))
+    found = apr(drawn, repayments=repaid, near=Decimal("0.05"))
     assert found.percent == Decimal("7.3")
     v = 1 / (1 + found.rate)
     assert abs(400_000 - 20_000_000 * v + 21_000_000 * v**2) < Decimal("0.01")
-    assert apr(**flows, near=Decimal(40)).percent > 4000
+    assert apr(drawn, repayments=repaid, near=Decimal(40)).percent > 4000
 
 
 def test_a_cost_shortly_before_the_drawdown_leaves_one_rate_within_all_measure():
@@ -191,7 +188,8 @@ def test_a_line_drawn_twice_has_its_one_rate_though_the_sum_changes_its_sign_thr
 def test_a_negative_amount_and_a_time_that_is_not_exact_are_bad_input():
     with pytest.raises(InvalidInput):
         apr([(DAY, 100)], repayments=[(date(2027, 12, 1), -60)])
-    for time in (Decimal("0.5"), 0.5, True, None, "1/2"):
+    broken: list[Any] = [Decimal("0.5"), 0.5, True, None, "1/2"]
+    for time in broken:
         with pytest.raises(InvalidInput):
             rate([(Fraction(0), 100)], repayments=[(time, 110)])
     with pytest.raises(InvalidInput):

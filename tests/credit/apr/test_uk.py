@@ -1,7 +1,7 @@
 """The British rate: published examples, the reading of the year, and the positive rate nearest to zero.
 
-Sources: Consumer Finance Association, worked examples (10,000 in 60 x 222.44: 12.7 %; 200 for a month at 250: 1,355.2 %);
-a single instalment of 319.97 for 250 after 28 days, in years of 365.25 days: 2,400.3 %.
+Sources: Consumer Finance Association, worked examples (10,000 in 60 x 222.44: 12.7 %; 250 for 200 after a month:
+1,355.2 %); a single instalment of 319.97 for 250 after 28 days, in years of 365.25 days: 2,400.3 %.
 """
 
 from datetime import date
