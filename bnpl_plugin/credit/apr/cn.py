@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from bnpl_plugin.credit.apr.interval import Interval, interval_of
 from bnpl_plugin.credit.apr.result import (
@@ -80,9 +81,8 @@ def apr(
     drawn = checked_flows(drawdowns, field="drawdowns")
     repaid = checked_flows(repayments, field="repayments")
     amounts = signed(drawn, repayments=repaid)
-    start, per_month = drawn[0][0], _PER_MONTH[time]
-    exponents = [_units(start, end=day, time=time) for day, _ in (*drawn, *repaid)]
-    found = _annual(exponents, amounts=amounts, per_month=per_month, form=form, near=near)
+    exponents = _exponents(drawn[0][0], tuple([day for day, _ in (*drawn, *repaid)]), time)
+    found = _annual(exponents, amounts=amounts, per_month=_PER_MONTH[time], form=form, near=near)
     method = METHOD if form is Form.SIMPLE else COMPOUND_METHOD
     return Apr(found, printed(found), method, time.value, drawn, repaid)
 
@@ -154,8 +154,13 @@ def reading(convention: str, *, form: Form = Form.SIMPLE) -> Reading:
 _PER_MONTH = {MonthTime.MONTHS: 30, MonthTime.DAYS: 365}
 
 
+@lru_cache(maxsize=4096)
+def _exponents(start: date, days: tuple[date, ...], time: MonthTime) -> tuple[int, ...]:
+    return tuple(_units(start, end=day, time=time) for day in days)
+
+
 def _annual(
-    exponents: list[int] | tuple[int, ...],
+    exponents: tuple[int, ...],
     *,
     amounts: tuple[int, ...],
     per_month: int,

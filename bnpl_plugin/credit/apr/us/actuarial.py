@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple, Self
 
 from bnpl_plugin.credit.apr.result import (
     CONTEXT,
@@ -60,9 +62,8 @@ def apr(drawdowns: Iterable[Flow], *, repayments: Iterable[Flow], unit_period: U
     drawn = checked_flows(drawdowns, field="drawdowns")
     repaid = checked_flows(repayments, field="repayments")
     amounts = signed(drawn, repayments=repaid)
-    start = drawn[0][0]
-    times = [unit_periods(start, end=day, unit_period=unit_period) for day, _ in (*drawn, *repaid)]
-    found = _rate([whole + odd for whole, odd in times], amounts, per_year=unit_period.per_year)
+    times = _times(drawn[0][0], tuple([day for day, _ in (*drawn, *repaid)]), unit_period)
+    found = _rate(times, amounts, per_year=unit_period.per_year)
     return Apr(found, printed(found), METHOD, _convention(unit_period), drawn, repaid)
 
 
@@ -92,7 +93,7 @@ def rate(
     times = [time for time, _ in (*drawn, *repaid)]
     if min(times) < 0:
         raise InvalidInput(field="times", fault=f"hold {min(times)}", accepted="0 or more")
-    return _rate(times, amounts, per_year=Fraction(unit_periods_per_year))
+    return _rate(_Times.of(times), amounts, per_year=Fraction(unit_periods_per_year))
 
 
 def printed(annual_rate: Decimal) -> Decimal:
@@ -142,29 +143,51 @@ def _read(convention: str) -> UnitPeriod:
         raise InvalidInput(field="convention", fault=f"is {convention!r}", accepted="unit-period 1 month") from None
 
 
-def _rate(times: Sequence[Fraction], amounts: Sequence[int], *, per_year: Fraction) -> Decimal:
-    grid, parts = on_grid(times)
-    exponents, sums = netted(grid, amounts=amounts)
+class _Times(NamedTuple):
+    """Times in unit-periods, and the same on a grid of whole parts."""
+
+    exact: tuple[Fraction, ...]
+    grid: tuple[int, ...]
+    parts: int
+
+    @classmethod
+    def of(cls, times: Iterable[Fraction]) -> Self:
+        exact = tuple(times)
+        return cls(exact, *on_grid(exact))
+
+
+@lru_cache(maxsize=4096)
+def _times(start: date, days: tuple[date, ...], unit_period: UnitPeriod) -> _Times:
+    timed = [unit_periods(start, end=day, unit_period=unit_period) for day in days]
+    return _Times.of(whole + odd for whole, odd in timed)
+
+
+def _rate(times: _Times, amounts: Sequence[int], *, per_year: Fraction) -> Decimal:
+    exponents, sums = netted(times.grid, amounts=amounts)
     if plain_cost(sums) == 0 or not any(sums):
         return Decimal(0)
-    one_crossing(sums)
-    timed = [(time // 1, time % 1, amount) for time, amount in zip(times, amounts, strict=True)]
+    cost = one_crossing(sums)
     with localcontext(CONTEXT):
-        guess = first_guess(exponents, amounts=sums) ** parts
-        factor = discount_factor(present_value_by_unit_periods(timed), guess=guess)
+        guess = first_guess(exponents, amounts=sums)
+        if times.parts == 1:  # no odd part: every factor is a power
+            value = present_value(exponents, amounts=sums)
+        else:
+            guess **= times.parts
+            value = present_value_by_unit_periods(zip(times.exact, amounts, strict=True))
+        factor = discount_factor(value, guess=guess, at_one=Decimal(cost))
         return kept_rate((1 / factor - 1) * per_year.numerator / per_year.denominator)
 
 
-def present_value_by_unit_periods(timed: Iterable[tuple[int, Fraction, int]]) -> Callable[[Decimal], Decimal]:
+def present_value_by_unit_periods(timed: Iterable[TimedFlow]) -> Callable[[Decimal], Decimal]:
     """Return the law's sum as a function of v = 1 / (1 + i).
 
     Args:
-        timed: whole unit-periods, odd part, amount in minor units (advance minus).
+        timed: a time in unit-periods, whole ones and an odd part, and an amount in minor units (advance minus).
     """
     groups: dict[Fraction, tuple[list[int], list[int]]] = {}
-    for whole, odd, amount in timed:
-        exponents, amounts = groups.setdefault(odd, ([], []))
-        exponents.append(whole)
+    for time, amount in timed:
+        exponents, amounts = groups.setdefault(time % 1, ([], []))
+        exponents.append(int(time))
         amounts.append(amount)
     parts = []
     for odd, (exponents, amounts) in groups.items():
