@@ -15,6 +15,8 @@ from bnpl_plugin.errors import SolverFailed
 _ONE = Decimal(1)
 _NEAR = Decimal("1e-14")
 _SETTLED = Decimal("1e-17")
+_BRACKETED = Decimal("1e-20")
+_LAST_DIGITS = Decimal("1e-26")
 _BITS = 80
 _FIXED_ONE = 1 << _BITS
 _SMALLEST = Decimal("1e-12")
@@ -91,7 +93,7 @@ def _by_bracket(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: 
             return low
         middle = low + (high - low) * (-below / (above - below))
         here = value(middle)
-        near = (1 - middle) * _NEAR
+        near = max((1 - middle) * _BRACKETED, _LAST_DIGITS)
         if here <= 0:
             moved = middle - low
             above *= _weight(here, below)
