@@ -209,10 +209,10 @@ def number_of_payments(
     if below == 0 or above / below <= 0:
         raise _never(payment)
     with localcontext(_CONTEXT):
-        count = _decimal(above / below).ln() / _decimal(1 + per_period).ln()
+        count = (_decimal(above / below).ln() / _decimal(1 + per_period).ln()).quantize(RATE_PLACES)
     if count < 0:
         raise _never(payment)
-    return count.quantize(RATE_PLACES)
+    return count
 
 
 def rate_per_period(
