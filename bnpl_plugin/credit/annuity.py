@@ -344,19 +344,17 @@ def _checked(number: Exact, *, field: str) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, (int, Decimal, Fraction)):
         kind = type(number).__name__
         raise InvalidInput(field=field, fault=f"is a {kind}", accepted="a whole number, Decimal or Fraction")
-    accepted = "a finite number below 10**30, with at most 76 decimals"
-    if isinstance(number, Decimal) and not (number.is_finite() and (number == 0 or -77 < number.adjusted() < 31)):
-        raise InvalidInput(field=field, fault=f"is {number}", accepted=accepted)
-    exact = Fraction(number)
-    if exact.denominator.bit_length() > _FINEST_BITS or abs(exact) > _LARGEST:
-        raise InvalidInput(field=field, fault="is too fine or too large", accepted=accepted)
+    finite = not isinstance(number, Decimal) or (number.is_finite() and (number == 0 or -99 < number.adjusted() < 31))
+    exact = Fraction(number) if finite else None
+    if exact is None or abs(exact) > _LARGEST:
+        raise InvalidInput(field=field, fault="is too fine or too large", accepted="a finite number up to 10**30")
     return exact
 
 
 def _checked_rate(rate: Exact) -> Fraction:
     exact = _checked(rate, field="rate")
-    if exact <= -1:
-        raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a fraction above -1")
+    if exact <= -1 or exact.denominator.bit_length() > _FINEST_BITS:
+        raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a fraction above -1, with at most 76 decimals")
     return exact
 
 

@@ -142,6 +142,7 @@ def test_the_day_count_of_dated_flows_is_named():
         ("rate", Decimal("NaN")),
         ("rate", Decimal("1e-400")),
         ("rate", Decimal("1e400")),
+        ("rate", Fraction(1, 10**90)),
         ("rate", 0.01),
         ("rate", "0.01"),
         ("rate", True),
@@ -161,7 +162,7 @@ def test_an_annuity_that_makes_no_sense_is_refused_by_name(field, wrong):
     assert caught.value.details["field"] == field
 
 
-@pytest.mark.parametrize("wrong", [1.5, "1", None, True, Decimal("NaN"), Decimal("-Infinity"), Fraction(1, 10**90)])
+@pytest.mark.parametrize("wrong", [1.5, "1", None, True, Decimal("NaN"), Decimal("-Inf"), Decimal("1e-400"), 10**31])
 def test_an_amount_that_is_not_exact_is_refused(wrong):
     for ask in (
         lambda: level_payment(wrong, annuity=YEAR),

@@ -46,5 +46,7 @@ def subject_of(collection: str) -> Subject:
     home = f"tests.golden.subjects.{HOMES[collection]}"
     if find_spec(home) is None:
         raise Unreadable(f"{collection}: its subject {home} is not written")
-    subject: Subject = getattr(import_module(home), collection)
+    subject: Subject | None = getattr(import_module(home), collection, None)
+    if subject is None:
+        raise Unreadable(f"{collection}: {home} has no function of its name")
     return subject
