@@ -21,7 +21,7 @@ TimedFlow = tuple[Fraction, int]
 """A time in the law's unit, below zero before the first drawdown, and an amount in minor units, zero or more."""
 
 MAX_UNITS = 10**10
-"""The finest common grid of times: about a day in every way that a year is cut, and a thousand times finer."""
+"""The finest common grid of times: a thousand times finer than days, weeks and months together need."""
 
 _MAX_EFFORT = 100_000
 """Changes of direction, squared, times flows: beyond it several rates are not told apart."""
@@ -118,6 +118,8 @@ def rate_of(
 def _one_of_several(
     exponents: Sequence[int], amounts: Sequence[int], *, units: int, times: int, near: Decimal | None
 ) -> Decimal:
+    if near is not None and not near.is_finite():
+        raise InvalidInput(field="near", fault=f"is {near}", accepted="a finite fraction a year")
     if not any(amounts):
         return Decimal(0)
     if sum(amounts) < 0:

@@ -93,6 +93,8 @@ def test_nothing_and_twenty_per_cent_are_two_rates():
     assert eu.rate(flows[0], repayments=flows[1], near=Decimal("0.15")) == Decimal("0.2")
     assert eu.rate(flows[0], repayments=flows[1], near=Decimal("0.05")) == 0
     assert uk.rate(flows[0], repayments=flows[1]) == 0
+    with pytest.raises(InvalidInput):
+        eu.rate(flows[0], repayments=flows[1], near=Decimal("NaN"))
     with pytest.raises(SolverFailed):
         us.rate(flows[0], repayments=flows[1], unit_periods_per_year=12)
 
