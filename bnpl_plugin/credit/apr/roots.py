@@ -28,7 +28,9 @@ _GENTLE = Decimal(4)
 _TOUCHES = Decimal("1e-25")
 """What is this small beside its own terms is nothing: the value touches zero there without crossing."""
 _ZOOM = Decimal("1e-11")
+"""How far beside a root, in the weight of the last flow, its sign is looked at again."""
 _MOST_CHANGES = 400
+"""Each change costs a stream of its own to part the roots by."""
 _STEPS = 50
 _ARRIVED = Decimal("1e-9")
 
@@ -78,8 +80,8 @@ def rate_near(exponents: Sequence[int], *, amounts: Sequence[int], units: int, n
     >>> str(rate_near([0, 1, 2], amounts=[100, -230, 132], units=1, near=Decimal("0.3")))
     '0.200000000000'
     """
-    if near is not None and not (near.is_finite() and near > -1):
-        raise InvalidInput(field="near", fault=f"is {near}", accepted="a fraction above -1")
+    if near is not None and not (type(near) is Decimal and near.is_finite() and near > -1):
+        raise InvalidInput(field="near", fault=f"is {near!r}", accepted="a Decimal fraction above -1")
     times, sums = _stream(exponents, amounts)
     if _is_credit(sums):
         return unit_rate(times, amounts=sums, units=units)
@@ -198,6 +200,7 @@ def _pinned(times: Sequence[int], amounts: Sequence[int], *, at: Decimal) -> Dec
     None: the value does not change its sign there.
     """
     value = present_value(times, amounts=amounts)
-    low, high = at * (1 - _ZOOM), at * (1 + _ZOOM)
+    aside = _ZOOM / times[-1]
+    low, high = at * (1 - aside), at * (1 + aside)
     below, above = value(low), value(high)
     return _between(value, low=low, high=high, rising=above > 0) if below * above < 0 else None

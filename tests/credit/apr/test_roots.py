@@ -60,7 +60,7 @@ def test_a_long_stretch_of_days_loses_no_digit():
     assert rates([0, 36_500], amounts=[-1, 2], units=365) == (Decimal("0.006955550057"),)  # 2 ** (1 / 100) - 1
 
 
-@pytest.mark.parametrize("near", [Decimal(-1), Decimal(-3), Decimal("NaN"), Decimal("Infinity")])
+@pytest.mark.parametrize("near", [Decimal(-1), Decimal(-3), Decimal("NaN"), Decimal("Infinity"), 0.1, "0.1"])
 def test_a_guess_that_is_no_rate_is_refused(near):
     with pytest.raises(InvalidInput):
         rate_near([0, 1], amounts=[-1, 2], units=1, near=near)

@@ -1,8 +1,7 @@
 """Printed offers: the instalment from the rate, the split of a price, the annual rate of the printed payments.
 
 The instalment is `build_schedule`'s, the number of payments of an agreed sum `annuity`'s, the annual rate that of the
-offer's law, the sums are `Money`'s. Published times are fractions of a year; they become dates that lie whole months,
-weeks or days after a day of ours, and the law counts them back.
+offer's law, the sums are `Money`'s. Published times are fractions of a year, as that law takes them.
 
 Who takes the cent that does not divide is the market's custom: in Europe the last instalment, in the United States
 nobody (four equal payments, each rounded up); a case that names its rule is heard first.
@@ -10,7 +9,7 @@ nobody (four equal payments, each rounded up); a case that names its rule is hea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -21,17 +20,19 @@ from bnpl_plugin.credit import (
     MONTHLY,
     WEEKLY,
     DayCount,
+    DownPayment,
     FeePlacement,
+    Levelling,
     LoanTerms,
     Method,
     Period,
     Schedule,
+    Shape,
     add_months,
     build_schedule,
 )
 from bnpl_plugin.credit.annuity import number_of_payments
-from bnpl_plugin.credit.apr import Apr, Flow, eu
-from bnpl_plugin.credit.terms import DownPayment, Levelling, Shape
+from bnpl_plugin.credit.apr import eu
 from bnpl_plugin.money import Money, Remainder, Rounding
 from tests.golden.case import Case, Check, OutOfScope
 
@@ -128,7 +129,7 @@ def _pay_in_n(case: Case) -> Iterator[Check]:
     schedule = build_schedule(_with_custom(_terms(case, count=count, today=True), case))
     found = {**_of_schedule(schedule), "taeg": eu.schedule_apr(schedule).rate}
     if "flows" in case.inputs:
-        printed = _of_apr(_apr_of_flows(case), currency=case.inputs["currency"])
+        printed = _of_flows(case)
         found |= printed if "fee" not in case.inputs else {"taeg": printed["taeg"]}
     yield from _figures(case, found)
 
@@ -149,7 +150,7 @@ def _credit(case: Case) -> Iterator[Check]:
         level = Money(regular.principal_minor + regular.interest_minor, schedule.currency)
         found["instalment"] = found["instalment_from_rate"] = level.decimal
         if "flows" in case.inputs:
-            found |= _of_apr(_apr_of_flows(case), currency=case.inputs["currency"])
+            found |= _of_flows(case)
         yield from _figures(case, found)
 
 
@@ -173,31 +174,22 @@ def _equal_principal(case: Case) -> dict[str, object]:
     return {**found, "first_payment": Money(first, schedule.currency).decimal, "taeg": eu.schedule_apr(schedule).rate}
 
 
-def _apr_of_flows(case: Case) -> Apr:
-    """Return the Union's annual rate of the printed payments."""
-    flows = [(Fraction(flow["t"]), _minor(case, flow["amount"]), flow["direction"]) for flow in case.inputs["flows"]]
-    interval, dated = _calendar([time for time, _, _ in flows])
-    days = [dated(time) for time, _, _ in flows]
-    drawn: list[Flow] = []
-    repaid: list[Flow] = []
-    for day, (_, minor, direction) in zip(days, flows, strict=True):
-        (drawn if direction == "advance" else repaid).append((day, minor))
-    return eu.apr(drawn, repayments=repaid, interval=interval)
-
-
-def _minor(case: Case, amount: str) -> int:
-    return Money.of(amount, case.inputs["currency"]).minor
-
-
-def _calendar(times: Sequence[Fraction]) -> tuple[eu.Interval, Callable[[Fraction], date]]:
-    """Return the interval of the published times, and the day that lies one of them after ours."""
-    if all((time * 12).denominator == 1 for time in times):
-        return eu.Interval.MONTHS, lambda time: add_months(_FROM, int(time * 12))
-    if all((time * 52).denominator == 1 for time in times):
-        return eu.Interval.WEEKS, lambda time: _FROM + timedelta(weeks=int(time * 52))
-    if all((time * 365).denominator == 1 for time in times):
-        return eu.Interval.DAYS_365, lambda time: _FROM + timedelta(days=int(time * 365))
-    raise ValueError("times that are neither whole months, whole weeks nor whole days")
+def _of_flows(case: Case) -> dict[str, object]:
+    """Return what an offer prints of the payments themselves: their sums and the Union's annual rate."""
+    currency = case.inputs["currency"]
+    drawn: list[tuple[Fraction, int]] = []
+    repaid: list[tuple[Fraction, int]] = []
+    for flow in case.inputs["flows"]:
+        timed = (Fraction(flow["t"]), Money.of(str(flow["amount"]), currency).minor)
+        (drawn if flow["direction"] == "advance" else repaid).append(timed)
+    lent = Money.total((Money(minor, currency) for _, minor in drawn), currency=currency)
+    paid = Money.total((Money(minor, currency) for _, minor in repaid), currency=currency)
+    return {
+        "taeg": eu.rate(drawn, repayments=repaid, near=_rate(case) or None),
+        "total_payments": paid.decimal,
+        "total_payable": paid.decimal,
+        "total_cost": (paid - lent).decimal,
+    }
 
 
 def _of_schedule(schedule: Schedule) -> dict[str, object]:
@@ -220,18 +212,6 @@ def _of_schedule(schedule: Schedule) -> dict[str, object]:
         "total_payable": told(schedule.total_payable_minor),
         "total": told(schedule.total_payable_minor),
         "finance_charge": told(schedule.finance_charge_minor),
-    }
-
-
-def _of_apr(apr: Apr, *, currency: str) -> dict[str, object]:
-    """Return what an offer prints of the payments themselves."""
-    drawn = Money.total((Money(minor, currency) for _, minor in apr.drawdowns), currency=currency)
-    repaid = Money.total((Money(minor, currency) for _, minor in apr.repayments), currency=currency)
-    return {
-        "taeg": apr.rate,
-        "total_payments": repaid.decimal,
-        "total_payable": repaid.decimal,
-        "total_cost": (repaid - drawn).decimal,
     }
 
 
