@@ -1,8 +1,10 @@
 """The time between two dates in years, as European and British law read it: whole periods, then odd days.
 
-Annex III of Directive (EU) 2023/2225, part I, remark (c), as 2008/48/EC and 2014/17/EU before it: a year is 365 days
-(in a leap year 366), 52 weeks or 12 equal months. CONC App 1.2 says the same. Whole periods are counted back from the
-later date; how long the year of the days left over is, the texts leave open, so it is a named value.
+Annex III of Directive (EU) 2023/2225, part I, remark (c): a year is 365 days (in a leap year 366), 52 weeks or 12 equal
+months. What is no whole number of one of them is a whole number and days: the periods are counted back towards the
+first drawdown (ii), the days left over exclude the first and include the last, and their year is the one counted back
+from their last day (iii). CONC App 1.2 says the same but for (ii) and (iii), so that other readings of the year are in
+use there: a named value.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class YearLength(StrEnum):
     """How many days the year of the odd days has."""
 
     BACK_FROM_ODD_DAYS = "year back from the last odd day"
-    """366 if 29 February lies in the year that ends with the last odd day (European Commission, worked examples)."""
+    """366 if 29 February lies in the year that ends with the last odd day: remark (c)(iii)."""
     OF_LATER_DATE = "year of the later date"
     """366 if the later date lies in a leap year (a reading found in British practice)."""
 
@@ -105,18 +107,36 @@ def _length(start: date, end: date, *, days: int, year: YearLength) -> int:
 def interval_of(days: tuple[date, ...]) -> Interval:
     """Return the period of a schedule: the drawdown's date, then the due dates.
 
-    A first due date on the drawdown's day is the start of the rhythm; a single later date has none.
+    Years, months or weeks if all due dates lie so, or else most of them (some moved off a holiday); a first due date on
+    the drawdown's day is the start of the rhythm. What has none, as one repayment after 30 days, is years and days.
+
+    >>> interval_of((date(2026, 1, 12), date(2026, 2, 15), date(2026, 3, 15)))
+    <Interval.MONTHS: 'months'>
     """
-    dues = days[2:] if len(days) > 1 and days[1] == days[0] else days[1:]
-    start = days[0] if len(dues) < len(days) - 1 else dues[0]
-    rhythm = dues if start == days[0] else dues[1:]
+    start, dues = days[0], days[1:]
+    first, rhythm = start, dues
+    if dues and dues[0] == start:
+        rhythm = dues[1:]
+    elif len(dues) > 1:
+        first, rhythm = dues[0], dues[1:]
     if not rhythm:
         return Interval.YEARS
-    if all(months_between(start, day) is not None or months_between(days[0], day) is not None for day in rhythm):
-        return Interval.MONTHS  # before weeks: 10 February to 10 March is also four of them
-    if all((day - start).days % 7 == 0 for day in rhythm):
+    months = [_months(first, start, day) for day in rhythm]
+    weeks = sum((day - first).days % 7 == 0 for day in rhythm)
+    whole = sum(count is not None for count in months)
+    if whole == len(rhythm):  # before weeks: 10 February to 10 March is also four of them
+        return Interval.YEARS if all(count % 12 == 0 for count in months if count) else Interval.MONTHS
+    if weeks == len(rhythm):
         return Interval.WEEKS
+    if 2 * max(whole, weeks) > len(rhythm):
+        return Interval.MONTHS if whole >= weeks else Interval.WEEKS
     return Interval.YEARS
+
+
+def _months(first: date, start: date, day: date) -> int | None:
+    """Return the whole months to a day from the first due date, else from the drawdown."""
+    months = months_between(first, day)
+    return months_between(start, day) if months is None else months
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bnpl_plugin.credit import MONTHLY, LoanTerms, Method, apr_by, build_schedule, due_dates
-from bnpl_plugin.credit.apr.eu import Interval, YearLength, apr, elapsed, printed, rate, schedule_apr
+from bnpl_plugin.credit.apr.eu import Interval, YearLength, apr, elapsed, interval_of, printed, rate, schedule_apr
 from bnpl_plugin.errors import InvalidInput, SolverFailed
 from bnpl_plugin.money import Money
 
@@ -108,6 +108,30 @@ def test_how_long_the_year_of_the_odd_days_is_has_a_name(year, length):
 def test_time_before_the_drawdown_is_below_zero():
     found = elapsed(date(2013, 2, 15), end=date(2013, 1, 12), interval=Interval.MONTHS)
     assert Fraction(*found) == -(Fraction(1, 12) + Fraction(3, 366))
+
+
+@pytest.mark.parametrize(
+    ("days", "interval"),
+    [
+        (["2026-01-10", "2026-02-10", "2026-03-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-01-10", "2026-02-10"], Interval.MONTHS),
+        (["2026-01-31", "2026-02-28", "2026-03-31"], Interval.MONTHS),
+        (["2012-01-12", "2012-02-15", "2013-02-15", "2014-02-15"], Interval.YEARS),
+        (["2026-01-10", "2026-01-24", "2026-02-07"], Interval.WEEKS),
+        (["2026-01-10", "2026-01-10", "2026-01-24"], Interval.WEEKS),
+        (["2026-01-10", "2026-02-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-02-07"], Interval.WEEKS),
+        (["2026-01-10", "2026-02-09"], Interval.YEARS),
+        (["2026-01-10", "2027-01-10"], Interval.YEARS),
+        (["2026-01-10", "2026-01-10"], Interval.YEARS),
+        (["2026-01-10", "2026-02-10", "2026-03-10", "2026-04-10", "2026-05-11", "2026-06-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-01-24", "2026-02-07", "2026-02-21", "2026-03-09", "2026-03-21"], Interval.WEEKS),
+        (["2026-01-10", "2026-01-19", "2026-02-02", "2026-02-20", "2026-03-13"], Interval.YEARS),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "-".join(day[5:] for day in given),
+)
+def test_a_schedule_has_the_period_of_its_due_dates_though_some_may_be_moved(days, interval):
+    assert interval_of(tuple(map(date.fromisoformat, days))) is interval
 
 
 def test_the_percent_has_one_decimal_rounded_half_up():

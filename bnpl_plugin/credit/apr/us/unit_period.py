@@ -178,9 +178,9 @@ def _whole_months(first: date, second: date) -> int:
 
 def _term(start: date, end: date) -> UnitPeriod:
     """Return the term of a single payment, (b)(5)(vi) and (vii): whole months or days, a year at most."""
-    if end >= add_months(start, 12):
-        return YEAR
     months, days = months_and_days(start, end=end)
+    if months >= 12:
+        return YEAR
     return UnitPeriod(Unit.DAY, (end - start).days) if days else UnitPeriod(Unit.MONTH, months)
 
 
