@@ -7,6 +7,7 @@ To add a file: one thing that is explained, a function that returns a `Working`,
 """
 
 from bnpl_plugin.credit.workings.of_apr import apr_working
+from bnpl_plugin.credit.workings.of_schedule import schedule_working
 from bnpl_plugin.credit.workings.table import Working
 
-__all__ = ["Working", "apr_working"]
+__all__ = ["Working", "apr_working", "schedule_working"]
