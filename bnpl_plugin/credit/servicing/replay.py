@@ -1,0 +1,106 @@
+"""Replay: from what was agreed and what has happened to where the loan stands. The story of a loan, told in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from bnpl_plugin.credit.schedule import Schedule
+from bnpl_plugin.credit.servicing import events as happened
+from bnpl_plugin.credit.servicing.account import LoanAccount
+from bnpl_plugin.credit.servicing.changes.accrual import accrue
+from bnpl_plugin.credit.servicing.changes.charge import lay_charge, lay_late_charges, lay_share_charge, waive_charge
+from bnpl_plugin.credit.servicing.changes.drawdown import draw_down
+from bnpl_plugin.credit.servicing.changes.hardship import (
+    change_rate,
+    extend_term,
+    move_due_date,
+    pause_interest,
+    re_age,
+    re_amortise,
+    take_holiday,
+)
+from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write_off
+from bnpl_plugin.credit.servicing.interest.standing import caught_up
+from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
+from bnpl_plugin.credit.servicing.money_in.receipt import pay_off, receive, take_down_payment
+from bnpl_plugin.credit.servicing.parts import Parts
+from bnpl_plugin.credit.servicing.policy import ReplayOrder
+from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition
+from bnpl_plugin.credit.servicing.position.row import Row, RowKind
+from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+
+Step = Callable[..., LoanPosition]
+
+_STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
+    happened.Drawdown: draw_down,
+    happened.DownPaymentTaken: take_down_payment,
+    happened.MoneyReceived: receive,
+    happened.PayoffReceived: pay_off,
+    happened.ChargeLaid: lay_charge,
+    happened.ShareChargeLaid: lay_share_charge,
+    happened.LateChargesLaid: lay_late_charges,
+    happened.ChargeWaived: waive_charge,
+    happened.ChargedBack: charge_back,
+    happened.CreditBalanceRefunded: refund_credit_balance,
+    happened.AdvanceRefunded: refund_advance,
+    happened.DueDateMoved: move_due_date,
+    happened.PaymentHoliday: take_holiday,
+    happened.TermExtended: extend_term,
+    happened.RateChanged: change_rate,
+    happened.ReAged: re_age,
+    happened.ReAmortised: re_amortise,
+    happened.InterestPaused: pause_interest,
+    happened.CostAccrued: accrue,
+    happened.ChargedOff: charge_off,
+    happened.WrittenOff: write_off,
+    happened.Recovered: recover,
+})  # fmt: skip
+
+
+def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
+    """Return where a loan stands after all that has happened.
+
+    Reversed events are left out, so that a replay after a reversal is a replay in which they never happened;
+    back-dated events stand in their place. Events after `as_of` are not told.
+
+    Args:
+        account: what was agreed and what has happened.
+        as_of: the day of the question; overdue principal earns up to it. Default: the day of the last event.
+
+    Raises:
+        InvalidInput: an event does not fit the loan (a due date that it does not have, a debt that is not there).
+    """
+    position = opened(account.schedule)
+    last = account.schedule.drawdown_on
+    for event in _in_order(account):
+        if as_of is not None and event.on > as_of:
+            continue
+        position = _STEPS[type(event)](position, event, policy=account.policy)
+        last = max(last, event.on)
+    return caught_up(position, on=as_of or last, policy=account.policy)
+
+
+def opened(schedule: Schedule) -> LoanPosition:
+    """Return where a loan stands when its schedule's principal has been drawn and nothing else has happened."""
+    rows, before = [], schedule.drawdown_on
+    for due in schedule.instalments:
+        kind = RowKind.DOWN_PAYMENT if due.due_on == schedule.drawdown_on else RowKind.INSTALMENT
+        parts = Parts(due.principal_minor, due.interest_minor, due.fee_minor)
+        rows.append(Row(opened_on=before, due_on=due.due_on, kind=kind, due=parts))
+        before = due.due_on
+    amount = schedule.principal_minor
+    drawn = DrawnDown(event_id="", on=schedule.drawdown_on, amount_minor=amount, before_row=0)
+    position = LoanPosition(currency=schedule.currency, rows=tuple(rows), drawdowns=(drawn,))
+    return position.told(TransactionKind.DRAWDOWN, event_id="", on=schedule.drawdown_on, amount_minor=amount)
+
+
+def _in_order(account: LoanAccount) -> list[happened.Event]:
+    def place(numbered: tuple[int, happened.Event]) -> tuple[Any, ...]:
+        number, event = numbered
+        first = account.policy.order is ReplayOrder.TERMS_FIRST and isinstance(event, happened.SHAPES_TERMS)
+        return (not first, event.on, number)
+
+    return [event for _, event in sorted(enumerate(account.standing_events), key=place)]
