@@ -206,7 +206,13 @@ class InterestPaused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostAccrued(Event):
-    """What has been earned up to the value date and was not yet recognised is recognised."""
+    """What has been earned and was not yet recognised is recognised.
+
+    Args:
+        up_to: cost earned up to this day, itself included; None for all cost of a loan that has come to its end.
+    """
+
+    up_to: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ from bnpl_plugin.credit.servicing.changes.hardship import (
     take_holiday,
 )
 from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write_off
+from bnpl_plugin.credit.servicing.interest.balance import principal_change_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
 from bnpl_plugin.credit.servicing.money_in.receipt import pay_off, receive, take_down_payment
@@ -80,7 +82,8 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
             continue
         position = _STEPS[type(event)](position, event, policy=account.policy)
         last = max(last, event.on)
-    return caught_up(position, on=as_of or last, policy=account.policy)
+    position = caught_up(position, on=as_of or last, policy=account.policy)
+    return _balanced(position, numbers={event.id: number for number, event in enumerate(account.events)})
 
 
 def opened(schedule: Schedule) -> LoanPosition:
@@ -89,12 +92,26 @@ def opened(schedule: Schedule) -> LoanPosition:
     for due in schedule.instalments:
         kind = RowKind.DOWN_PAYMENT if due.due_on == schedule.drawdown_on else RowKind.INSTALMENT
         parts = Parts(due.principal_minor, due.interest_minor, due.fee_minor)
-        rows.append(Row(opened_on=before, due_on=due.due_on, kind=kind, due=parts))
+        level = due.principal_minor + due.interest_minor
+        rows.append(Row(opened_on=before, due_on=due.due_on, kind=kind, due=parts, level_minor=level))
         before = due.due_on
     amount = schedule.principal_minor
     drawn = DrawnDown(event_id="", on=schedule.drawdown_on, amount_minor=amount, before_row=0)
     position = LoanPosition(currency=schedule.currency, rows=tuple(rows), drawdowns=(drawn,))
     return position.told(TransactionKind.DRAWDOWN, event_id="", on=schedule.drawdown_on, amount_minor=amount)
+
+
+def _balanced(position: LoanPosition, *, numbers: Mapping[str, int]) -> LoanPosition:
+    """Return the position with its transactions by value date, each with the principal owed after it."""
+    left, told = 0, []
+    for done in sorted(position.transactions, key=lambda done: (done.on, numbers.get(done.event_id, -1))):
+        left += principal_change_minor(
+            done.kind,
+            amount_minor=done.amount_minor - done.overpayment_minor,
+            principal_minor=done.parts.principal_minor,
+        )
+        told.append(replace(done, principal_after_minor=left))
+    return replace(position, transactions=tuple(told))
 
 
 def _in_order(account: LoanAccount) -> list[happened.Event]:

@@ -46,8 +46,14 @@ def draw_down(position: LoanPosition, event: Drawdown, *, policy: ServicingPolic
     else:
         after = _spread(after, amount - down, from_row=first, on=on, policy=policy)
     after = use_overpayment(after, on=on, policy=policy)
-    after = caught_up(after, on=on, policy=policy)
-    return after.told(TransactionKind.DRAWDOWN, event_id=event.id, on=on, amount_minor=amount)
+    after = after.told(
+        TransactionKind.DRAWDOWN,
+        event_id=event.id,
+        on=on,
+        amount_minor=amount,
+        overpayment_minor=position.overpaid_minor - after.overpaid_minor,
+    )
+    return caught_up(after, on=on, policy=policy)
 
 
 def down_payment_minor(amount_minor: int, *, share: Decimal, multiple_minor: int) -> int:

@@ -92,7 +92,7 @@ def _owed_again(position: LoanPosition, parts: Parts, *, covered: int, on: date)
         return NOTHING, after
     index, after = row_for_debt(after, on=on)
     row = after.rows[index].owe(parts, on=on)
-    row = replace(row, brought_back_minor=row.brought_back_minor + parts.principal_minor)
+    row = replace(row, brought_back=row.brought_back.plus(parts))
     way = Allocation(after.with_row(index, row).rows, amount_minor=covered, on=on)
     way.run(AllocationRule(), future=FutureRule.NEXT)
     return way.paid, replace(after, rows=tuple(way.rows), overpaid_minor=after.overpaid_minor + way.left_minor)

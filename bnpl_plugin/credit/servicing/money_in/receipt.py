@@ -64,7 +64,7 @@ def _received(
     way = Allocation(payable.rows, amount_minor=amount_minor, on=on, due_charges=due_charges)
     way.run(policy.allocation, future=future)
     after = replace(payable, rows=tuple(way.rows), overpaid_minor=position.overpaid_minor + way.left_minor)
-    return caught_up(after, on=on, policy=policy).told(
+    after = after.told(
         TransactionKind(source.value),
         event_id=event_id,
         on=on,
@@ -72,3 +72,4 @@ def _received(
         parts=way.paid,
         overpayment_minor=way.left_minor,
     )
+    return caught_up(after, on=on, policy=policy)

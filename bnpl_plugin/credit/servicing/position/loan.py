@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from bnpl_plugin.credit.schedule import Instalment
@@ -55,6 +56,7 @@ class LoanPosition:
         accrued: cost already recognised as earned.
         charged_off: whether it has been given up as an asset; it is still owed.
         interest_paused: stretches (from, to] in which no interest is earned.
+        rates: nominal rates that were changed, each with the day it holds from.
     """
 
     currency: str
@@ -66,6 +68,7 @@ class LoanPosition:
     accrued: Parts = NOTHING
     charged_off: bool = False
     interest_paused: tuple[tuple[date, date], ...] = ()
+    rates: tuple[tuple[date, Decimal], ...] = ()
 
     @property
     def due(self) -> Parts:
@@ -116,7 +119,7 @@ class LoanPosition:
         for index, row in enumerate(self.rows):
             while coming and coming[0].before_row <= index:
                 left += coming.pop(0).amount_minor
-            left += row.brought_back_minor - row.due.principal_minor
+            left += row.brought_back.principal_minor - row.due.principal_minor
             told.append(max(left, 0))
         return tuple(told)
 

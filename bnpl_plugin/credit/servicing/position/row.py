@@ -29,7 +29,8 @@ class Row:
         kind: where it comes from.
         due, paid, waived, written_off: in parts; due = paid + waived + written off + still open.
         in_advance_minor, late_minor: how much of `paid` came before the due date of then, or after it.
-        brought_back_minor: principal in `due` that had been paid before and was called back.
+        brought_back: what of `due` had been paid before and was called back.
+        level_minor: the instalment that principal and interest together make up, where interest is found anew.
         settled_on: the day nothing was left of it, if so.
     """
 
@@ -42,7 +43,8 @@ class Row:
     written_off: Parts = NOTHING
     in_advance_minor: int = 0
     late_minor: int = 0
-    brought_back_minor: int = 0
+    brought_back: Parts = NOTHING
+    level_minor: int = 0
     settled_on: date | None = None
 
     @property

@@ -206,8 +206,8 @@ class _Account:
         if self.loan.get("overdue_penalty"):
             self._add(happened.LateChargesLaid(id=f"{name}:late", on=self.today))
         yesterday = self.today - timedelta(days=1)
-        if yesterday >= self._first_drawn():
-            self._add(happened.CostAccrued(id=name, on=yesterday))
+        if yesterday >= self._first_drawn() and not self.position().charged_off:
+            self._add(happened.CostAccrued(id=name, on=yesterday, up_to=yesterday))
 
     # reversals ----------------------------------------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class _Account:
         position = self.position()
         if position.standing in (Standing.SETTLED, Standing.OVERPAID):
             last = max(done.on for done in position.transactions)
-            self._add(happened.CostAccrued(id=f"{name}:closed", on=last))
+            self._add(happened.CostAccrued(id=f"{name}:closed", on=last, up_to=None))
 
     def _standing(self) -> Sequence[happened.Event]:
         return self._ours().standing_events
