@@ -98,6 +98,24 @@ class Earnings:
         return divide(balance * over * part, by=under * whole, rounding=self._terms.rounding)
 
 
+def stretch_interest(moved: Sequence[Movement], *, until: date, terms: InterestTerms) -> int:
+    """Return what a moving balance earned up to a day, by the calendar alone; each stretch is rounded by itself.
+
+    Args:
+        moved: how the principal moved, by day.
+        until: the day.
+        terms: rate, day count, rounding.
+    """
+    over, under = terms.annual_rate.as_integer_ratio()
+    days = sorted({day for day, _ in moved if day < until} | {until})
+    earned = 0
+    for start, stop in zip(days, days[1:], strict=False):
+        balance = max(sum(change for day, change in moved if day <= start), 0)
+        part, whole = year_fraction(terms.day_count, start=start, end=stop)
+        earned += divide(balance * over * part, by=under * whole, rounding=terms.rounding)
+    return earned
+
+
 def period_charges(rows: Sequence[Row], *, terms: InterestTerms) -> tuple[list[int], int]:
     """Return what one unit of principal earns in each row's whole period, as numerators over one denominator."""
     over, under = terms.annual_rate.as_integer_ratio()
