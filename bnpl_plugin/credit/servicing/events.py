@@ -41,17 +41,6 @@ class Drawdown(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DownPaymentTaken(Event):
-    """What is still open of a drawdown's down payment is taken from the shopper.
-
-    Args:
-        drawdown_id: the drawdown, "" for the one that the schedule was agreed with.
-    """
-
-    drawdown_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyReceived(Event):
     """Money (or a credit) comes in and pays what the allocation rule says; what is too much is an overpayment.
 
@@ -62,11 +51,6 @@ class MoneyReceived(Event):
 
     amount_minor: int
     source: Source = Source.REPAYMENT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayoffReceived(Event):
-    """Exactly what closes the loan on the day comes in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write
 from bnpl_plugin.credit.servicing.interest.balance import principal_change_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
-from bnpl_plugin.credit.servicing.money_in.receipt import pay_off, receive, take_down_payment
+from bnpl_plugin.credit.servicing.money_in.receipt import receive
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ReplayOrder
 from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition
@@ -38,9 +38,7 @@ Step = Callable[..., LoanPosition]
 
 _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.Drawdown: draw_down,
-    happened.DownPaymentTaken: take_down_payment,
     happened.MoneyReceived: receive,
-    happened.PayoffReceived: pay_off,
     happened.ChargeLaid: lay_charge,
     happened.ShareChargeLaid: lay_share_charge,
     happened.LateChargesLaid: lay_late_charges,

@@ -98,7 +98,8 @@ def _transactions(name: str, told: Any, life: FineractLife, seq: int) -> Iterato
         return
     got = life.transactions(seq)
     expected = [line for line in told if line["type"] in _KINDS]
-    yield Check(f"{name}: transactions", len(told), len(got))
+    money = [done for done in got if done.kind is not TransactionKind.ACCRUAL]  # some tables leave accruals out
+    yield Check(f"{name}: transactions", len([line for line in told if line["type"] != "Accrual"]), len(money))
     for line in expected:
         found = [
             done

@@ -67,6 +67,20 @@ def down_payment_minor(amount_minor: int, *, share: Decimal, multiple_minor: int
     return min(rounded_to(exact_minor, multiple_minor=multiple_minor), amount_minor)
 
 
+def open_down_payment_minor(position: LoanPosition, *, drawdown_id: str) -> int:
+    """Return what is still open of a drawdown's down payment: what there is to take from the shopper on its day.
+
+    Args:
+        position: the loan after the drawdown.
+        drawdown_id: the drawdown's event, "" for the one that the schedule was agreed with.
+    """
+    drawn = [drawdown.event_id for drawdown in position.drawdowns]
+    down = [row for row in position.rows if row.kind is RowKind.DOWN_PAYMENT]
+    if drawdown_id not in drawn or drawn.index(drawdown_id) >= len(down):
+        return 0
+    return down[drawn.index(drawdown_id)].outstanding_minor
+
+
 def _place(rows: tuple[Row, ...], *, on: date, spread: DrawdownSpread) -> int:
     """Return where rows that come after the drawdown begin; a row of its own day stays before it if it stays at all."""
     for index, row in enumerate(rows):

@@ -10,6 +10,8 @@ from typing import Any
 from bnpl_plugin.credit.calendar import Period, PeriodUnit
 from bnpl_plugin.credit.servicing import events as happened
 from bnpl_plugin.credit.servicing.account import LoanAccount
+from bnpl_plugin.credit.servicing.changes.drawdown import open_down_payment_minor
+from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.transaction import Source, Transaction, TransactionKind
@@ -102,7 +104,14 @@ class _Account:
     def _disburse(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self.drawn.append((name, on, minor(raw["amount"])))
         if self.loan["auto_down_payment"]:
-            self._add(happened.DownPaymentTaken(id=f"{name}:down", on=on, drawdown_id=name))
+            first = min(self.drawn, key=lambda drawn: drawn[1])[0]
+            wanted = open_down_payment_minor(self.position(), drawdown_id="" if name == first else name)
+            if wanted:
+                self._add(
+                    happened.MoneyReceived(
+                        id=f"{name}:down", on=on, amount_minor=wanted, source=Source.DOWN_PAYMENT
+                    )
+                )
 
     def _undo_last_disbursal(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         gone, _, _ = self.drawn.pop()
@@ -113,7 +122,8 @@ class _Account:
         self.events = [event for event in self.events if isinstance(event, happened.ChargeLaid)]
 
     def _payoff(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._add(happened.PayoffReceived(id=name, on=on))
+        amount = payoff_quote(self._ours(), on=on).total_minor
+        self._add(happened.MoneyReceived(id=name, on=on, amount_minor=amount))
 
     def _charge(self, raw: Mapping[str, Any], name: str, on: date, *, component: Component) -> None:
         due_on = date.fromisoformat(raw["due_date"])
@@ -252,23 +262,13 @@ class _Account:
             return LoanAccount(schedule, policy, tuple(c for c in charges if c.on >= self.created))
         first = min(self.drawn, key=lambda drawn: drawn[1])
         schedule = agreed(self.loan, on=first[1], amount_minor=first[2])
-        later = [drawn for drawn in self.drawn if drawn is not first]
-        events: list[happened.Event] = []
-        order = {f"{name}:down": name for name, _, _ in self.drawn}
-        placed: set[str] = set()
-        by_seq = sorted([*later], key=lambda drawn: int(drawn[0][1:]))
-        queue: list[tuple[int, happened.Event]] = [(2 * int(name[1:]), happened.Drawdown(id=name, on=on, amount_minor=amount))
-                 for name, on, amount in by_seq]  # fmt: skip
-        for event in self.events:
-            made = event
-            if isinstance(event, happened.DownPaymentTaken):
-                drawn_id = order[event.id]
-                made = happened.DownPaymentTaken(id=event.id, on=event.on, drawdown_id="" if drawn_id == first[0] else drawn_id)
-            queue.append((2 * int(event.id[1:].split(":")[0]) + 1, made))
-        queue.sort(key=lambda pair: pair[0])
-        events = [event for _, event in queue]
-        del placed
-        return LoanAccount(schedule, policy, tuple(events))
+        later = [
+            (_seq(name), happened.Drawdown(id=name, on=on, amount_minor=amount))
+            for name, on, amount in self.drawn
+            if name != first[0]
+        ]
+        told = sorted([*later, *((_seq(event.id), event) for event in self.events)], key=lambda pair: pair[0])
+        return LoanAccount(schedule, policy, tuple(event for _, event in told))
 
     def position(self) -> LoanPosition:
         return replay(self._ours(), as_of=None if not self.drawn else max(self.today, self._last_day()))
@@ -280,6 +280,11 @@ class _Account:
         standing = list(self.position().transactions)
         gone = {done.event_id for done in standing}
         return [*standing, *(done for done in self.reversed if done.event_id not in gone)]
+
+
+def _seq(name: str) -> tuple[int, str]:
+    number, _, part = name[1:].partition(":")
+    return int(number), part
 
 
 def _is_from(event: happened.Event, source: Source) -> bool:
