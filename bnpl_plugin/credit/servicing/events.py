@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bnpl_plugin.credit.calendar import Period
-from bnpl_plugin.credit.servicing.parts import Component
+from bnpl_plugin.credit.servicing.parts import Component, Parts
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.errors import InvalidInput
 
@@ -190,13 +190,18 @@ class InterestPaused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostAccrued(Event):
-    """What has been earned and was not yet recognised is recognised.
+    """Cost was recognised as earned; what was booked stands, whatever is reversed later (see `accrual.to_recognise`).
 
     Args:
-        up_to: cost earned up to this day, itself included; None for all cost of a loan that has come to its end.
+        cost: interest, fees and penalties, none negative, one of them above 0; no principal.
     """
 
-    up_to: date | None
+    cost: Parts
+
+    def __post_init__(self) -> None:
+        super(CostAccrued, self).__post_init__()
+        if self.cost.principal_minor or min(self.cost) < 0 or self.cost.is_nothing:
+            raise InvalidInput(field="cost", fault=f"is {self.cost}", accepted="cost above 0 and no principal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,11 +103,7 @@ def _balanced(position: LoanPosition, *, numbers: Mapping[str, int]) -> LoanPosi
     """Return the position with its transactions by value date, each with the principal owed after it."""
     left, told = 0, []
     for done in sorted(position.transactions, key=lambda done: (done.on, numbers.get(done.event_id, -1))):
-        left += principal_change_minor(
-            done.kind,
-            amount_minor=done.amount_minor - done.overpayment_minor,
-            principal_minor=done.parts.principal_minor,
-        )
+        left += principal_change_minor(done)
         told.append(replace(done, principal_after_minor=left))
     return replace(position, transactions=tuple(told))
 

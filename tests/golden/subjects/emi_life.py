@@ -48,9 +48,7 @@ def fineract_interest_refund(case: Case) -> Iterator[Check]:
     inputs = case.inputs
     refund = inputs["refund"]
     account = _account(inputs, count=12)
-    got = interest_refund_minor(
-        account, on=date.fromisoformat(refund["date"]), refunded_minor=minor(refund["amount"])
-    )
+    got = interest_refund_minor(account, on=date.fromisoformat(refund["date"]), refunded_minor=minor(refund["amount"]))
     yield Check("interest_refund", Decimal(case.expected["interest_refund"]), cents(got), case.within("money"))
 
 

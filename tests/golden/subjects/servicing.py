@@ -9,7 +9,8 @@ from typing import Any
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
 from tests.golden.case import Case, Check
-from tests.golden.subjects.fineract.life import FineractLife, cents
+from tests.golden.subjects.fineract.life import FineractLife
+from tests.golden.subjects.fineract.loan import cents
 
 _KINDS = {
     "Disbursement": TransactionKind.DRAWDOWN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from bnpl_plugin.credit.servicing.changes.charge import row_of
 from bnpl_plugin.credit.servicing.events import CostAccrued
 from bnpl_plugin.credit.servicing.parts import Component, Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
@@ -26,33 +27,42 @@ def earned_by(position: LoanPosition, *, on: date | None) -> Parts:
     if on is None:
         whole = position.due.minus(position.waived).minus(total(row.brought_back for row in position.rows))
         return Parts(0, whole.interest_minor, whole.fee_minor, whole.penalty_minor)
-    laid = dict.fromkeys((Component.FEE, Component.PENALTY), 0)
-    later = dict.fromkeys((Component.FEE, Component.PENALTY), 0)
+    by_charge = dict.fromkeys((Component.FEE, Component.PENALTY), 0)
+    charges_due = 0
     for charge in position.charges:
-        if not charge.waived:
-            (laid if charge.due_on <= on else later)[charge.component] += charge.amount_minor
-    agreed_fee = sum(row.due.fee_minor - row.brought_back.fee_minor for row in position.rows if row.due_on <= on)
-    charged = sum(laid.values()) + sum(later.values())
+        if not charge.waived and charge.due_on <= on:
+            by_charge[charge.component] += charge.amount_minor
+        row = row_of(position.rows, due_on=charge.due_on)
+        if charge.component is Component.FEE and row is not None and position.rows[row].due_on <= on:
+            charges_due += charge.amount_minor
+    fees_due = sum(row.due.fee_minor - row.brought_back.fee_minor for row in position.rows if row.due_on <= on)
     return Parts(
         interest_minor=sum(_interest_by(row, on=on) for row in position.rows),
-        fee_minor=laid[Component.FEE] if charged else agreed_fee,
-        penalty_minor=laid[Component.PENALTY],
+        fee_minor=by_charge[Component.FEE] + max(fees_due - charges_due, 0),
+        penalty_minor=by_charge[Component.PENALTY],
     )
 
 
-def accrue(position: LoanPosition, event: CostAccrued, *, policy: ServicingPolicy) -> LoanPosition:
-    """Return the position with what was earned and not yet recognised told as a transaction, if there is any.
+def to_recognise(position: LoanPosition, *, up_to: date | None) -> Parts:
+    """Return the cost that has been earned and was not yet recognised; nothing of a loan that was charged off.
 
-    Nothing is earned on a loan that has been given up.
+    Args:
+        position: the loan.
+        up_to: cost earned up to this day, itself included; None for all cost of a loan that has come to its end.
     """
     if position.charged_off:
-        return position
-    fresh = earned_by(position, on=event.up_to).minus(position.accrued)
-    fresh = Parts(*(max(part, 0) for part in fresh))
-    if fresh.is_nothing:
-        return position
-    return replace(position, accrued=position.accrued.plus(fresh)).told(
-        TransactionKind.ACCRUAL, event_id=event.id, on=event.on, amount_minor=fresh.total_minor, parts=fresh
+        return Parts()
+    return Parts(*(max(part, 0) for part in earned_by(position, on=up_to).minus(position.accrued)))
+
+
+def accrue(position: LoanPosition, event: CostAccrued, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with cost recognised as earned."""
+    return replace(position, accrued=position.accrued.plus(event.cost)).told(
+        TransactionKind.ACCRUAL,
+        event_id=event.id,
+        on=event.on,
+        amount_minor=event.cost.total_minor,
+        parts=event.cost,
     )
 
 

@@ -79,7 +79,7 @@ def waive_charge(position: LoanPosition, event: ChargeWaived, *, policy: Servici
     charge = position.charges[number]
     if charge.waived:
         return position
-    index = _row_of(position.rows, due_on=charge.due_on)
+    index = row_of(position.rows, due_on=charge.due_on)
     amount = 0 if index is None else min(position.rows[index].still_open.of(charge.component), charge.amount_minor)
     charges = (*position.charges[:number], replace(charge, waived=True), *position.charges[number + 1 :])
     after = replace(position, charges=charges)
@@ -100,7 +100,7 @@ def _laid(
     position: LoanPosition, event: ChargeLaid, *, amount_minor: int, component: Component, due_on: date
 ) -> LoanPosition:
     charge = LaidCharge(event_id=event.id, component=component, due_on=due_on, amount_minor=amount_minor)
-    rows, index = list(position.rows), _row_of(position.rows, due_on=due_on)
+    rows, index = list(position.rows), row_of(position.rows, due_on=due_on)
     more = Parts.only(component, amount_minor)
     if index is not None:
         rows[index] = rows[index].owe(more, on=event.on)
@@ -111,13 +111,9 @@ def _laid(
     return replace(position, rows=tuple(rows), charges=(*position.charges, charge))
 
 
-def _row_of(rows: tuple[Row, ...], *, due_on: date) -> int | None:
+def row_of(rows: tuple[Row, ...], *, due_on: date) -> int | None:
     """Return the first row, down payments left out, whose due date is not before the charge's."""
     return next(
-        (
-            index
-            for index, row in enumerate(rows)
-            if row.kind is not RowKind.DOWN_PAYMENT and row.due_on >= due_on
-        ),
+        (index for index, row in enumerate(rows) if row.kind is not RowKind.DOWN_PAYMENT and row.due_on >= due_on),
         None,
     )

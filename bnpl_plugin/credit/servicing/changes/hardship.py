@@ -164,4 +164,3 @@ def _reopened(position: LoanPosition) -> LoanPosition:
             rows[index] = replace(row, opened_on=before, due_on=due_on)
         before = rows[index].due_on
     return replace(position, rows=tuple(rows))
-

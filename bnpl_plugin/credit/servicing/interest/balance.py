@@ -9,7 +9,7 @@ from bnpl_plugin.credit.day_count import DayCount, year_fraction
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.row import Row
-from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.credit.servicing.position.transaction import Transaction, TransactionKind
 from bnpl_plugin.money import divide
 
 Movement = tuple[date, int]
@@ -22,34 +22,18 @@ _ADDS = (
 _LEAVES = (TransactionKind.ACCRUAL, TransactionKind.RE_AGE, TransactionKind.RE_AMORTISE, TransactionKind.CHARGE_OFF)
 
 
-def principal_change_minor(kind: TransactionKind, *, amount_minor: int, principal_minor: int) -> int:
-    """Return by how much a transaction changes the principal owed.
-
-    Args:
-        kind: of the transaction.
-        amount_minor: the whole of it (for a drawdown: less what an overpayment paid of it at once).
-        principal_minor: its principal part.
-    """
-    if kind is TransactionKind.DRAWDOWN:
-        return amount_minor
-    if kind in _ADDS:
-        return principal_minor
-    return 0 if kind in _LEAVES else -principal_minor
+def principal_change_minor(done: Transaction) -> int:
+    """Return by how much a transaction changes the principal owed; a drawdown less what an overpayment paid of it."""
+    if done.kind is TransactionKind.DRAWDOWN:
+        return done.amount_minor - done.overpayment_minor
+    if done.kind in _ADDS:
+        return done.parts.principal_minor - done.absorbed.principal_minor
+    return 0 if done.kind in _LEAVES else -done.parts.principal_minor
 
 
 def movements(position: LoanPosition) -> list[Movement]:
     """Return how the principal owed has really moved, by day."""
-    moved = [
-        (
-            done.on,
-            principal_change_minor(
-                done.kind,
-                amount_minor=done.amount_minor - done.overpayment_minor,
-                principal_minor=done.parts.principal_minor,
-            ),
-        )
-        for done in position.transactions
-    ]
+    moved = [(done.on, principal_change_minor(done)) for done in position.transactions]
     return sorted((day, change) for day, change in moved if change)
 
 

@@ -111,9 +111,7 @@ def rate_changed(
         raise InvalidInput(field="annual_rate", fault="is changed", accepted="a loan whose interest is found anew")
     rates = (*position.rates, (position.rows[from_row].opened_on, annual_rate))
     newly = replace(policy.interest, annual_rate=annual_rate)
-    after = levelled(
-        replace(position, rates=rates), from_row=from_row, on=on, policy=replace(policy, interest=newly)
-    )
+    after = levelled(replace(position, rates=rates), from_row=from_row, on=on, policy=replace(policy, interest=newly))
     return caught_up(after, on=on, policy=policy)
 
 
@@ -154,7 +152,9 @@ def _with_interest(row: Row, interest: int, *, left: int, last: bool) -> Row:
 
 def _kept(later: Sequence[Row]) -> int:
     """Return the principal that later rows keep whatever happens: what was paid of it, or settled with it."""
-    return sum(row.due.principal_minor if row.settled_on else row.paid.principal_minor for row in later if row.is_regular)
+    return sum(
+        row.due.principal_minor if row.settled_on else row.paid.principal_minor for row in later if row.is_regular
+    )
 
 
 __all__ = ["Prepayment", "caught_up", "drawn_with_interest", "levelled", "payable_on", "rate_changed"]

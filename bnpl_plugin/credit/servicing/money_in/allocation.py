@@ -30,9 +30,7 @@ class Timing(Enum):
 class Allocation:
     """One amount on its way through the rows; short-lived and used once."""
 
-    def __init__(
-        self, rows: Sequence[Row], *, amount_minor: int, on: date, due_charges: Parts | None = None
-    ) -> None:
+    def __init__(self, rows: Sequence[Row], *, amount_minor: int, on: date, due_charges: Parts | None = None) -> None:
         """Take the rows and the amount.
 
         Args:

@@ -23,17 +23,18 @@ def charge_back(position: LoanPosition, event: ChargedBack, *, policy: Servicing
     when every due date has passed: as principal, or in the parts that the payment had paid, in the policy's order.
     """
     given, covered = event.amount_minor, min(position.overpaid_minor, event.amount_minor)
-    parts = NOTHING
-    if covered < given:
-        parts = _as_paid(position, event, order=policy.chargeback_order)
-    paid_now, after = _owed_again(position, parts, covered=covered, on=event.on)
+    if not policy.chargeback_order:
+        return _principal_owed_again(position, event, kind=TransactionKind.CHARGEBACK, of=event.payment_id)
+    parts = _as_paid(position, event, order=policy.chargeback_order)
+    absorbed, after = _owed_again(position, parts, covered=covered, on=event.on)
     return after.told(
         TransactionKind.CHARGEBACK,
         event_id=event.id,
         on=event.on,
         amount_minor=given,
-        parts=parts.minus(paid_now),
+        parts=parts,
         overpayment_minor=covered,
+        absorbed=absorbed,
         of=event.payment_id,
     )
 
@@ -46,17 +47,7 @@ def refund_credit_balance(
     When it turns out later that there was no such overpayment (a payment bounced), the shopper has been given
     principal: it is owed again like a chargeback.
     """
-    given, covered = event.amount_minor, min(position.overpaid_minor, event.amount_minor)
-    parts = Parts(principal_minor=given) if covered < given else NOTHING
-    paid_now, after = _owed_again(position, parts, covered=covered, on=event.on)
-    return after.told(
-        TransactionKind.CREDIT_BALANCE_REFUND,
-        event_id=event.id,
-        on=event.on,
-        amount_minor=given,
-        parts=parts.minus(paid_now),
-        overpayment_minor=covered,
-    )
+    return _principal_owed_again(position, event, kind=TransactionKind.CREDIT_BALANCE_REFUND)
 
 
 def refund_advance(position: LoanPosition, event: AdvanceRefunded, *, policy: ServicingPolicy) -> LoanPosition:
@@ -82,6 +73,24 @@ def refund_advance(position: LoanPosition, event: AdvanceRefunded, *, policy: Se
         amount_minor=event.amount_minor - left + taken,
         parts=undone,
         overpayment_minor=taken,
+    )
+
+
+def _principal_owed_again(
+    position: LoanPosition, event: ChargedBack | CreditBalanceRefunded, *, kind: TransactionKind, of: str = ""
+) -> LoanPosition:
+    """Put an amount back as principal; an overpayment that covers it all leaves no trace in the rows."""
+    given, covered = event.amount_minor, min(position.overpaid_minor, event.amount_minor)
+    whole = Parts(principal_minor=given) if covered < given else NOTHING
+    _, after = _owed_again(position, whole, covered=covered, on=event.on)
+    return after.told(
+        kind,
+        event_id=event.id,
+        on=event.on,
+        amount_minor=given,
+        parts=Parts(principal_minor=given - covered),
+        overpayment_minor=covered,
+        of=of,
     )
 
 

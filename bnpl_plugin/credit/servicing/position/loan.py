@@ -108,7 +108,9 @@ class LoanPosition:
     def open_instalments(self) -> tuple[Instalment, ...]:
         """What is left of each row, as instalments; penalties stand among the fees."""
         return tuple(
-            Instalment(number, row.due_on, left.principal_minor, left.interest_minor, left.fee_minor + left.penalty_minor)
+            Instalment(
+                number, row.due_on, left.principal_minor, left.interest_minor, left.fee_minor + left.penalty_minor
+            )
             for number, row in enumerate(self.rows, start=1)
             if not (left := row.still_open).is_nothing
         )
@@ -136,6 +138,7 @@ class LoanPosition:
         amount_minor: int,
         parts: Parts = NOTHING,
         overpayment_minor: int = 0,
+        absorbed: Parts = NOTHING,
         of: str = "",
     ) -> LoanPosition:
         """Return the position with a transaction added."""
@@ -146,7 +149,7 @@ class LoanPosition:
             amount_minor=amount_minor,
             parts=parts,
             overpayment_minor=overpayment_minor,
-            principal_after_minor=self.still_open.principal_minor,
+            absorbed=absorbed,
             of=of,
         )
         return replace(self, transactions=(*self.transactions, done))
@@ -165,4 +168,3 @@ def total(parts: Iterable[Parts]) -> Parts:
     """Return the sum of parts."""
     columns = list(zip(*parts, strict=True))
     return Parts(*map(sum, columns)) if columns else NOTHING
-

@@ -63,6 +63,7 @@ class Transaction:
         amount_minor: the whole of it.
         parts: what of it concerned principal, interest, fee and penalty.
         overpayment_minor: what of it was more than everything owed, or was taken from such a surplus.
+        absorbed: what of `parts` an overpayment paid at once.
         principal_after_minor: the principal still owed after it.
         of: the event that it concerns (the payment a chargeback takes back), if any.
     """
@@ -73,5 +74,6 @@ class Transaction:
     amount_minor: int
     parts: Parts = NOTHING
     overpayment_minor: int = 0
+    absorbed: Parts = NOTHING
     principal_after_minor: int = 0
     of: str = ""

@@ -9,7 +9,12 @@ from typing import Any
 
 from bnpl_plugin.credit import DayCount, LoanTerms, Method, Period, PeriodUnit, Schedule, build_schedule
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil
-from bnpl_plugin.credit.servicing.policy import PENALTY_FEE_PRINCIPAL_INTEREST, AllocationRule, FutureRule, ServicingPolicy
+from bnpl_plugin.credit.servicing.policy import (
+    PENALTY_FEE_PRINCIPAL_INTEREST,
+    AllocationRule,
+    FutureRule,
+    ServicingPolicy,
+)
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.money import Money, Rounding
 from tests.golden.subjects.fineract.loan import minor

@@ -10,6 +10,7 @@ from typing import Any
 from bnpl_plugin.credit.calendar import Period, PeriodUnit
 from bnpl_plugin.credit.servicing import events as happened
 from bnpl_plugin.credit.servicing.account import LoanAccount
+from bnpl_plugin.credit.servicing.changes.accrual import to_recognise
 from bnpl_plugin.credit.servicing.changes.drawdown import open_down_payment_minor
 from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
 from bnpl_plugin.credit.servicing.parts import Component
@@ -17,9 +18,7 @@ from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.transaction import Source, Transaction, TransactionKind
 from bnpl_plugin.credit.servicing.replay import replay
 from tests.golden.case import Refused
-from tests.golden.subjects.fineract.loan import agreed, policy_of
-from tests.golden.subjects.fineract.loan import cents as cents
-from tests.golden.subjects.fineract.loan import minor
+from tests.golden.subjects.fineract.loan import agreed, minor, policy_of
 
 _SOURCES = {
     "payment": Source.REPAYMENT,
@@ -39,24 +38,31 @@ class FineractLife:
     def __init__(self, inputs: Mapping[str, Any]) -> None:
         self._loan = inputs["loan"]
         self._raw = sorted(inputs["events"], key=lambda raw: raw["seq"])
-        self._rules: dict[str, str] = {}
 
     def after(self, seq: int) -> LoanPosition:
         """Return where the loan stands after an event."""
-        position, _ = self._told(seq)
-        return position
+        return self._told(seq).position()
 
     def transactions(self, seq: int) -> list[Transaction]:
         """Return all transactions after an event; a reversed one as it was before its reversal."""
-        return self._told(seq)[1]
+        return self._told(seq).transactions()
 
-    def _told(self, seq: int) -> tuple[LoanPosition, list[Transaction]]:
+    def in_recorded_order(self, seq: int) -> list[Transaction]:
+        """Return the same, by value date and then as recorded."""
+        return self._told(seq).by_day()
+
+    def reversed_ids(self, seq: int) -> set[str]:
+        """Return the events of the transactions that were reversed by then."""
+        told = self._told(seq)
+        return {done.event_id for done in told.reversed} - {done.event_id for done in told.position().transactions}
+
+    def _told(self, seq: int) -> _Account:
         account = _Account(self._loan)
         for raw in self._raw:
             if raw["seq"] > seq:
                 break
             account.record(raw)
-        return account.position(), account.transactions()
+        return account
 
 
 class _Account:
@@ -108,9 +114,7 @@ class _Account:
             wanted = open_down_payment_minor(self.position(), drawdown_id="" if name == first else name)
             if wanted:
                 self._add(
-                    happened.MoneyReceived(
-                        id=f"{name}:down", on=on, amount_minor=wanted, source=Source.DOWN_PAYMENT
-                    )
+                    happened.MoneyReceived(id=f"{name}:down", on=on, amount_minor=wanted, source=Source.DOWN_PAYMENT)
                 )
 
     def _undo_last_disbursal(self, raw: Mapping[str, Any], name: str, on: date) -> None:
@@ -144,7 +148,8 @@ class _Account:
         self._add(happened.ShareChargeLaid(id=name, on=min(due_on, self.today), due_on=due_on, share=share))
 
     def _waive_charge(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        charges = [event.id for event in self.events if isinstance(event, happened.ChargeLaid | happened.ShareChargeLaid)]
+        kinds = happened.ChargeLaid | happened.ShareChargeLaid
+        charges = [event.id for event in self.events if isinstance(event, kinds)]
         self._add(happened.ChargeWaived(id=name, on=on, charge_id=charges[-1]))
 
     def _undo_waive_charge(self, raw: Mapping[str, Any], name: str, on: date) -> None:
@@ -199,15 +204,21 @@ class _Account:
         self._reverse_last(happened.ReAged, name, on)
 
     def _undo_refund(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._reverse_nth(name, on, nth=1, day=on, kinds=("payout_refund", "merchant_refund"))
+        kinds = (TransactionKind.PAYOUT_REFUND, TransactionKind.MERCHANT_REFUND)
+        refunds = [done for done in self.by_day() if done.kind in kinds]
+        self._reverse(([done for done in refunds if done.on == on] or refunds)[-1].event_id, name, on)
 
     def _undo_last_payment(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         payments = [event for event in self._standing() if _is_from(event, Source.REPAYMENT)]
         self._reverse(payments[-1].id, name, on)
 
     def _undo_transaction(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        of = str(raw["of"]).lower().replace(" ", "_").replace("-", "_")
-        self._reverse_nth(name, self.today, nth=int(raw["nth"]), day=on, kinds=_kinds_named(of))
+        """The nth transaction of a kind on its day; "repayment" in small letters is the nth of all."""
+        of = str(raw["of"])
+        kinds = _kinds_named(of.lower().replace(" ", "_").replace("-", "_"))
+        done = [one for one in self.by_day() if one.kind in kinds]
+        done = [one for one in done if one.on == on or of == "repayment"] or done
+        self._reverse(done[min(int(raw["nth"]), len(done)) - 1].event_id, name, self.today)
 
     def _run_end_of_day(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         """The close of business: yesterday's cost is recognised, and overdue instalments get their penalty."""
@@ -217,7 +228,7 @@ class _Account:
             self._add(happened.LateChargesLaid(id=f"{name}:late", on=self.today))
         yesterday = self.today - timedelta(days=1)
         if yesterday >= self._first_drawn() and not self.position().charged_off:
-            self._add(happened.CostAccrued(id=name, on=yesterday, up_to=yesterday))
+            self._recognise(name, on=yesterday, up_to=yesterday)
 
     # reversals ----------------------------------------------------------------------------------------------
 
@@ -225,19 +236,13 @@ class _Account:
         found = [event for event in self._standing() if isinstance(event, kind)]
         self._reverse(found[-1].id, name, on)
 
-    def _reverse_nth(self, name: str, on: date, *, nth: int, day: date, kinds: Sequence[str]) -> None:
-        done = [one for one in self._all_in_listing() if one.on == day and str(one.kind) in kinds]
-        gone = done[min(nth, len(done)) - 1]
-        self._reverse(gone.event_id, name, on)
-
     def _reverse(self, event_id: str, name: str, on: date) -> None:
         self.reversed += [done for done in self.position().transactions if done.event_id == event_id]
         self._add(happened.Reversed(id=name, on=max(on, self._first_drawn()), of=event_id))
 
-    def _all_in_listing(self) -> list[Transaction]:
+    def by_day(self) -> list[Transaction]:
         order = {event.id: number for number, event in enumerate(self.events)}
-        drawn = {name: -1 for name, _, _ in self.drawn}
-        return sorted(self.transactions(), key=lambda one: (one.on, order.get(one.event_id, drawn.get(one.event_id, -1))))
+        return sorted(self.transactions(), key=lambda one: (one.on, order.get(one.event_id, -1)))
 
     # our account --------------------------------------------------------------------------------------------
 
@@ -246,7 +251,12 @@ class _Account:
         position = self.position()
         if position.standing in (Standing.SETTLED, Standing.OVERPAID):
             last = max(done.on for done in position.transactions)
-            self._add(happened.CostAccrued(id=f"{name}:closed", on=last, up_to=None))
+            self._recognise(f"{name}:closed", on=last, up_to=None)
+
+    def _recognise(self, name: str, *, on: date, up_to: date | None) -> None:
+        cost = to_recognise(self.position(), up_to=up_to)
+        if not cost.is_nothing:
+            self._add(happened.CostAccrued(id=name, on=on, cost=cost))
 
     def _standing(self) -> Sequence[happened.Event]:
         return self._ours().standing_events
