@@ -1,4 +1,6 @@
-"""What a loan is, read as its story: calendar, day count, terms, schedule, amortisation, apr, states, servicing.
+"""What a loan is, read as its story: calendar, business days, day count, terms, schedule, amortisation, apr, states.
+
+Life after signature follows in `servicing`.
 
 For: pure functions over frozen records; the same inputs give the same cents for ever.
 May import: `bnpl_plugin.money`, `bnpl_plugin.errors`, the standard library.
@@ -9,10 +11,14 @@ life after signature goes to `servicing/`; tests of the same name under `tests/c
 
 from bnpl_plugin.credit.amortisation import build_schedule
 from bnpl_plugin.credit.apr import Apr, apr_by
+from bnpl_plugin.credit.business_days import BusinessDayRule, BusinessDays
 from bnpl_plugin.credit.calendar import (
     FORTNIGHTLY,
+    HALF_MONTHLY,
     MONTHLY,
     WEEKLY,
+    YEARLY,
+    MonthEnd,
     Period,
     PeriodUnit,
     add_months,
@@ -21,21 +27,30 @@ from bnpl_plugin.credit.calendar import (
 )
 from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.credit.schedule import Instalment, Schedule
-from bnpl_plugin.credit.terms import FeePlacement, LoanTerms, Method
+from bnpl_plugin.credit.terms import Accrual, DownPayment, FeePlacement, Levelling, LoanTerms, Method, Shape
 
 __all__ = [
     "FORTNIGHTLY",
+    "HALF_MONTHLY",
     "MONTHLY",
     "WEEKLY",
+    "YEARLY",
+    "Accrual",
     "Apr",
+    "BusinessDayRule",
+    "BusinessDays",
     "DayCount",
+    "DownPayment",
     "FeePlacement",
     "Instalment",
+    "Levelling",
     "LoanTerms",
     "Method",
+    "MonthEnd",
     "Period",
     "PeriodUnit",
     "Schedule",
+    "Shape",
     "add_months",
     "apr_by",
     "build_schedule",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -17,7 +17,21 @@ class PeriodUnit(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    HALF_MONTH = "half_month"
+    """Two fixed days of each month; for a fixed number of days (every 15) count in days."""
     MONTH = "month"
+    YEAR = "year"
+
+
+class MonthEnd(StrEnum):
+    """Where a date goes whose month has no such day; the day is always counted from the anchor, so it comes back."""
+
+    CLAMP = "clamp"
+    """31 January, 28 February, 31 March, 30 April."""
+    ROLL = "roll"
+    """31 January, 1 March, 31 March, 1 May."""
+    LAST = "last"
+    """Every date is the last of its month, also from the 30th: 30 November, 31 December."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +39,78 @@ class Period:
     """The time from one due date to the next: `every` units.
 
     Args:
-        unit: days, weeks or months.
+        unit: days, weeks, half months, months or years.
         every: 1 to 366.
+        month_end: where a date goes whose month has no such day.
+        second_day: the other day of the month for `HALF_MONTH`, 1 to 31 (31 is the month's last); by default the
+            anchor's day 15 days on or back, so that the 1st goes with the 16th. Give 15 for the 1st and the 15th.
     """
 
     unit: PeriodUnit
     every: int = 1
+    month_end: MonthEnd = field(default=MonthEnd.CLAMP, repr=False)
+    second_day: int | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if type(self.unit) is not PeriodUnit:
+            raise InvalidInput(field="period.unit", fault=f"is {self.unit!r}", accepted="a PeriodUnit")
         if type(self.every) is not int or not 1 <= self.every <= 366:
             raise InvalidInput(field="period.every", fault=f"is {self.every!r}", accepted="1 to 366")
+        if type(self.month_end) is not MonthEnd:
+            raise InvalidInput(field="period.month_end", fault=f"is {self.month_end!r}", accepted="a MonthEnd")
+        if self.month_end is MonthEnd.LAST and self.months is None:
+            raise InvalidInput(field="period.month_end", fault="is last", accepted="last only with months and years")
+        if self.second_day is not None:
+            if self.unit is not PeriodUnit.HALF_MONTH:
+                raise InvalidInput(field="period.second_day", fault="is given", accepted="only with half months")
+            if type(self.second_day) is not int or not 1 <= self.second_day <= 31:
+                raise InvalidInput(field="period.second_day", fault=f"is {self.second_day!r}", accepted="1 to 31")
 
     @property
     def days(self) -> int | None:
-        """The length in days, or None for months."""
+        """The length in days, or None where it depends on the month."""
+        if self.unit is PeriodUnit.DAY:
+            return self.every
+        return self.every * 7 if self.unit is PeriodUnit.WEEK else None
+
+    @property
+    def months(self) -> int | None:
+        """The length in whole months, or None for days, weeks and half months."""
         if self.unit is PeriodUnit.MONTH:
-            return None
-        return self.every * (7 if self.unit is PeriodUnit.WEEK else 1)
+            return self.every
+        return self.every * 12 if self.unit is PeriodUnit.YEAR else None
 
 
 MONTHLY = Period(PeriodUnit.MONTH)
+HALF_MONTHLY = Period(PeriodUnit.HALF_MONTH)
 FORTNIGHTLY = Period(PeriodUnit.WEEK, 2)
 WEEKLY = Period(PeriodUnit.WEEK)
+YEARLY = Period(PeriodUnit.YEAR)
+
+
+class FirstDue(StrEnum):
+    """How the first due date follows from a start date, where a plan does not count a period from it."""
+
+    SAME_DAY = "same_day"
+    """On the start date itself."""
+    FIRST_OF_NEXT_MONTH = "first_of_next_month"
+    LAST_OF_MONTH = "last_of_month"
+    """The last day of the start date's month; with a period of `MonthEnd.LAST` those that follow are last days too."""
+
+
+def first_due_date(start: date, *, rule: FirstDue) -> date:
+    """Return the first due date that a rule makes of a start date.
+
+    >>> first_due_date(date(2022, 10, 17), rule=FirstDue.FIRST_OF_NEXT_MONTH)
+    datetime.date(2022, 11, 1)
+    """
+    match rule:
+        case FirstDue.SAME_DAY:
+            return start
+        case FirstDue.FIRST_OF_NEXT_MONTH:
+            return add_months(start.replace(day=1), 1)
+        case FirstDue.LAST_OF_MONTH:
+            return start.replace(day=monthrange(start.year, start.month)[1])
 
 
 @lru_cache(maxsize=8192)
@@ -62,18 +126,12 @@ def add_months(anchor: date, months: int) -> date:
     >>> add_months(date(2027, 1, 31), 1), add_months(date(2027, 1, 31), 2)
     (datetime.date(2027, 2, 28), datetime.date(2027, 3, 31))
     """
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    if anchor.day <= 28:
-        return date(year, month + 1, anchor.day)
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, MonthEnd.CLAMP)
 
 
 def due_date(anchor: date, *, period: Period, periods: int) -> date:
-    """Return the date that lies whole periods after the anchor date."""
-    days = period.days
-    if days is None:
-        return add_months(anchor, period.every * periods)
-    return anchor + timedelta(days=days * periods)
+    """Return the date that lies whole periods after the anchor date (before it, when negative)."""
+    return _from_anchor(anchor, period=period, count=1, skip=periods)[0]
 
 
 @lru_cache(maxsize=4096)
@@ -86,10 +144,77 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
         count: how many dates, 0 or more.
         skip: how many periods lie between the anchor and the first due date.
 
+    Raises:
+        InvalidInput: a date beyond the calendar, or two half months on nearly the same day.
+
     >>> [str(day) for day in due_dates(date(2028, 1, 31), period=MONTHLY, count=3)]
     ['2028-01-31', '2028-02-29', '2028-03-31']
+    >>> first_and_fifteenth = Period(PeriodUnit.HALF_MONTH, second_day=15)
+    >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
+    ['2028-02-01', '2028-02-15', '2028-03-01']
     """
-    return tuple(due_date(anchor, period=period, periods=skip + k) for k in range(count))
+    return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
+
+
+def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list[date]:
+    try:
+        days = period.days
+        if days is not None:
+            step = timedelta(days=days)
+            first = anchor + step * skip
+            return [first + step * k for k in range(count)]
+        if period.unit is PeriodUnit.HALF_MONTH:
+            return _half_monthly(anchor, period=period, halves=[period.every * (skip + k) for k in range(count)])
+        every = period.months or 0
+        month, day = anchor.year * 12 + anchor.month - 1 + every * skip, anchor.day
+        months = range(month, month + every * count, every)
+        if day <= 28 and period.month_end is not MonthEnd.LAST:
+            return [date(each // 12, each % 12 + 1, day) for each in months]
+        return [_in_month(each, day, period.month_end) for each in months]
+    except (ValueError, OverflowError):
+        raise InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999") from None
+
+
+def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[date]:
+    day = anchor.day
+    other = period.second_day or (day + 15 if day <= 15 else day - 15)
+    if abs(other - day) < 4:
+        accepted = f"a day at least 4 away from the anchor's, {day}"
+        raise InvalidInput(field="period.second_day", fault=f"is {other}", accepted=accepted)
+    month = anchor.year * 12 + anchor.month - 1
+    places = [(month + half // 2, half % 2) for half in halves]
+    return [_in_month(each + (odd and other < day), other if odd else day, period.month_end) for each, odd in places]
+
+
+def _in_month(month: int, day: int, month_end: MonthEnd) -> date:
+    """Return a day of the month with that number, months counted from the year 0."""
+    year, of_year = month // 12, month % 12 + 1
+    if month_end is MonthEnd.LAST:
+        day = 31
+    if day > 28 and day > (last := monthrange(year, of_year)[1]):
+        return date(year, of_year, last) if month_end is not MonthEnd.ROLL else _in_month(month + 1, 1, month_end)
+    return date(year, of_year, day)
+
+
+@lru_cache(maxsize=4096)
+def periods_between(anchor: date, *, period: Period, due_on: date) -> int | None:
+    """Return how many whole periods a date lies after the anchor date; None when it does not lie on the rhythm.
+
+    >>> periods_between(date(2027, 1, 31), period=MONTHLY, due_on=date(2027, 2, 28))
+    1
+    """
+    if period.days is not None:
+        guesses = [(due_on - anchor).days // period.days]
+    else:
+        months = (due_on.year - anchor.year) * 12 + due_on.month - anchor.month
+        if period.months:
+            guesses = [months // period.months, (months - 1) // period.months]
+        else:
+            guesses = [(2 * months + odd) // period.every for odd in (-2, -1, 0, 1)]
+    for guess in guesses:
+        if guess >= 0 and due_date(anchor, period=period, periods=guess) == due_on:
+            return guess
+    return None
 
 
 def months_between(start: date, end: date) -> int | None:

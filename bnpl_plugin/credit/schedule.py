@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from operator import lt
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -49,8 +50,9 @@ class Schedule:
     Args:
         currency: ISO 4217 code of every number in it.
         drawdown_on: the day the principal becomes owed.
-        principal_minor: the financed sum in minor units, 1 or more.
+        principal_minor: everything drawn, in minor units, 1 or more.
         instalments: at least one row, numbered from 1, dates rising, none before the drawdown.
+        later_drawdowns: (day, minor units) of what is drawn after the first day, in order; the rest is drawn on it.
 
     Raises:
         InvalidInput: the principal parts do not sum to the principal exactly, a part is negative, a date falls.
@@ -60,6 +62,7 @@ class Schedule:
     drawdown_on: date
     principal_minor: int
     instalments: tuple[Instalment, ...]
+    later_drawdowns: tuple[tuple[date, int], ...] = ()
 
     def __post_init__(self) -> None:
         if type(self.principal_minor) is not int or self.principal_minor < 1:
@@ -75,6 +78,17 @@ class Schedule:
             or not all(map(lt, dates, dates[1:]))
         ):
             self._name_the_fault()
+        if self.later_drawdowns:
+            self._check_later_drawdowns()
+
+    def _check_later_drawdowns(self) -> None:
+        days = [self.drawdown_on, *(day for day, _ in self.later_drawdowns), self.last_due_on]
+        if any(later < earlier for earlier, later in pairwise(days)):
+            raise _fault("later_drawdowns", "do not lie in order", f"{days[0]} to {days[-1]}")
+        if any(type(minor) is not int or minor < 1 for _, minor in self.later_drawdowns):
+            raise _fault("later_drawdowns", "hold no sum", "1 or more each")
+        if self.drawdowns[0][1] < 1:
+            raise _fault("later_drawdowns", "leave nothing for the first day", f"below {self.principal_minor}")
 
     def _name_the_fault(self) -> NoReturn:
         left, earliest = self.principal_minor, self.drawdown_on
@@ -88,6 +102,12 @@ class Schedule:
             left -= principal
             earliest = due_on
         raise _fault("instalments", f"principal misses the financed sum by {left}", "an exact sum (P2)")
+
+    @property
+    def drawdowns(self) -> tuple[tuple[date, int], ...]:
+        """Everything drawn as (day, minor units), in order."""
+        later = sum([minor for _, minor in self.later_drawdowns])
+        return ((self.drawdown_on, self.principal_minor - later), *self.later_drawdowns)
 
     @property
     def interest_minor(self) -> int:
@@ -115,13 +135,16 @@ class Schedule:
         return self.instalments[-1].due_on
 
     def to_json(self) -> dict[str, Any]:
-        """Return the schedule as plain values: ints, strings, ISO dates."""
-        return {
+        """Return the schedule as plain values: ints, strings, ISO dates; later drawdowns only where there are any."""
+        plain = {
             "currency": self.currency,
             "drawdown_on": self.drawdown_on.isoformat(),
             "principal_minor": self.principal_minor,
             "instalments": [row.to_json() for row in self.instalments],
         }
+        if self.later_drawdowns:
+            plain["later_drawdowns"] = [[day.isoformat(), minor] for day, minor in self.later_drawdowns]
+        return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Schedule:
@@ -141,6 +164,7 @@ class Schedule:
                 )
                 for row in rows
             ),
+            later_drawdowns=tuple((date.fromisoformat(day), minor) for day, minor in data.get("later_drawdowns", ())),
         )
 
 

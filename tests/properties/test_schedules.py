@@ -1,26 +1,46 @@
 """What holds for every loan: exact sums, rising dates, honest rates, nothing collected twice."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnpl_plugin.credit import (
-    FORTNIGHTLY,
-    MONTHLY,
-    WEEKLY,
-    DayCount,
-    FeePlacement,
-    LoanTerms,
-    Method,
-    Schedule,
-    add_months,
-    build_schedule,
-)
+from bnpl_plugin.credit import FORTNIGHTLY, MONTHLY, WEEKLY, DayCount, LoanTerms, Method, Schedule, build_schedule
+from bnpl_plugin.credit.amortisation.table import amortisation_table
 from bnpl_plugin.credit.apr import eu
+from bnpl_plugin.credit.calendar import (
+    HALF_MONTHLY,
+    YEARLY,
+    MonthEnd,
+    Period,
+    PeriodUnit,
+    add_months,
+    due_date,
+    due_dates,
+    periods_between,
+)
 from bnpl_plugin.credit.servicing.early_settlement import settlement_figure
 from bnpl_plugin.credit.servicing.repayment import allocate_repayment
+from bnpl_plugin.credit.terms import (
+    PLAIN,
+    USUAL,
+    Accrual,
+    Carry,
+    Compounding,
+    DownPayment,
+    Drawdown,
+    FeePlacement,
+    Levelling,
+    OddDays,
+    RateStep,
+    RowFee,
+    Shape,
+    Shortfall,
+)
 from bnpl_plugin.money import Money, Remainder, Rounding
 
 AMOUNTS = st.integers(1, 3_000_000)
@@ -30,24 +50,88 @@ DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 RATES = st.decimals(0, Decimal("9.99"), places=4)
 
 
+PERIODS = st.sampled_from([
+    MONTHLY, FORTNIGHTLY, WEEKLY, HALF_MONTHLY, YEARLY,
+    Period(PeriodUnit.DAY, 15), Period(PeriodUnit.MONTH, 3), Period(PeriodUnit.MONTH, month_end=MonthEnd.ROLL),
+    Period(PeriodUnit.MONTH, month_end=MonthEnd.LAST),
+])  # fmt: skip
+
+
 @st.composite
-def loan_terms(draw):
-    rate = draw(st.one_of(st.just(Decimal(0)), RATES))
+def loan_terms(draw, *, methods=tuple(Method)):
+    """Terms of every method, shape and convention, in combinations that can be agreed."""
+    method = draw(st.sampled_from(methods))
+    count = draw(COUNTS)
+    rate = Decimal(0) if method is Method.INTEREST_FREE else draw(st.one_of(st.just(Decimal(0)), RATES))
+    minor = draw(AMOUNTS)
+    carry = draw(st.sampled_from(Carry))
+    shape = draw(shapes(method=method, count=count, minor=minor, carry=carry))
+    rounding = draw(st.sampled_from(Rounding))
+    if shape.levelling is Levelling.ALL_EQUAL:
+        rounding = draw(st.sampled_from([Rounding.UP, Rounding.CEILING]))
     start = draw(DAYS)
-    period = draw(st.sampled_from([MONTHLY, FORTNIGHTLY, WEEKLY]))
+    splits = method in (Method.EQUAL_PRINCIPAL, Method.FLAT, Method.INTEREST_ONLY, Method.INTEREST_FREE)
+    free = not rate and method is Method.EQUAL_INSTALMENTS and not (shape.rate_steps or shape.instalment_minor)
     return LoanTerms(
-        Money(draw(AMOUNTS), draw(CURRENCIES)),
-        draw(COUNTS),
-        period,
+        Money(minor, draw(CURRENCIES)),
+        count,
+        draw(PERIODS),
         start,
-        date.fromordinal(start.toordinal() + draw(st.integers(0, 400))),
-        method=Method.EQUAL_INSTALMENTS,
+        date.fromordinal(start.toordinal() + draw(st.integers(1 if shape.down_payment else 0, 400))),
+        method=method,
         nominal_rate=rate,
         fee_minor=draw(st.integers(0, 5_000)),
         fee_placement=draw(st.sampled_from(FeePlacement)),
-        remainder=Remainder.LAST if rate else draw(st.sampled_from(Remainder)),
-        rounding=draw(st.sampled_from(Rounding)),
+        remainder=draw(st.sampled_from(Remainder)) if splits or free else Remainder.LAST,
+        rounding=rounding,
         day_count=draw(st.sampled_from(DayCount)),
+        shape=shape,
+        accrual=draw(accruals(carry=carry)),
+    )
+
+
+@st.composite
+def shapes(draw, *, method, count, minor, carry):
+    equal = method in (Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE)
+    wanted: dict[str, Any] = {}
+    down = draw(st.integers(0, max(minor // 2, 0)))
+    if down and draw(st.booleans()):
+        wanted["down_payment"] = DownPayment(minor=down)
+    if carry is not Carry.EXACT and method is not Method.INTEREST_ONLY:
+        wanted["multiple_minor"] = draw(st.sampled_from([1, 1, 5, 100]))
+    if method is Method.GRADUATED:
+        wanted["yearly_growth"] = draw(st.sampled_from([Decimal("0.03"), Decimal("-0.1"), Decimal(1)]))
+    if count > 1 and method is not Method.INTEREST_FREE:
+        wanted["interest_free"] = draw(st.integers(0, count - 1))
+        wanted["interest_grace"] = draw(st.integers(0, count - 1))
+    kind = draw(st.sampled_from(["plain", "balloon", "grace", "agreed", "steps", "adjusted", "all equal", "fees"]))
+    if kind == "balloon" and method not in (Method.FLAT, Method.INTEREST_ONLY):
+        wanted["balloon_minor"] = draw(st.integers(0, (minor - down) // 2))
+    if kind == "grace" and (equal or method is Method.EQUAL_PRINCIPAL):
+        wanted["principal_grace"] = draw(st.integers(0, count - 1))
+    if kind == "agreed" and method is Method.EQUAL_INSTALMENTS:
+        wanted["instalment_minor"] = draw(st.integers(1, 2 * minor))
+    if kind == "steps" and count > 1 and method not in (Method.INTEREST_FREE, Method.GRADUATED):
+        wanted["rate_steps"] = (RateStep(draw(st.integers(2, count)), draw(RATES)),)
+    if kind == "adjusted" and equal and carry is Carry.MINOR_UNITS:
+        wanted["levelling"] = Levelling.ADJUSTED
+    if kind == "all equal" and equal and carry is Carry.MINOR_UNITS:
+        wanted |= {"levelling": Levelling.ALL_EQUAL, "interest_grace": 0}
+    if kind == "fees":
+        wanted["row_fees"] = (RowFee(draw(st.integers(1, count)), draw(st.integers(1, 900))),)
+    return Shape(**wanted)
+
+
+@st.composite
+def accruals(draw, *, carry):
+    return Accrual(
+        compounding=draw(st.sampled_from(Compounding)),
+        carry=carry,
+        rounding=draw(st.sampled_from(Rounding)),
+        multiple_minor=draw(st.sampled_from([1, 100])) if carry is Carry.MINOR_UNITS else 1,
+        shortfall=draw(st.sampled_from(Shortfall)),
+        odd_days=draw(st.sampled_from(OddDays)),
+        first_period_years=draw(st.sampled_from([None, None, Fraction(0), Fraction(3, 365) + Fraction(1, 12)])),
     )
 
 
@@ -55,20 +139,113 @@ def loan_terms(draw):
 def test_every_part_is_exact_and_none_is_negative(terms):
     schedule = build_schedule(terms)
     rows = schedule.instalments
-    assert len(rows) == terms.count
+    assert len(rows) - terms.count in (0, 1)
     assert sum(row.principal_minor for row in rows) == terms.principal.minor
-    assert sum(row.fee_minor for row in rows) == terms.fee_minor
+    agreed = terms.fee_minor + sum(fee.minor for fee in terms.shape.row_fees)
+    if terms.shape.levelling is not Levelling.ALL_EQUAL:
+        assert sum(row.fee_minor for row in rows) == agreed
     assert min(min(row.principal_minor, row.interest_minor, row.fee_minor) for row in rows) >= 0
     assert schedule.total_payable_minor == sum(row.total_minor for row in rows)
+    assert [row.due_on for row in rows] == sorted({row.due_on for row in rows})
     assert Schedule.from_json(schedule.to_json()) == schedule
 
 
 @given(loan_terms())
+def test_the_table_closes_every_row_and_ends_with_nothing_owed(terms):
+    table = amortisation_table(terms)
+    for row in table:
+        assert row.opening_minor + row.drawn_minor + row.earned_minor - row.instalment_minor == row.closing_minor
+        assert row.closing_minor >= 0
+    assert table[-1].closing_minor == 0
+    assert [row[-4:-1] for row in table] == [row[2:] for row in build_schedule(terms).instalments]
+
+
+@given(loan_terms(methods=[Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE]))
+def test_the_short_way_says_the_same_as_the_long_one(terms):
+    plain = replace(terms, shape=PLAIN, accrual=USUAL)
+    assert build_schedule(plain) == build_schedule(replace(plain, shape=Shape(), accrual=Accrual()))
+
+
+@given(loan_terms(methods=[Method.EQUAL_INSTALMENTS]))
 def test_all_instalments_but_the_last_are_equal_when_the_first_period_is_regular(terms):
-    if not terms.nominal_rate or terms.fee_minor or (terms.first_due_on - terms.drawdown_on).days > 7:
+    period = MONTHLY if terms.period.days is None else WEEKLY
+    plain = replace(terms, shape=PLAIN, accrual=USUAL, fee_minor=0, remainder=Remainder.LAST, period=period)
+    if not plain.nominal_rate or (plain.first_due_on - plain.drawdown_on).days > 7:
         return
-    totals = [row.total_minor for row in build_schedule(terms).instalments[:-1]]
+    totals = [row.total_minor for row in build_schedule(plain).instalments[:-1]]
     assert len(set(totals)) <= 1
+
+
+@given(loan_terms(methods=[Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE]))
+def test_where_all_are_equal_all_are_equal_and_the_excess_is_a_fee(terms):
+    shape = Shape(levelling=Levelling.ALL_EQUAL, multiple_minor=terms.shape.multiple_minor)
+    equal = replace(
+        terms, shape=shape, rounding=Rounding.UP, fee_minor=0, accrual=replace(terms.accrual, carry=Carry.MINOR_UNITS)
+    )
+    schedule = build_schedule(equal)
+    totals = {row.total_minor for row in schedule.instalments[:-1]}
+    assert len(totals) <= 1
+    assert schedule.fee_minor >= 0
+
+
+@given(loan_terms(), st.data())
+def test_an_exact_table_is_the_same_loan_within_a_minor_unit_a_row(terms, data):
+    """Two ways of carrying differ by what rounding adds up to, never by more than it can."""
+    if terms.shape.levelling is not Levelling.ODD_ONE or terms.shape.instalment_minor or terms.nominal_rate > 1:
+        return
+    rounded = replace(
+        terms,
+        shape=replace(terms.shape, multiple_minor=1),
+        accrual=replace(terms.accrual, carry=Carry.MINOR_UNITS, multiple_minor=1),
+    )
+    exact = replace(rounded, accrual=replace(rounded.accrual, carry=Carry.EXACT))
+    gap = build_schedule(rounded).interest_minor - build_schedule(exact).interest_minor
+    assert abs(gap) <= 2 * terms.count * (terms.count + 1)
+
+
+@st.composite
+def drawn_in_parts(draw):
+    """A loan that is drawn in several parts, inside periods and on due dates."""
+    start, count = draw(DAYS), draw(st.integers(2, 24))
+    offsets = draw(st.lists(st.integers(0, 30 * (count - 1)), min_size=1, max_size=3, unique=True))
+    later = tuple(Drawdown(date.fromordinal(start.toordinal() + offset), draw(AMOUNTS)) for offset in sorted(offsets))
+    return LoanTerms(
+        Money(draw(AMOUNTS), draw(CURRENCIES)),
+        count,
+        MONTHLY,
+        start,
+        add_months(start, 1),
+        nominal_rate=draw(RATES),
+        rounding=draw(st.sampled_from(Rounding)),
+        day_count=draw(st.sampled_from(DayCount)),
+        anchor_date=start,
+        shape=Shape(later_drawdowns=later, levelling=draw(st.sampled_from([Levelling.ODD_ONE, Levelling.ADJUSTED]))),
+        accrual=draw(accruals(carry=Carry.MINOR_UNITS)),
+    )
+
+
+@given(drawn_in_parts())
+def test_a_loan_drawn_in_parts_repays_them_all(terms):
+    schedule = build_schedule(terms)
+    assert sum(row.principal_minor for row in schedule.instalments) == terms.drawn_minor
+    assert sum(minor for _, minor in schedule.drawdowns) == schedule.principal_minor
+    assert Schedule.from_json(schedule.to_json()) == schedule
+    table = amortisation_table(terms)
+    assert table[-1].closing_minor == 0
+    assert min(row.closing_minor for row in table) >= 0
+
+
+@given(anchor=DAYS, period=PERIODS, count=COUNTS)
+def test_dates_rise_and_come_back_to_their_anchor_day(anchor, period, count):
+    days = due_dates(anchor, period=period, count=count + 1)
+    assert list(days) == sorted(set(days))
+    assert [due_date(anchor, period=period, periods=k) for k in range(count + 1)] == list(days)
+    assert all(periods_between(anchor, period=period, due_on=day) == k for k, day in enumerate(days) if day != anchor)
+    if period.days is None and period.month_end is MonthEnd.CLAMP:
+        allowed = {anchor.day, anchor.day + 15, anchor.day - 15} if period.months is None else {anchor.day}
+        for day in days:
+            last_of_month = (add_months(day.replace(day=1), 1) - timedelta(days=1)).day
+            assert day.day in {min(one, last_of_month) for one in allowed if one > 0}
 
 
 @given(anchor=DAYS, count=COUNTS)

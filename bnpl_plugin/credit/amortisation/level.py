@@ -8,24 +8,15 @@ rounded where its name says, and nowhere else. The schedule at signature and eve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import groupby, repeat
 from typing import NamedTuple
 
+from bnpl_plugin.credit.terms.conventions import Shortfall
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
 Columns = tuple[Sequence[int], Sequence[int]]
 """The principals and the interests of the instalments, both in order."""
-
-
-class Shortfall(StrEnum):
-    """What becomes of interest that an instalment is too small to pay."""
-
-    CARRIED = "carried"
-    """The next instalments pay it first; it earns nothing itself."""
-    CAPITALISED = "capitalised"
-    """The next instalments pay it first; until then it earns interest like principal."""
 
 
 class Inflow(NamedTuple):
@@ -43,9 +34,7 @@ class Inflow(NamedTuple):
     charge: int
 
 
-def earned(
-    principal: int, *, charge: int, unit: int, rounding: Rounding = Rounding.HALF_UP, multiple: int = 1
-) -> int:
+def earned(principal: int, *, charge: int, unit: int, rounding: Rounding = Rounding.HALF_UP, multiple: int = 1) -> int:
     """Return the interest of a principal in one period, or in a part of one.
 
     Args:
@@ -89,10 +78,10 @@ def exact_instalment(
     """
     if weights is None and not inflows and not balloon:
         return _plain_instalment(principal, charges=charges, unit=unit)
-    grown = {index: sum(d.minor * (unit + d.charge) for d in group) for index, group in _by_index(inflows).items()}
+    grown = {place: sum(d.minor * (unit + d.charge) for d in group) for place, group in _by_place(inflows).items()}
     owed, weight, power = principal, 0, 1
-    for index, (charge, times) in enumerate(zip(charges, weights or repeat(1, len(charges)), strict=True)):
-        owed = owed * (unit + charge) + grown.get(index, 0) * power
+    for place, (charge, times) in enumerate(zip(charges, weights or repeat(1, len(charges)), strict=True)):
+        owed = owed * (unit + charge) + grown.get(place, 0) * power
         power *= unit
         weight = weight * (unit + charge) + times * power
     return owed - balloon * power, weight
@@ -152,6 +141,7 @@ def adjusted_instalment(
     rounding: Rounding = Rounding.HALF_EVEN,
     multiple: int = 1,
     inflows: Sequence[Inflow] = (),
+    balloon: int = 0,
 ) -> int:
     """Return the instalment moved so that the last one comes closer to the others; Apache Fineract's rule.
 
@@ -166,6 +156,7 @@ def adjusted_instalment(
         rounding: of the interest, and of the step.
         multiple: the step is a whole multiple of this.
         inflows: what is drawn later.
+        balloon: what the last one bears on top.
 
     >>> adjusted_instalment(75_00, instalment=15_46, charges=[123] * 5, unit=12_000)
     1547
@@ -176,7 +167,7 @@ def adjusted_instalment(
         principals, interests = run_down(
             principal, instalment=tried, charges=charges, unit=unit, rounding=rounding, inflows=inflows
         )
-        return principals[-1] + interests[-1] - tried
+        return principals[-1] + interests[-1] - balloon - tried
 
     missed = gap(instalment)
     if abs(missed) <= count // 2:
@@ -226,7 +217,7 @@ def run_down(
             principals.append(left)
             interests.append((2 * left * charges[-1] + unit) // twice)
             return principals, interests
-    return run_down_by(
+    principals, interests, _ = run_down_by(
         principal,
         instalments=[instalment] * (len(charges) - 1),
         charges=charges,
@@ -236,6 +227,7 @@ def run_down(
         inflows=inflows,
         shortfall=shortfall,
     )
+    return principals, interests
 
 
 def run_down_by(
@@ -248,8 +240,10 @@ def run_down_by(
     multiple: int = 1,
     inflows: Sequence[Inflow] = (),
     shortfall: Shortfall = Shortfall.CARRIED,
-) -> Columns:
-    """Do what `run_down` does where every instalment has its own size.
+) -> tuple[list[int], list[int], list[int]]:
+    """Do what `run_down` does where every instalment has its own size, and return a third column: interest earned.
+
+    Interest paid and earned differ only while an instalment does not cover its interest.
 
     Args:
         principal: owed at the start of the first period.
@@ -263,25 +257,53 @@ def run_down_by(
     """
     if len(instalments) != len(charges) - 1:
         raise InvalidInput(field="instalments", fault=f"are {len(instalments)}", accepted=f"{len(charges) - 1}")
-    drawn = _by_index(inflows)
-    principals, interests = [], []
+    drawn = _by_place(inflows)
+    principals: list[int] = []
+    interests: list[int] = []
+    earnings: list[int] = []
     left, carried = principal, 0
-    for index, charge in enumerate(charges):
+    for place, charge in enumerate(charges):
         base = left + carried if shortfall is Shortfall.CAPITALISED else left
-        owed, start = carried, charge
-        for inflow in drawn.get(index, ()):
-            owed += earned(base, charge=start - inflow.charge, unit=unit, rounding=rounding, multiple=multiple)
+        new, start = 0, charge
+        for inflow in drawn.get(place, ()):
+            new += earned(base, charge=start - inflow.charge, unit=unit, rounding=rounding, multiple=multiple)
             left, base, start = left + inflow.minor, base + inflow.minor, inflow.charge
-        owed += earned(base, charge=start, unit=unit, rounding=rounding, multiple=multiple)
-        last = index == len(instalments)
-        interest = owed if last else min(owed, instalments[index])
-        repaid = left if last else min(instalments[index] - interest, left)
-        carried = owed - interest
+        new += earned(base, charge=start, unit=unit, rounding=rounding, multiple=multiple)
+        last = place == len(instalments)
+        interest = carried + new if last else min(carried + new, instalments[place])
+        repaid = left if last else min(instalments[place] - interest, left)
+        carried += new - interest
         left -= repaid
         principals.append(repaid)
         interests.append(interest)
-    return principals, interests
+        earnings.append(new)
+    return principals, interests, earnings
 
 
-def _by_index(inflows: Sequence[Inflow]) -> dict[int, list[Inflow]]:
-    return {index: list(group) for index, group in groupby(inflows, key=lambda inflow: inflow.place)}
+def count_to_repay(principal: int, *, instalment: int, charge: int, unit: int, most: int = 600) -> int:
+    """Return how many instalments of a given size repay a principal, the last one being what is left.
+
+    Args:
+        principal: 1 or more.
+        instalment: of each period, 1 or more.
+        charge: what one unit earns in every period.
+        unit: the charge's denominator.
+        most: the longest loan.
+
+    Raises:
+        InvalidInput: the instalment does not repay the principal in that many periods.
+
+    >>> count_to_repay(280_000_00, instalment=14_000_00, charge=7, unit=1000)
+    22
+    """
+    left, unit_power = principal, 1
+    for number in range(1, most + 1):
+        left = left * (unit + charge) - instalment * unit * unit_power
+        unit_power *= unit
+        if left <= 0:
+            return number
+    raise InvalidInput(field="instalment", fault=f"is {instalment}", accepted=f"enough to repay in {most} periods")
+
+
+def _by_place(inflows: Sequence[Inflow]) -> dict[int, list[Inflow]]:
+    return {place: list(group) for place, group in groupby(inflows, key=lambda inflow: inflow.place)}

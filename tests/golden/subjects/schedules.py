@@ -1,0 +1,267 @@
+"""ec_amortisation and frappe_lending: amortisation tables and due dates that others print, from the product's terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from bnpl_plugin.credit.amortisation.charges import charges_of
+from bnpl_plugin.credit.amortisation.level import count_to_repay
+from bnpl_plugin.credit.amortisation.table import TableRow, amortisation_table
+from bnpl_plugin.credit.calendar import FirstDue, MonthEnd, Period, PeriodUnit, due_date, due_dates, first_due_date
+from bnpl_plugin.credit.day_count import DayCount
+from bnpl_plugin.credit.terms import (
+    Accrual,
+    Carry,
+    Compounding,
+    FeePlacement,
+    LoanTerms,
+    Method,
+    RateStep,
+    RowFee,
+    Shape,
+    Shortfall,
+)
+from bnpl_plugin.money import Money, Rounding, divide
+from tests.golden.case import Case, Check
+
+_START = date(2013, 1, 1)
+"""The tables have no dates; any day that every month has will do."""
+
+_PERIODS: Mapping[str, Period] = MappingProxyType({
+    "week": Period(PeriodUnit.WEEK), "weekly": Period(PeriodUnit.WEEK),
+    "fortnight": Period(PeriodUnit.WEEK, 2), "fortnightly": Period(PeriodUnit.WEEK, 2),
+    "month": Period(PeriodUnit.MONTH), "monthly": Period(PeriodUnit.MONTH),
+    "quarter": Period(PeriodUnit.MONTH, 3), "quarterly": Period(PeriodUnit.MONTH, 3),
+    "half-year": Period(PeriodUnit.MONTH, 6), "half_year": Period(PeriodUnit.MONTH, 6),
+    "semester": Period(PeriodUnit.MONTH, 6), "half-yearly": Period(PeriodUnit.MONTH, 6),
+    "year": Period(PeriodUnit.YEAR), "yearly": Period(PeriodUnit.YEAR),
+})  # fmt: skip
+
+_METHODS: Mapping[str, Method] = MappingProxyType({
+    "annuity": Method.EQUAL_INSTALMENTS,
+    "constant_capital": Method.EQUAL_PRINCIPAL,
+    "interest_only": Method.INTEREST_ONLY,
+    "graduated": Method.GRADUATED,
+})  # fmt: skip
+
+
+# The simulator of the European Commission: nothing is rounded but what it prints; interest above a payment is added
+# to the capital.
+
+
+def ec_amortisation(case: Case) -> Iterable[Check]:
+    """Compare a table's rows, its sums by year and its totals."""
+    terms = _ec_terms(case, at_drawdown=0)
+    table = amortisation_table(terms)
+    return [
+        *_ec_rows(case, terms, table),
+        *_ec_years(case, terms, table),
+        Check("row_count_total", case.expected["row_count_total"], len(table)),
+        *_ec_totals(case, terms, table),
+    ]
+
+
+def _ec_terms(case: Case, *, at_drawdown: int) -> LoanTerms:
+    inputs = case.inputs
+    period = _PERIODS[inputs["period_unit"]]
+    count, principal = int(inputs["periods"]), Money.of(inputs["principal"], "EUR")
+    steps = tuple(RateStep(each["from_period"], Decimal(each["rate"])) for each in inputs.get("rate_steps", ()))
+    growth = inputs.get("yearly_growth")
+    first = inputs.get("first_period_years")
+    by_weeks = period.unit is PeriodUnit.WEEK
+    return LoanTerms(
+        principal,
+        count,
+        period,
+        _START,
+        due_date(_START, period=period, periods=1),
+        method=_METHODS[inputs["method"]],
+        nominal_rate=Decimal(inputs["annual_rate"]),
+        fee_minor=at_drawdown,
+        fee_placement=FeePlacement.DRAWDOWN,
+        day_count=DayCount.WEEKS_364 if by_weeks else DayCount.THIRTY_360_MONTHLY,
+        anchor_date=_START,
+        shape=Shape(
+            rate_steps=steps,
+            yearly_growth=Decimal(growth) - 1 if growth else Decimal(0),
+            row_fees=_ec_costs(case),
+        ),
+        accrual=Accrual(
+            carry=Carry.EXACT,
+            shortfall=Shortfall.CAPITALISED,
+            compounding=Compounding.YEARLY if inputs.get("rate_kind") == "effective" else Compounding.EACH_PERIOD,
+            first_period_years=sum(map(Fraction, first.split("+")), Fraction(0)) if first else None,
+        ),
+    )
+
+
+def _ec_costs(case: Case) -> tuple[RowFee, ...]:
+    """Return the costs of single rows: told in words, else printed beside the rows."""
+    told, count = case.inputs.get("extra_cost", ""), int(case.inputs["periods"])
+    if found := re.fullmatch(r"([\d.]+) a (month|year|week|quarter)", told):
+        numbers: Iterable[int] = _every(found[2], count=count, period=_PERIODS[case.inputs["period_unit"]])
+    elif found := re.fullmatch(r"([\d.]+) in \w+ (\d+), (\d+), .*", told):
+        numbers = range(int(found[2]), count + 1, int(found[3]) - int(found[2]))
+    else:
+        return tuple(RowFee(each["period"], Money.of(each["cost"], "EUR").minor)
+                     for each in case.expected["rows"] if "cost" in each)  # fmt: skip
+    return tuple(RowFee(number, Money.of(found[1], "EUR").minor) for number in numbers)
+
+
+def _every(unit: str, *, count: int, period: Period) -> range:
+    per_unit = {"week": (1, 0), "month": (0, 1), "quarter": (0, 3), "year": (52, 12)}[unit]
+    length = per_unit[0] if period.unit is PeriodUnit.WEEK else per_unit[1] // (period.months or 1)
+    return range(length, count + 1, length)
+
+
+def _ec_rows(case: Case, terms: LoanTerms, table: Sequence[TableRow]) -> Iterator[Check]:
+    within = case.within("money")
+    for told in case.expected["rows"]:
+        row = table[told["period"] - 1]
+        figures = {
+            "opening": row.opening_minor,
+            "interest": row.earned_minor,
+            "capital": row.repaid_minor,
+            "payment": row.instalment_minor,
+            "closing": row.closing_minor,
+            "cost": row.fee_minor,
+            "cash_flow": -row.instalment_minor - row.fee_minor,
+        }
+        for name, minor in figures.items():
+            if name in told:
+                yield Check(f"rows[{row.number}].{name}", Decimal(told[name]), _decimal(minor), within)
+        if "rate" in told:
+            yield Check(f"rows[{row.number}].rate", Decimal(told["rate"]), terms.nominal_rate_at(row.number))
+
+
+def _ec_years(case: Case, terms: LoanTerms, table: Sequence[TableRow]) -> Iterator[Check]:
+    length = {PeriodUnit.YEAR: 1, PeriodUnit.MONTH: 12, PeriodUnit.WEEK: 52}[terms.period.unit] // terms.period.every
+    for told in case.expected.get("year_sums", ()):
+        rows = table[(told["year"] - 1) * length : told["year"] * length]
+        for name, minor in (("interest", sum(row.earned_minor for row in rows)),
+                            ("capital", sum(row.repaid_minor for row in rows))):  # fmt: skip
+            field = f"year_sums[{told['year']}].{name}"
+            yield Check(field, Decimal(told[name]), _decimal(minor), case.within("money"))
+
+
+def _ec_totals(case: Case, terms: LoanTerms, table: Sequence[TableRow]) -> Iterator[Check]:
+    if "instalment" in case.expected:
+        yield Check(
+            "instalment",
+            Decimal(case.expected["instalment"]),
+            _decimal(table[-2].instalment_minor),
+            case.within("money"),
+        )
+
+
+def _decimal(minor: int) -> Decimal:
+    return Money(minor, "EUR").decimal
+
+
+# Frappe Lending: the instalment is rounded up, interest is not rounded unless an estimate says so, and only the
+# figures compared are rounded half up to whole units.
+
+
+def frappe_lending(case: Case) -> Iterable[Check]:
+    """Compare instalment, rows and totals, or due dates."""
+    return list(_frappe_dates(case) if case.kind == "due_dates" else _frappe_amounts(case))
+
+
+def _frappe_dates(case: Case) -> Iterator[Check]:
+    rule, period = case.inputs["rule"], _PERIODS[case.inputs.get("frequency", "monthly")]
+    first_due = FirstDue.SAME_DAY
+    if rule.startswith("first day"):
+        first_due = FirstDue.FIRST_OF_NEXT_MONTH
+    elif rule.startswith(("last day", "end of")):
+        first_due, period = FirstDue.LAST_OF_MONTH, replace(period, month_end=MonthEnd.LAST)
+    anchor = first_due_date(date.fromisoformat(case.inputs["repayment_start_date"]), rule=first_due)
+    days = due_dates(anchor, period=period, count=int(case.inputs["periods"]))
+    places = {"first": 0, "second": 1, "third": 2, "last": -1}
+    for name, told in case.expected.items():
+        yield Check(name, told, days[places[name]].isoformat())
+
+
+def _frappe_amounts(case: Case) -> Iterator[Check]:
+    terms = _frappe_terms(case)
+    table = amortisation_table(terms)
+    within = case.within("money")
+    totals = {
+        "instalment": table[0].instalment_minor,
+        "total_interest": sum(row.interest_minor for row in table),
+        "total_payable": sum(row.instalment_minor for row in table),
+    }
+    for name, told in case.expected.items():
+        if name == "row_count":
+            yield Check(name, told, len(table))
+        elif name == "rows":
+            yield from _frappe_rows(told, table, within)
+        else:
+            yield Check(name, Decimal(told), Money(totals[name], "INR").decimal, within)
+
+
+def _frappe_rows(told: Sequence[Mapping[str, Any]], table: Sequence[TableRow], within: Decimal) -> Iterator[Check]:
+    for each in told:
+        row = table[int(each["index"])]
+        figures = {
+            "principal": row.principal_minor,
+            "interest": row.interest_minor,
+            "balance": row.closing_minor,
+            "total": row.instalment_minor,
+        }
+        for name, minor in figures.items():
+            if name in each:
+                units = Decimal(divide(minor, by=100))
+                yield Check(f"rows[{each['index']}].{name}", Decimal(each[name]), units, within)
+
+
+def _frappe_terms(case: Case) -> LoanTerms:
+    inputs = case.inputs
+    principal = Money.of(inputs["principal"], "INR")
+    period = _PERIODS[inputs["frequency"]]
+    rounding, multiple = _frappe_rounding(inputs.get("emi_rounding"))
+    interest_rounding, interest_multiple = _frappe_rounding(inputs.get("interest_rounding"))
+    rounds_interest = "interest_rounding" in inputs
+    agreed = inputs.get("fixed_amount")
+    terms = LoanTerms(
+        principal,
+        int(inputs.get("periods", 1)),
+        period,
+        _START,
+        due_date(_START, period=period, periods=1),
+        nominal_rate=Decimal(inputs["annual_rate"]),
+        rounding=rounding,
+        anchor_date=_START,
+        shape=Shape(
+            multiple_minor=1 if agreed else multiple,
+            instalment_minor=Money.of(agreed, "INR").minor if agreed else None,
+        ),
+        accrual=Accrual(
+            carry=Carry.MINOR_UNITS if rounds_interest else Carry.EXACT_INTEREST,
+            rounding=interest_rounding,
+            multiple_minor=interest_multiple,
+        ),
+    )
+    if agreed is None or "periods" in inputs:
+        return terms
+    charges = charges_of(terms, dates=terms.due_dates, known_at=1)
+    count = count_to_repay(
+        principal.minor, instalment=Money.of(agreed, "INR").minor, charge=charges.periods[0], unit=charges.unit
+    )
+    return replace(terms, count=count)
+
+
+def _frappe_rounding(told: str | None) -> tuple[Rounding, int]:
+    """Read "up to 1", "half up to 1 each period": the direction, and the multiple in whole units."""
+    if told is None:
+        return Rounding.HALF_UP, 1
+    found = re.match(r"(half up|half even|up|down) to ([\d.]+)", told)
+    if not found:
+        raise ValueError(f"the rounding {told!r} is not known")
+    return Rounding(found[1].replace(" ", "_")), Money.of(found[2], "INR").minor
