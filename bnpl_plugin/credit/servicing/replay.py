@@ -29,12 +29,23 @@ from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
 from bnpl_plugin.credit.servicing.money_in.receipt import receive
 from bnpl_plugin.credit.servicing.parts import Parts
-from bnpl_plugin.credit.servicing.policy import ReplayOrder
+from bnpl_plugin.credit.servicing.policy import ReplayOrder, ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
 
 Step = Callable[..., LoanPosition]
+
+
+def _whatever_the_policy(step: Step) -> Step:
+    """Return a step that takes the policy and leaves it alone."""
+
+    def told(position: LoanPosition, event: happened.Event, *, policy: ServicingPolicy) -> LoanPosition:
+        del policy
+        return step(position, event)
+
+    return told
+
 
 _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.Drawdown: draw_down,
@@ -42,10 +53,10 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.ChargeLaid: lay_charge,
     happened.ShareChargeLaid: lay_share_charge,
     happened.LateChargesLaid: lay_late_charges,
-    happened.ChargeWaived: waive_charge,
+    happened.ChargeWaived: _whatever_the_policy(waive_charge),
     happened.ChargedBack: charge_back,
-    happened.CreditBalanceRefunded: refund_credit_balance,
-    happened.AdvanceRefunded: refund_advance,
+    happened.CreditBalanceRefunded: _whatever_the_policy(refund_credit_balance),
+    happened.AdvanceRefunded: _whatever_the_policy(refund_advance),
     happened.DueDateMoved: move_due_date,
     happened.PaymentHoliday: take_holiday,
     happened.TermExtended: extend_term,
@@ -53,10 +64,10 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.ReAged: re_age,
     happened.ReAmortised: re_amortise,
     happened.InterestPaused: pause_interest,
-    happened.CostAccrued: accrue,
-    happened.ChargedOff: charge_off,
-    happened.WrittenOff: write_off,
-    happened.Recovered: recover,
+    happened.CostAccrued: _whatever_the_policy(accrue),
+    happened.ChargedOff: _whatever_the_policy(charge_off),
+    happened.WrittenOff: _whatever_the_policy(write_off),
+    happened.Recovered: _whatever_the_policy(recover),
 })  # fmt: skip
 
 

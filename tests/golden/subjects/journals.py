@@ -135,7 +135,7 @@ def _booked(done: Transaction, *, claim: Claim) -> JournalEntry | None:
         case TransactionKind.CREDIT_BALANCE_REFUND:
             return booked.credit_balance_refunded(head, **_AT, overpayment_minor=over, owed_again=parts, claim=claim)
         case TransactionKind.CHARGE_OFF:
-            return booked.charged_off(head, **_LOAN, lost=parts)
+            return booked.charged_off(head, loan_id="loan", currency="EUR", lost=parts)
         case TransactionKind.ACCRUAL:
             return booked.cost_accrued(head, **_LOAN, interest_minor=parts.interest_minor, fee_minor=parts.fee_minor)
         case _:

@@ -8,7 +8,6 @@ from datetime import date
 from bnpl_plugin.credit.servicing.changes.charge import row_of
 from bnpl_plugin.credit.servicing.events import CostAccrued
 from bnpl_plugin.credit.servicing.parts import Component, Parts
-from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
@@ -55,7 +54,7 @@ def to_recognise(position: LoanPosition, *, up_to: date | None) -> Parts:
     return Parts(*(max(part, 0) for part in earned_by(position, on=up_to).minus(position.accrued)))
 
 
-def accrue(position: LoanPosition, event: CostAccrued, *, policy: ServicingPolicy) -> LoanPosition:
+def accrue(position: LoanPosition, event: CostAccrued) -> LoanPosition:
     """Return the position with cost recognised as earned."""
     return replace(position, accrued=position.accrued.plus(event.cost)).told(
         TransactionKind.ACCRUAL,

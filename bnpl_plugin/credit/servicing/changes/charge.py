@@ -66,7 +66,7 @@ def lay_late_charges(position: LoanPosition, event: LateChargesLaid, *, policy: 
     return replace(position, rows=tuple(rows), charges=tuple(charges))
 
 
-def waive_charge(position: LoanPosition, event: ChargeWaived, *, policy: ServicingPolicy) -> LoanPosition:
+def waive_charge(position: LoanPosition, event: ChargeWaived) -> LoanPosition:
     """Return the position with what is still open of a charge given up.
 
     Raises:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bnpl_plugin.credit.servicing.events import ChargedOff, Recovered, WrittenOff
-from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
 from bnpl_plugin.errors import InvalidInput
 
 
-def charge_off(position: LoanPosition, event: ChargedOff, *, policy: ServicingPolicy) -> LoanPosition:
+def charge_off(position: LoanPosition, event: ChargedOff) -> LoanPosition:
     """Return the position given up as an asset: everything open is told as lost, and is still owed."""
     lost = position.still_open
     return replace(position, charged_off=True).told(
@@ -19,7 +18,7 @@ def charge_off(position: LoanPosition, event: ChargedOff, *, policy: ServicingPo
     )
 
 
-def write_off(position: LoanPosition, event: WrittenOff, *, policy: ServicingPolicy) -> LoanPosition:
+def write_off(position: LoanPosition, event: WrittenOff) -> LoanPosition:
     """Return the position with everything open given up: nothing is owed any more."""
     lost = position.still_open
     rows = tuple(row.write_off(on=event.on) for row in position.rows)
@@ -28,7 +27,7 @@ def write_off(position: LoanPosition, event: WrittenOff, *, policy: ServicingPol
     )
 
 
-def recover(position: LoanPosition, event: Recovered, *, policy: ServicingPolicy) -> LoanPosition:
+def recover(position: LoanPosition, event: Recovered) -> LoanPosition:
     """Return the position after money came in on a debt that had been written off; no row is paid by it.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 
 from bnpl_plugin.credit.day_count import DayCount, year_fraction
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
@@ -57,7 +58,7 @@ class Earnings:
         end = min(until, row.due_on)
         cuts = sorted({row.opened_on, end, *self._cuts(row.opened_on, end)})
         stretches: list[tuple[date, date, int]] = []
-        for start, stop in zip(cuts, cuts[1:], strict=False):
+        for start, stop in pairwise(cuts):
             balance = 0 if self._is_paused(start) else self._balance(start)
             if stretches and stretches[-1][2] == balance:
                 stretches[-1] = (stretches[-1][0], stop, balance)
@@ -93,7 +94,7 @@ def stretch_interest(moved: Sequence[Movement], *, until: date, terms: InterestT
     over, under = terms.annual_rate.as_integer_ratio()
     days = sorted({day for day, _ in moved if day < until} | {until})
     earned = 0
-    for start, stop in zip(days, days[1:], strict=False):
+    for start, stop in pairwise(days):
         balance = max(sum(change for day, change in moved if day <= start), 0)
         part, whole = year_fraction(terms.day_count, start=start, end=stop)
         earned += divide(balance * over * part, by=under * whole, rounding=terms.rounding)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bnpl_plugin.credit.amortisation.level import adjusted_instalment, level_instalment
 from bnpl_plugin.credit.servicing.interest.balance import Earnings, period_charges
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
@@ -102,8 +102,6 @@ def rate_changed(
 ) -> LoanPosition:
     """Return the position earning at another rate from a row on; the rows from it on are levelled anew.
 
-    With interest that the schedule fixes, each row's interest changes in proportion to the rate.
-
     Raises:
         InvalidInput: the loan bears no interest.
     """
@@ -120,20 +118,20 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
     earnings = Earnings(position, terms=terms)
     open_rows = [index for index, row in enumerate(rows) if row.is_regular and not row.settled_on]
     unplaced = sum(row.due.principal_minor for row in rows if row.is_regular)
-    earned = attributed = 0
-    for index, row in enumerate(rows):
-        if not row.is_regular:
-            earnings.plan(max(row.due_on, on), principal_minor=row.still_open.principal_minor)
-            continue
-        early = payable and row.due_on > on
-        earned += earnings.during(row, until=_until(row, on=on, terms=terms) if early else row.due_on)
-        if index in open_rows:
-            rows[index] = row = _with_interest(
-                row, max(earned - attributed, 0), left=unplaced - _kept(rows[index + 1 :]), last=index == open_rows[-1]
-            )
-        attributed += row.due.interest_minor
-        unplaced -= row.due.principal_minor
-        earnings.plan(max(row.due_on, on), principal_minor=row.still_open.principal_minor)
+    earned = attributed = ahead = 0
+    for index, row in enumerate(position.rows):
+        if row.is_regular:
+            early = payable and row.due_on > on
+            earned += earnings.during(row, until=_until(row, on=on, terms=terms) if early else row.due_on)
+            if index in open_rows:
+                left = unplaced - _kept(rows[index + 1 :])
+                interest = max(earned - attributed, 0)
+                rows[index] = _with_interest(row, interest, left=left, ahead=ahead, last=index == open_rows[-1])
+            due = rows[index].due
+            ahead += row.ahead_minor - _less_than_level(rows[index], ahead=ahead)
+            attributed += due.interest_minor
+            unplaced -= due.principal_minor
+        earnings.plan(max(row.due_on, on), principal_minor=rows[index].still_open.principal_minor)
     return replace(position, rows=tuple(rows))
 
 
@@ -143,11 +141,17 @@ def _until(row: Row, *, on: date, terms: InterestTerms) -> date:
     return row.due_on if terms.until is InterestUntil.DUE_DATE else on
 
 
-def _with_interest(row: Row, interest: int, *, left: int, last: bool) -> Row:
+def _with_interest(row: Row, interest: int, *, left: int, ahead: int, last: bool) -> Row:
+    """Return a row with its interest, its instalment made up with principal, less what was paid ahead of it."""
     interest = max(interest, row.paid.interest_minor + row.waived.interest_minor)
-    principal = left if last else min(max(row.level_minor - interest, row.paid.principal_minor), left)
+    level = max(row.level_minor - interest - ahead, row.paid.principal_minor, 0)
     due = row.due
-    return replace(row, due=Parts(max(principal, 0), interest, due.fee_minor, due.penalty_minor))
+    return replace(row, due=Parts(left if last else min(level, left), interest, due.fee_minor, due.penalty_minor))
+
+
+def _less_than_level(row: Row, *, ahead: int) -> int:
+    """Return how much of what was paid ahead a row has been spared."""
+    return min(max(row.level_minor - row.due.interest_minor - row.due.principal_minor, 0), ahead)
 
 
 def _kept(later: Sequence[Row]) -> int:
@@ -155,6 +159,3 @@ def _kept(later: Sequence[Row]) -> int:
     return sum(
         row.due.principal_minor if row.settled_on else row.paid.principal_minor for row in later if row.is_regular
     )
-
-
-__all__ = ["Prepayment", "caught_up", "drawn_with_interest", "levelled", "payable_on", "rate_changed"]

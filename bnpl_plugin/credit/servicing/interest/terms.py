@@ -18,6 +18,8 @@ class Prepayment(StrEnum):
     """It pays the rows to come; instalments stay as they are."""
     LOWERS_INSTALMENT = "lowers_instalment"
     """It all counts as principal of the row of the day; the instalments after it are levelled anew."""
+    SPARES_NEXT = "spares_next"
+    """It all counts as principal of the row of the day; the next instalments are smaller by as much."""
     SHORTENS_TERM = "shortens_term"
     """It all counts as principal of the row of the day; instalments stay, and the last ones fall away."""
 

@@ -39,9 +39,7 @@ def charge_back(position: LoanPosition, event: ChargedBack, *, policy: Servicing
     )
 
 
-def refund_credit_balance(
-    position: LoanPosition, event: CreditBalanceRefunded, *, policy: ServicingPolicy
-) -> LoanPosition:
+def refund_credit_balance(position: LoanPosition, event: CreditBalanceRefunded) -> LoanPosition:
     """Return the position after an overpayment was given back.
 
     When it turns out later that there was no such overpayment (a payment bounced), the shopper has been given
@@ -50,7 +48,7 @@ def refund_credit_balance(
     return _principal_owed_again(position, event, kind=TransactionKind.CREDIT_BALANCE_REFUND)
 
 
-def refund_advance(position: LoanPosition, event: AdvanceRefunded, *, policy: ServicingPolicy) -> LoanPosition:
+def refund_advance(position: LoanPosition, event: AdvanceRefunded) -> LoanPosition:
     """Return the position after money paid in advance was given back, the latest row first."""
     left, undone, rows = event.amount_minor, NOTHING, list(position.rows)
     for index in range(len(rows) - 1, -1, -1):

@@ -12,8 +12,6 @@ from bnpl_plugin.credit.servicing.parts import Component, Parts
 from bnpl_plugin.credit.servicing.policy import FutureRule, ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 
-_PRINCIPAL_ONLY = (Component.PRINCIPAL, Component.PENALTY, Component.FEE, Component.INTEREST)
-
 
 def prepays(policy: ServicingPolicy) -> bool:
     """Return whether instalments answer to what is paid beyond them."""
@@ -52,6 +50,9 @@ def allocate_with_prepayment(
         rows[later] = rows[later].owe(Parts(principal_minor=-taken), on=on)
         rows[index] = rows[index].owe(Parts(principal_minor=taken), on=on)
         wanted -= taken
+    beyond = max(left - position.rows[index].still_open.principal_minor, 0) - wanted
+    if policy.interest is not None and policy.interest.prepayment is Prepayment.SPARES_NEXT:
+        rows[index] = replace(rows[index], ahead_minor=rows[index].ahead_minor + beyond)
     amount = min(left, rows[index].still_open.principal_minor)
     if amount:
         rows[index] = rows[index].pay(Component.PRINCIPAL, amount, on=on)

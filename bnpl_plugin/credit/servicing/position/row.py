@@ -31,6 +31,7 @@ class Row:
         in_advance_minor, late_minor: how much of `paid` came before the due date of then, or after it.
         brought_back: what of `due` had been paid before and was called back.
         level_minor: the instalment that principal and interest together make up, where interest is found anew.
+        ahead_minor: principal paid with it beyond its instalment, of which the next rows are to be spared.
         settled_on: the day nothing was left of it, if so.
     """
 
@@ -45,6 +46,7 @@ class Row:
     late_minor: int = 0
     brought_back: Parts = NOTHING
     level_minor: int = 0
+    ahead_minor: int = 0
     settled_on: date | None = None
 
     @property
