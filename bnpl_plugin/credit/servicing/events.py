@@ -54,6 +54,17 @@ class MoneyReceived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsReturned(Event):
+    """The shop gives back a price, in full or part, and the cost of the credit that belongs to it goes with it.
+
+    Args:
+        amount_minor: the price given back; with earlier returns at most what was drawn.
+    """
+
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLaid(Event):
     """A fee or penalty is laid on the loan.
 

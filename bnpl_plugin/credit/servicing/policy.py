@@ -52,6 +52,16 @@ class ReplayOrder(StrEnum):
     are applied as if the schedule of today had always been known."""
 
 
+class CostReturn(StrEnum):
+    """How much of the credit's cost goes back with goods."""
+
+    PRO_RATA = "pro_rata"
+    """The part of it that the price given back is of all that was drawn; with everything, every cent of it. Interest
+    that follows the balance: what the refunded principal has earned so far, for the rest is never earned."""
+    KEPT = "kept"
+    """None of it; the shop gives back the price alone."""
+
+
 class OverpaymentUse(StrEnum):
     """What an overpayment does when new debt arises."""
 
@@ -130,6 +140,7 @@ class ServicingPolicy:
             minor units, 1 or more; the last row takes the rest.
         period: the time between due dates, for rows that are added or moved.
         interest: how interest is found anew; None when the schedule's interest stands whatever is paid when.
+        cost_return: how much of the credit's cost goes back with goods.
         late_charge: the penalty on overdue instalments, if any.
         chargeback_order: which components of the payment a chargeback brings back, in order; default principal alone.
 
@@ -145,6 +156,7 @@ class ServicingPolicy:
     multiple_minor: int = 1
     period: Period = MONTHLY
     interest: InterestTerms | None = None
+    cost_return: CostReturn = CostReturn.PRO_RATA
     late_charge: LateCharge | None = None
     chargeback_order: tuple[Component, ...] = ()
 

@@ -27,6 +27,7 @@ from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write
 from bnpl_plugin.credit.servicing.interest.balance import principal_change_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
+from bnpl_plugin.credit.servicing.money_in.goods import take_back_goods
 from bnpl_plugin.credit.servicing.money_in.receipt import receive
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ReplayOrder, ServicingPolicy
@@ -50,6 +51,7 @@ def _whatever_the_policy(step: Step) -> Step:
 _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.Drawdown: draw_down,
     happened.MoneyReceived: receive,
+    happened.GoodsReturned: take_back_goods,
     happened.ChargeLaid: lay_charge,
     happened.ShareChargeLaid: lay_share_charge,
     happened.LateChargesLaid: lay_late_charges,

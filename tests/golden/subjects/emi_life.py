@@ -47,8 +47,11 @@ def fineract_interest_refund(case: Case) -> Iterator[Check]:
     """Interest given back with goods that were given back."""
     inputs = case.inputs
     refund = inputs["refund"]
-    account = _account(inputs, count=12)
-    got = interest_refund_minor(account, on=date.fromisoformat(refund["date"]), refunded_minor=minor(refund["amount"]))
+    account, on = _account(inputs, count=12), date.fromisoformat(refund["date"])
+    terms = account.policy.interest
+    assert terms is not None
+    position = replay(account, as_of=on)
+    got = interest_refund_minor(position, on=on, refunded_minor=minor(refund["amount"]), terms=terms)
     yield Check("interest_refund", Decimal(case.expected["interest_refund"]), cents(got), case.within("money"))
 
 

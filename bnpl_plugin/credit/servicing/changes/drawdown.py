@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares
+from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares, with_principal
 from bnpl_plugin.credit.servicing.events import Drawdown
 from bnpl_plugin.credit.servicing.interest.standing import caught_up, drawn_with_interest
 from bnpl_plugin.credit.servicing.money_in.receipt import use_overpayment
@@ -111,8 +111,7 @@ def _spread(
     for index in later:
         before = rows[index].due.principal_minor
         added = rounded_to(before + more, multiple_minor=policy.multiple_minor) - before
-        if index == later[-1]:
-            added = left
+        added = left if index == later[-1] else min(max(added, 0), left)
         rows[index] = rows[index].owe(Parts(principal_minor=added), on=on)
         left -= added
     return replace(position, rows=tuple(rows))
@@ -126,8 +125,4 @@ def _level_anew(
     whole = sum(rows[index].due.principal_minor for index in regular) + amount_minor
     level = shares(whole, count=len(regular), multiple_minor=multiple_minor)[0]
     left = whole - sum(rows[index].due.principal_minor for index in regular if index not in later)
-    for index in later:
-        share = left if index == later[-1] else min(level, left)
-        rows[index] = rows[index].owe(Parts(principal_minor=share - rows[index].due.principal_minor), on=on)
-        left -= share
-    return replace(position, rows=tuple(rows))
+    return replace(position, rows=tuple(with_principal(rows, later, level=level, left=left, on=on)))

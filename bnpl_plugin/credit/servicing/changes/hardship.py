@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bnpl_plugin.credit.calendar import Period, due_date
-from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares
+from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares, with_principal
 from bnpl_plugin.credit.servicing.events import (
     DueDateMoved,
     InterestPaused,
@@ -57,9 +57,8 @@ def extend_term(position: LoanPosition, event: TermExtended, *, policy: Servicin
         rows.insert(end + extra, Row(opened_on=rows[end + extra - 1].due_on, due_on=to, kind=last.kind))
         later.append(end + extra)
     whole = sum(rows[place].due.principal_minor for place in later)
-    for place, share in zip(later, shares(whole, count=len(later), multiple_minor=policy.multiple_minor), strict=True):
-        more = share - rows[place].due.principal_minor
-        rows[place] = rows[place].owe(Parts(principal_minor=more), on=event.on)
+    level = shares(whole, count=len(later), multiple_minor=policy.multiple_minor)[0]
+    rows = with_principal(rows, later, level=level, left=whole, on=event.on)
     return caught_up(_reopened(replace(position, rows=tuple(rows))), on=event.on, policy=policy)
 
 

@@ -1,7 +1,12 @@
-"""Equal shares of an amount in multiples; the last share takes what is left."""
+"""Equal shares of an amount in multiples, alone or as the principal of rows; the last share takes what is left."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from bnpl_plugin.credit.servicing.parts import Parts
+from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.money import Rounding, divide
 
 
@@ -29,3 +34,26 @@ def shares(total_minor: int, *, count: int, multiple_minor: int = 1) -> tuple[in
     if level * (count - 1) > total_minor:
         level = total_minor // (count * multiple_minor) * multiple_minor
     return (*(level,) * (count - 1), total_minor - level * (count - 1))
+
+
+def with_principal(rows: Sequence[Row], places: Sequence[int], *, level: int, left: int, on: date) -> list[Row]:
+    """Return the rows with a principal shared over some of them: a level share each, the last what is left.
+
+    A row never gets less than what was already paid of it, so that nothing becomes negative.
+
+    Args:
+        rows: all rows.
+        places: indexes of those that share, rising.
+        level: the share of each.
+        left: what there is to share, at least what was paid of them.
+        on: the day of the change.
+    """
+    told = list(rows)
+    kept = {index: rows[index].due.principal_minor - rows[index].still_open.principal_minor for index in places}
+    reserved = sum(kept.values())
+    for index in places:
+        reserved -= kept[index]
+        share = left if index == places[-1] else min(max(level, kept[index]), left - reserved)
+        told[index] = told[index].owe(Parts(principal_minor=share - told[index].due.principal_minor), on=on)
+        left -= share
+    return told

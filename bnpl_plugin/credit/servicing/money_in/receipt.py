@@ -22,11 +22,13 @@ def receive(position: LoanPosition, event: MoneyReceived, *, policy: ServicingPo
     what is left when nothing is owed any more is the shopper's overpayment.
     """
     on, amount = event.on, event.amount_minor
-    if prepays(policy):
+    payable = payable_on(position, on=on, policy=policy)
+    answers = prepays(policy) and amount < payable.outstanding_minor
+    if answers:
         before = caught_up(position, on=on, policy=policy)
         paid_rows, paid, left = allocate_with_prepayment(before, amount_minor=amount, on=on, policy=policy)
     else:
-        before = payable_on(position, on=on, policy=policy)
+        before = payable
         way = Allocation(before.rows, amount_minor=amount, on=on, due_charges=_due_charges(before, on=on))
         way.run(policy.allocation, future=policy.allocation.future_for(event.source))
         paid_rows, paid, left = replace(before, rows=tuple(way.rows)), way.paid, way.left_minor
@@ -38,7 +40,7 @@ def receive(position: LoanPosition, event: MoneyReceived, *, policy: ServicingPo
         parts=paid,
         overpayment_minor=left,
     )
-    return answered(before, after, on=on, policy=policy) if prepays(policy) else caught_up(after, on=on, policy=policy)
+    return answered(before, after, on=on, policy=policy) if answers else caught_up(after, on=on, policy=policy)
 
 
 def _due_charges(position: LoanPosition, *, on: date) -> Parts:

@@ -54,6 +54,8 @@ class LoanPosition:
         transactions: in the order of the replay.
         overpaid_minor: received and not owed; it belongs to the shopper.
         accrued: cost already recognised as earned.
+        price_returned_minor: what the shop has given back of the price.
+        cost_returned_minor: what has been given back of the cost with it.
         charged_off: whether it has been given up as an asset; it is still owed.
         interest_paused: stretches (from, to] in which no interest is earned.
         rates: nominal rates that were changed, each with the day it holds from.
@@ -66,9 +68,16 @@ class LoanPosition:
     transactions: tuple[Transaction, ...] = ()
     overpaid_minor: int = 0
     accrued: Parts = NOTHING
+    price_returned_minor: int = 0
+    cost_returned_minor: int = 0
     charged_off: bool = False
     interest_paused: tuple[tuple[date, date], ...] = ()
     rates: tuple[tuple[date, Decimal], ...] = ()
+
+    @property
+    def drawn_minor(self) -> int:
+        """All principal that was ever drawn."""
+        return sum(drawn.amount_minor for drawn in self.drawdowns)
 
     @property
     def due(self) -> Parts:

@@ -23,7 +23,7 @@ class Source(StrEnum):
     GOODWILL_CREDIT = "goodwill_credit"
     """The lender, as a gift."""
     INTEREST_REFUND = "interest_refund"
-    """The lender, for interest of goods that came back."""
+    """The lender, for cost of goods that came back."""
     CHARGE_ADJUSTMENT = "charge_adjustment"
     """The lender, for a charge that was not right."""
 
