@@ -28,7 +28,7 @@ HOMES: Mapping[str, str] = MappingProxyType({
     "ec_amortisation": "schedules",
     "frappe_lending": "schedules",
     "fineract_emi": "emis",
-    "fineract_interest_refund": "emis",
+    "fineract_interest_refund": "emi_life",
     "fineract_schedules": "servicing",
     "fineract_journal": "journals",
 })  # fmt: skip
