@@ -229,6 +229,18 @@ def check_cart(house: House, purchase: Purchase) -> None:
         raise CartChanged(order_ref=checkout.order_ref)
 
 
+def outgrown(house: House, checkout: Checkout) -> bool:
+    """Whether our own host's order is now another one than was signed and paid for.
+
+    An order that the host no longer shows is left to its ``confirm_order`` to judge: many a shop shows none outside a
+    request of its own visitor's.
+    """
+    if checkout.channel != "embedded":
+        return False
+    order = house.host.order(checkout.order_ref)
+    return order is not None and order.fingerprint != checkout.cart_fingerprint
+
+
 def offer_of(checkout: Checkout) -> Offer:
     """Return the offer on a checkout. Raises ``InvalidInput`` when no plan was chosen."""
     if checkout.offer is None:
