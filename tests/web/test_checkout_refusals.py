@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 
 from bnpl_plugin import worker
-from bnpl_plugin.lifecycle import flash_sale, holds
-from bnpl_plugin.ports.store import Changeset, PoolChange
-from tests.web.browsing import FACTS, PHONES, Browser, checkout_id, house_of, last_code, make_shop, wrong_code
+from bnpl_plugin.lifecycle import holds
+from tests.web.browsing import FACTS, Browser, checkout_id, house_of, wrong_code
 
 
 def clock(shop: Flask) -> Any:
@@ -65,51 +64,6 @@ def test_another_shopper_on_the_same_browser_does_not_see_the_firsts_checkout(br
     browser.get("/bnpl/account")
     browser.post("/bnpl/account/sign-out")
     assert browser.get(base).status_code == 404
-
-
-def _entered(shop: Flask, base: str) -> Browser:
-    """Return another browser that came in by the checkout's signed link."""
-    guest = Browser(shop)
-    guest.get(f"{base}?t={house_of(shop).seal.sign({'checkout_id': checkout_id(base)}, purpose='checkout_entry')}")
-    assert guest.step == "plans"
-    return guest
-
-
-def test_who_sends_somebody_a_checkouts_link_cannot_read_or_sign_in_the_others_name(browser: Browser, shop: Flask):
-    base = browser.open("order-1")
-    shopper = _entered(shop, base)
-    shopper.choose(base)
-    shopper.prove_phone(base)
-    shopper.tell_facts(base)
-    for path in ("", "/decision", "/agreement", "/return"):
-        browser.get(f"{base}{path}")
-        assert browser.answer.status_code == 404, path
-        assert FACTS["full_name"] not in browser.text
-    for step in ("decision", "disclosures", "sign", "card", "cancel"):
-        browser.post(f"{base}/{step}", signed_name=FACTS["full_name"], accept="yes")
-        assert browser.answer.status_code == 404, step
-    assert state(shop, base) == "approved"
-
-
-def test_a_checkout_begun_in_another_browser_goes_on_once_the_phone_is_proved_there(browser: Browser, shop: Flask):
-    base = browser.to_decision("order-1")
-    second = Browser(shop)
-    second.get("/cart/order-1")
-    second.post("/bnpl/checkout", order_ref=second.field("order_ref"))
-    assert second.answer.request.path == "/bnpl/account/sign-in"
-    second.post(f"/bnpl/account/sign-in?checkout={checkout_id(base)}", phone=PHONES["EUR"])
-    second.post(second.answer.request.path, code=last_code(shop))
-    assert second.answer.request.path == f"{base}/decision"
-
-
-def test_signing_in_with_another_phone_does_not_lead_into_somebody_elses_checkout(browser: Browser, shop: Flask):
-    base = browser.to_decision("order-1")
-    stranger = Browser(shop)
-    stranger.get("/bnpl/account/sign-in")
-    stranger.post(f"/bnpl/account/sign-in?checkout={checkout_id(base)}", phone="+33698765432")
-    stranger.post(stranger.answer.request.path, code=last_code(shop))
-    assert stranger.answer.request.path == "/bnpl/account"
-    assert stranger.get(base).status_code == 404
 
 
 def test_a_tampered_order_token_opens_nothing(browser: Browser) -> None:
@@ -342,28 +296,6 @@ def test_a_changed_cart_ends_the_checkout_before_the_signature(browser: Browser,
     assert "€310.00" in browser.words
 
 
-def test_a_cart_that_grows_while_its_payment_runs_is_not_handed_over(browser: Browser, shop: Flask) -> None:
-    base = browser.to_card("order-1")
-    browser.post(f"{base}/card")
-    shop.extensions["shop"].add(order_ref="order-1", total_minor=310_000)
-    browser.post(browser.answer.request.path, number="4242424242424242", expiry="12/34", cvc="123")
-    assert browser.step == "refused", browser.words
-    assert "Your basket has changed" in browser.words
-    worker.run_until_idle(house_of(shop))
-    assert shop.extensions["shop"].placed == []
-    assert house_of(shop).store.pool("EUR").outstanding_minor == 0  # type: ignore[union-attr]
-    assert house_of(shop).verifier.findings() == ()
-
-
-def test_a_cart_that_grows_between_booking_and_placing_is_undone(browser: Browser, shop: Flask) -> None:
-    base = browser.to_placed("order-1")
-    shop.extensions["shop"].add(order_ref="order-1", total_minor=310_000)
-    worker.run_until_idle(house_of(shop))
-    assert shop.extensions["shop"].placed == []
-    assert state(shop, base) == "reversed"
-    assert house_of(shop).verifier.findings() == ()
-
-
 def test_an_offer_that_lapses_before_the_signature_is_shown_again(browser: Browser, shop: Flask) -> None:
     base = browser.to_decision("order-1")
     clock(shop).advance(timedelta(minutes=25))
@@ -417,18 +349,6 @@ def test_the_laws_reading_time_is_kept(shop: Flask) -> None:
     assert browser.step == "sign"
 
 
-def test_the_laws_reading_time_cannot_be_walked_around(shop: Flask) -> None:
-    shop.extensions["shop"].add(order_ref="cn", total_minor=299_900, currency="CNY")
-    browser = Browser(shop)
-    base = browser.to_decision("cn", currency="CNY")
-    browser.post(f"{base}/decision")
-    browser.get(f"{base}/sign")
-    assert browser.step == "disclosures"
-    browser.post(f"{base}/sign", signed_name="Ada Martin", accept="yes")
-    assert browser.step == "disclosures"
-    assert state(shop, base) == "held"
-
-
 def test_the_signature_wants_the_name_told_before_and_the_tick(browser: Browser, shop: Flask) -> None:
     base = browser.to_decision("order-1")
     browser.post(f"{base}/decision")
@@ -474,76 +394,3 @@ def test_another_plan_may_be_chosen_up_to_the_signature(browser: Browser, shop: 
     browser.pay(base)
     assert browser.step == "placed"
     assert house_of(shop).verifier.findings() == ()
-
-
-# scarce things ------------------------------------------------------------
-def _sale(shop: Flask, *, units: int = 1, per_shopper: int = 1, opens_in: timedelta = timedelta(0)) -> str:
-    house = house_of(shop)
-    now = house.clock.now()
-    item = flash_sale.create_item(
-        house,
-        merchant_id=house.host_merchant_id,
-        sku="phone",
-        name="Phone",
-        units=units,
-        units_per_shopper=per_shopper,
-        starts_at=now + opens_in,
-        ends_at=now + timedelta(days=1),
-    )
-    return item.sale_item_id
-
-
-def test_the_last_unit_goes_to_one_and_the_other_is_told(shop: Flask) -> None:
-    item = _sale(shop)
-    for ref in ("a", "b"):
-        shop.extensions["shop"].add(order_ref=ref, sale_item_id=item, units=1)
-    Browser(shop).to_placed("a")
-    late = Browser(shop)
-    base = late.open("b")
-    late.choose(base)
-    late.post(f"{base}/phone", phone="+33698765432")
-    late.post(f"{base}/code", code=house_of(shop).notifier.sent[-1].text[13:19])  # type: ignore[attr-defined]
-    late.tell_facts(base)
-    late.post(f"{base}/decision")
-    assert late.answer.status_code == 410
-    assert "This item is sold out." in late.words
-    assert house_of(shop).verifier.findings() == ()
-
-
-def test_a_sale_that_has_not_begun_says_when_it_runs(browser: Browser, shop: Flask) -> None:
-    item = _sale(shop, opens_in=timedelta(hours=2))
-    shop.extensions["shop"].add(order_ref="early", sale_item_id=item, units=1)
-    base = browser.to_decision("early")
-    browser.post(f"{base}/decision")
-    assert browser.answer.status_code == 503
-    assert "This sale is not open." in browser.words
-
-
-def test_without_capital_nobody_is_promised_anything(tmp_path) -> None:
-    shop = make_shop(tmp_path, capital={"EUR": 100})
-    shop.extensions["shop"].add(order_ref="order-1")
-    browser = Browser(shop)
-    base = browser.to_decision("order-1")
-    browser.post(f"{base}/decision")
-    assert browser.answer.status_code == 503
-    assert "We cannot lend for this purchase at the moment." in browser.words
-    assert state(shop, base) == "approved"
-
-
-def test_an_order_that_cannot_be_given_is_refused_and_the_reservation_lifted(browser: Browser, shop: Flask) -> None:
-    base = browser.to_card("order-1")
-    item = house_of(shop)
-    browser.post(f"{base}/card")
-    bank_page = browser.answer.request.path
-    clock(shop).advance(timedelta(minutes=61))
-    holds.expire_due(item, limit=10)
-    drained = item.store.pool("EUR")
-    assert drained is not None
-    item.commit(Changeset(pools=(PoolChange(drained.pool_id, available_minor=-drained.available_minor),)))
-    browser.post(bank_page, number="4242424242424242", expiry="12/34", cvc="123")
-    assert browser.step == "refused", browser.words
-    assert "is being lifted. Nothing was charged." in browser.words
-    worker.run_until_idle(item)
-    browser.get(base)
-    assert "is cancelled. Nothing was charged." in browser.words
-    assert "No loan was made" in browser.words
