@@ -36,11 +36,19 @@ class Facts:
     def __post_init__(self) -> None:
         if not 2 <= len(self.full_name.strip()) <= 120:
             raise InvalidInput(field="full_name", fault="has the wrong length", accepted="2 to 120 characters")
+        if not _is_name(self.full_name):  # it stands on an agreement: nothing unseen, nothing that turns the line round
+            raise InvalidInput(field="full_name", fault="is not a name", accepted="letters, without control characters")
         for field, minor in (("income", self.income_minor), ("outgoings", self.outgoings_minor)):
             if not 0 <= minor <= MAX_MONTHLY_MINOR:
                 raise InvalidInput(field=field, fault=f"is {minor}", accepted=f"0 to {MAX_MONTHLY_MINOR}")
         if not self.consent:
             raise InvalidInput(field="consent", fault="is not given", accepted="your explicit yes")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be read as a name: a letter in it, and no character that is not seen but two joiners."""
+    seen = "".join(text.split()).replace("\u200c", "").replace("\u200d", "")
+    return seen.isprintable() and any(letter.isalpha() for letter in seen)
 
 
 def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
