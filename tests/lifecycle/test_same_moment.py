@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bnpl_plugin.errors import BnplError
+from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import collection, early_settlement, holds, identification, refund
+from bnpl_plugin.ports.store import Changeset
 from tests.lifecycle.world import GOOD, World, world_in
 
 ROUNDS = 6
@@ -130,6 +131,31 @@ def test_a_payment_given_up_and_then_taken_up_again_is_not_lifted(world: World) 
     world.work()
     assert [row.state for row in world.book(checkout_id).instalments] == ["paid", "scheduled", "scheduled"]
     assert world.statement() == [("authorisation", 9_967), ("capture", 9_967)]
+    world.settled()
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_an_outcome_that_another_write_kept_from_being_written_is_written_later(
+    small_world: World, monkeypatch: pytest.MonkeyPatch, undone: bool
+) -> None:
+    world, store = small_world, small_world.house.store
+    checkout_id = world.buy()
+    if undone:
+        world.work()
+        refund.request(world.house, loan_id=world.book(checkout_id).loan.loan_id, reason="test")
+    real, faster = type(store).write, ["somebody"]
+
+    def write(self: object, changeset: Changeset) -> None:
+        if changeset.entries and faster:
+            faster.pop()
+            raise StateMoved(guard="state")
+        real(self, changeset)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(store), "write", write)
+    world.work()
+    world.later(minutes=1)
+    assert not faster, "no money was written at all"
+    assert world.bank_books() == ({} if undone else {"EUR": 9_967})
     world.settled()
 
 
