@@ -89,3 +89,20 @@ def test_the_laws_reading_time_cannot_be_walked_around(shop: Flask) -> None:
     browser.post(f"{base}/sign", signed_name="Ada Martin", accept="yes")
     assert browser.step == "disclosures"
     assert state(shop, base) == "held"
+
+
+def test_an_approval_of_low_instalments_is_none_of_high_ones(browser: Browser, shop: Flask) -> None:
+    shop.extensions["shop"].add(order_ref="dear", total_minor=94_900)
+    browser.open("dear")
+    three = browser.offer("pay_in_3")
+    means = {"monthly_income": "2000", "monthly_outgoings": "1500"}
+    base = browser.to_decision("dear", plan_code="instalments_24", **means)
+    assert state(shop, base) == "approved"
+    browser.get(f"{base}/plans")
+    assert three not in browser.text
+    assert "too high for what is left of your income" in browser.words
+    browser.post(f"{base}/plans", offer=three)
+    assert browser.answer.status_code == 422
+    assert house_of(shop).purchase(checkout_id(base)).checkout.offer["plan_code"] == "instalments_24"  # type: ignore[index]
+    browser.choose(base, "instalments_12")
+    assert browser.step == "decision"
