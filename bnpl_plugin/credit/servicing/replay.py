@@ -31,9 +31,10 @@ from bnpl_plugin.credit.servicing.money_in.goods import take_back_goods
 from bnpl_plugin.credit.servicing.money_in.receipt import receive
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ReplayOrder, ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition
+from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.errors import InvalidInput
 
 Step = Callable[..., LoanPosition]
 
@@ -73,6 +74,10 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
 })  # fmt: skip
 
 
+_AFTER_WRITE_OFF = (happened.Recovered, happened.CreditBalanceRefunded)
+"""What can still happen to a debt that was given up."""
+
+
 def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
     """Return where a loan stands after all that has happened.
 
@@ -91,6 +96,10 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
     for event in _in_order(account):
         if as_of is not None and event.on > as_of:
             continue
+        if position.standing is Standing.WRITTEN_OFF and not isinstance(event, _AFTER_WRITE_OFF):
+            raise InvalidInput(
+                field="events", fault=f"{event.id} comes after the write-off", accepted="only what is recovered"
+            )
         position = _STEPS[type(event)](position, event, policy=account.policy)
         last = max(last, event.on)
     position = caught_up(position, on=as_of or last, policy=account.policy)

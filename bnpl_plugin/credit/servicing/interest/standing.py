@@ -12,7 +12,7 @@ from bnpl_plugin.credit.servicing.interest.balance import Earnings, period_charg
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding
@@ -26,7 +26,7 @@ def caught_up(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> L
     instalment; interest that a row paid early did not have to pay goes to the next one; the last open row takes what
     is left.
     """
-    if policy.interest is None or position.charged_off:
+    if policy.interest is None or position.charged_off or position.standing is Standing.WRITTEN_OFF:
         return position
     return _told_anew(position, on=on, terms=policy.interest, payable=False)
 
@@ -37,7 +37,7 @@ def payable_on(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> 
     The row of the day bears what has been earned until then (or until its due date, if the terms say so); what is
     left of its instalment, and the later rows, are principal.
     """
-    if policy.interest is None or position.charged_off:
+    if policy.interest is None or position.charged_off or position.standing is Standing.WRITTEN_OFF:
         return position
     return _told_anew(position, on=on, terms=policy.interest, payable=True)
 
