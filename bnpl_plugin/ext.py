@@ -127,9 +127,7 @@ class Bnpl:
         app.extensions["bnpl"] = house
         app.extensions["bnpl.operator"] = self._wiring.operator
         app.cli.add_command(cli.bnpl)
-        if (
-            os.environ.get("FLASK_RUN_FROM_CLI") == "true"
-        ):
+        if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
             appcontext_pushed.connect(_spare_our_tables, app)
         if register_blueprints:
             for blueprint in self.blueprints(settings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -134,7 +134,6 @@ def due_date(anchor: date, *, period: Period, periods: int) -> date:
     return _from_anchor(anchor, period=period, count=1, skip=periods)[0]
 
 
-@lru_cache(maxsize=4096)
 def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tuple[date, ...]:
     """Return due dates counted from the anchor date.
 
@@ -158,21 +157,33 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
 
 def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list[date]:
     try:
-        days = period.days
-        if days is not None:
-            step = timedelta(days=days)
-            first = anchor + step * skip
-            return [first + step * k for k in range(count)]
+        if period.unit is PeriodUnit.MONTH or period.unit is PeriodUnit.YEAR:
+            every = period.every if period.unit is PeriodUnit.MONTH else period.every * 12
+            if anchor.day <= 28 and period.month_end is not MonthEnd.LAST:
+                return _on_any_months_day(anchor, every=every, count=count, skip=skip)
+            first = anchor.year * 12 + anchor.month - 1 + every * skip
+            return [_in_month(first + every * k, anchor.day, period.month_end) for k in range(count)]
         if period.unit is PeriodUnit.HALF_MONTH:
             return _half_monthly(anchor, period=period, halves=[period.every * (skip + k) for k in range(count)])
-        every = period.months or 0
-        month, day = anchor.year * 12 + anchor.month - 1 + every * skip, anchor.day
-        months = range(month, month + every * count, every)
-        if day <= 28 and period.month_end is not MonthEnd.LAST:
-            return [date(each // 12, each % 12 + 1, day) for each in months]
-        return [_in_month(each, day, period.month_end) for each in months]
+        step = timedelta(days=period.days or 0)
+        start = anchor + step * skip
+        return [start + step * k for k in range(count)]
     except (ValueError, OverflowError):
         raise InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999") from None
+
+
+def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> list[date]:
+    """Return dates on a day that every month has; counting on is the quickest, and here it loses nothing."""
+    day, dates = anchor.day, []
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
+    month += 1
+    for _ in range(count):
+        dates.append(date(year, month, day))
+        month += every
+        while month > 12:
+            month -= 12
+            year += 1
+    return dates
 
 
 def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[date]:
@@ -186,31 +197,36 @@ def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[da
     return [_in_month(each + (odd and other < day), other if odd else day, period.month_end) for each, odd in places]
 
 
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def _in_month(month: int, day: int, month_end: MonthEnd) -> date:
     """Return a day of the month with that number, months counted from the year 0."""
-    year, of_year = month // 12, month % 12 + 1
-    if month_end is MonthEnd.LAST:
-        day = 31
-    if day > 28 and day > (last := monthrange(year, of_year)[1]):
-        return date(year, of_year, last) if month_end is not MonthEnd.ROLL else _in_month(month + 1, 1, month_end)
-    return date(year, of_year, day)
+    year, place = month // 12, month % 12
+    if day > 28 or month_end is MonthEnd.LAST:
+        last = 29 if place == 1 and isleap(year) else _LENGTHS[place]
+        if month_end is MonthEnd.LAST:
+            day = last
+        elif day > last:
+            return date(year, place + 1, last) if month_end is MonthEnd.CLAMP else _in_month(month + 1, 1, month_end)
+    return date(year, place + 1, day)
 
 
-@lru_cache(maxsize=4096)
 def periods_between(anchor: date, *, period: Period, due_on: date) -> int | None:
     """Return how many whole periods a date lies after the anchor date; None when it does not lie on the rhythm.
 
     >>> periods_between(date(2027, 1, 31), period=MONTHLY, due_on=date(2027, 2, 28))
     1
     """
+    months = (due_on.year - anchor.year) * 12 + due_on.month - anchor.month
+    if anchor.day == due_on.day and (period is MONTHLY or period == MONTHLY) and months >= 0:
+        return months
     if period.days is not None:
         guesses = [(due_on - anchor).days // period.days]
+    elif period.months:
+        guesses = [months // period.months, (months - 1) // period.months]
     else:
-        months = (due_on.year - anchor.year) * 12 + due_on.month - anchor.month
-        if period.months:
-            guesses = [months // period.months, (months - 1) // period.months]
-        else:
-            guesses = [(2 * months + odd) // period.every for odd in (-2, -1, 0, 1)]
+        guesses = [(2 * months + odd) // period.every for odd in (-2, -1, 0, 1)]
     for guess in guesses:
         if guess >= 0 and due_date(anchor, period=period, periods=guess) == due_on:
             return guess

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, repeat
 from operator import lt
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -73,13 +73,52 @@ class Schedule:
         if (
             sum(principals) != self.principal_minor
             or min(*principals, *interests, *fees) < 0
-            or numbers != tuple(range(1, len(numbers) + 1))
+            or numbers != _numbers(len(numbers))
             or dates[0] < self.drawdown_on
             or not all(map(lt, dates, dates[1:]))
         ):
             self._name_the_fault()
         if self.later_drawdowns:
             self._check_later_drawdowns()
+
+    @classmethod
+    def of_columns(
+        cls,
+        currency: str,
+        *,
+        drawdown_on: date,
+        principal_minor: int,
+        dates: Sequence[date],
+        principals: Sequence[int],
+        interests: Sequence[int],
+        fees: Sequence[int],
+    ) -> Schedule:
+        """Return the schedule of columns, one entry for each row; it is proved on them, the same and quicker.
+
+        Raises:
+            InvalidInput: as the constructor.
+        """
+        count = len(dates)
+        columns = zip(_numbers(count), dates, principals, interests, fees, strict=True)
+        rows = tuple(map(_new_row, repeat(Instalment), columns))
+        if (
+            sum(principals) != principal_minor
+            or principal_minor < 1
+            or min(principals) < 0
+            or min(interests) < 0
+            or min(fees) < 0
+            or dates[0] < drawdown_on
+            or not all(map(lt, dates, dates[1:]))
+        ):
+            return cls(currency, drawdown_on, principal_minor, rows)
+        made = object.__new__(cls)
+        keep = object.__setattr__
+        keep(made, "currency", currency)
+        keep(made, "drawdown_on", drawdown_on)
+        keep(made, "principal_minor", principal_minor)
+        keep(made, "instalments", rows)
+        keep(made, "later_drawdowns", ())
+        return made
 
     def _check_later_drawdowns(self) -> None:
         days = [self.drawdown_on, *(day for day, _ in self.later_drawdowns), self.last_due_on]
@@ -166,6 +205,16 @@ class Schedule:
             ),
             later_drawdowns=tuple((date.fromisoformat(day), minor) for day, minor in data.get("later_drawdowns", ())),
         )
+
+
+_new_row = cast("Callable[[type[Instalment], tuple[int, date, int, int, int]], Instalment]", tuple.__new__)
+"""What `Instalment._make` does, without its steps in Python."""
+
+_NUMBERS = tuple(range(1, 122))
+
+
+def _numbers(count: int) -> tuple[int, ...]:
+    return _NUMBERS[:count] if count <= len(_NUMBERS) else tuple(range(1, count + 1))
 
 
 def _fault(field: str, fault: str, accepted: str) -> InvalidInput:

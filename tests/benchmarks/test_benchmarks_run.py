@@ -51,7 +51,7 @@ def test_each_benchmark_tells_its_figures_with_their_references(name, tmp_path, 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told(capsys):
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "there are offers, booking" in capsys.readouterr().err
+    assert "there are maths, offers, booking" in capsys.readouterr().err
 
 
 def test_the_ratio_is_that_of_the_rounds_and_each_side_goes_first_in_turn():

@@ -52,8 +52,15 @@ def _plain_schedule(terms: LoanTerms, dates: tuple[date, ...]) -> Schedule:
         interests = (0,) * count
     if terms.fee_minor:
         return _assembled(terms, dates, Columns(principals, interests, interests))
-    columns = zip(range(1, count + 1), dates, principals, interests, (0,) * count, strict=True)
-    return Schedule(terms.principal.currency, terms.drawdown_on, minor, tuple(map(Instalment._make, columns)))
+    return Schedule.of_columns(
+        terms.principal.currency,
+        drawdown_on=terms.drawdown_on,
+        principal_minor=minor,
+        dates=dates,
+        principals=principals,
+        interests=interests,
+        fees=(0,) * count,
+    )
 
 
 def columns_in_minor_units(terms: LoanTerms, *, dates: tuple[date, ...]) -> Columns:

@@ -10,7 +10,7 @@ from math import lcm
 from typing import NamedTuple
 
 from bnpl_plugin.credit.amortisation.level import Inflow
-from bnpl_plugin.credit.calendar import PeriodUnit, add_months
+from bnpl_plugin.credit.calendar import MONTHLY, PeriodUnit, add_months
 from bnpl_plugin.credit.day_count import DayCount, period_fractions, year_fraction
 from bnpl_plugin.credit.terms import AccrualDates, Compounding, LoanTerms, OddDays
 
@@ -35,6 +35,9 @@ class Charges(NamedTuple):
 def usual_charges(terms: LoanTerms, *, dates: tuple[date, ...]) -> tuple[list[int], int]:
     """Return the charges of one nominal rate over periods of the terms' day count, and their unit."""
     rate, scale = terms.nominal_rate.as_integer_ratio()
+    by_months = terms.period is MONTHLY and terms.day_count is DayCount.THIRTY_360_MONTHLY
+    if by_months and terms.business_days is None and terms.starts_on_rhythm:
+        return [rate] * terms.count, scale * 12
     parts, year = year_parts(terms, dates=dates)
     return [rate * part for part in parts], scale * year
 

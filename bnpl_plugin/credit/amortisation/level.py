@@ -89,7 +89,7 @@ def exact_instalment(
 
 def _plain_instalment(principal: int, *, charges: Sequence[int], unit: int) -> tuple[int, int]:
     regular = charges[-1]
-    if regular and all(charge == regular for charge in charges[1:]):
+    if regular and charges.count(regular) - (charges[0] == regular) == len(charges) - 1:
         grown = (unit + regular) ** (len(charges) - 1)
         product = grown * (unit + charges[0]) * regular
         return principal * product, unit * (grown * (unit + regular) - unit ** len(charges))
@@ -207,13 +207,15 @@ def run_down(
     ([98, 99, 103], [3, 2, 1])
     """
     if rounding is Rounding.HALF_UP and multiple == 1 and not inflows:
-        left, twice, interests = principal, 2 * unit, []
+        left, twice = principal, 2 * unit
+        principals, interests = [], []
         for charge in charges[:-1]:
             interest = (2 * left * charge + unit) // twice
-            left += interest - instalment
+            repaid = instalment - interest
+            left -= repaid
+            principals.append(repaid)
             interests.append(interest)
-        if left >= 0 and max(interests, default=0) <= instalment:
-            principals = [instalment - interest for interest in interests]
+        if left >= 0 and (not principals or min(principals) >= 0):
             principals.append(left)
             interests.append((2 * left * charges[-1] + unit) // twice)
             return principals, interests

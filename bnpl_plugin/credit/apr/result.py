@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 from bnpl_plugin.credit.schedule import Schedule
@@ -19,6 +20,9 @@ RATE_PLACES = Decimal("1e-12")
 
 MAX_RATE = 10**9
 """The largest rate that is told, a fraction a year."""
+
+CONTEXT = Context(prec=28)
+"""Twenty-eight digits, whatever context the caller's thread has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,33 @@ class Apr:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a law reads dates and discounts, as an `Apr` of it was computed.
+
+    Attributes:
+        time: the time from the first drawdown to a day, in the law's unit.
+        factor: what one unit of money at a time is worth at the first drawdown, at an annual rate.
+    """
+
+    time: Callable[[date, date], Fraction]
+    factor: Callable[[Fraction, Decimal], Decimal]
+
+
+def compound(rate: Decimal, *, periods: Fraction) -> Decimal:
+    """Return (1 + rate) ** -periods.
+
+    Args:
+        rate: a fraction for one period, above -1.
+        periods: how many, any fraction.
+
+    >>> compound(Decimal("0.21"), periods=Fraction(1, 2)).quantize(Decimal("1e-12"))
+    Decimal('0.909090909091')
+    """
+    with localcontext(CONTEXT):
+        return (1 + rate) ** -(Decimal(periods.numerator) / periods.denominator)
+
+
 def kept_rate(rate: Decimal) -> Decimal:
     """Return the rate to twelve decimals.
 
@@ -61,12 +92,12 @@ def kept_rate(rate: Decimal) -> Decimal:
     """
     if rate > MAX_RATE:
         raise SolverFailed(reason="the rate is beyond all measure")
-    return rate.quantize(RATE_PLACES)
+    return rate.quantize(RATE_PLACES, context=CONTEXT)
 
 
 def percent_of(rate: Decimal, *, places: Decimal) -> Decimal:
-    """Return the rate in percent, rounded half up."""
-    return (rate * 100).quantize(places, rounding=ROUND_HALF_UP)
+    """Return the rate in percent, rounded half up to the given places."""
+    return CONTEXT.multiply(rate, 100).quantize(places, rounding=ROUND_HALF_UP, context=CONTEXT)
 
 
 def checked_flows(flows: Iterable[Flow], *, field: str) -> tuple[Flow, ...]:
@@ -85,6 +116,11 @@ def checked_flows(flows: Iterable[Flow], *, field: str) -> tuple[Flow, ...]:
     return tuple(kept)
 
 
+def total_minor(flows: Iterable[tuple[object, int]]) -> int:
+    """Return the sum of flows in minor units: of all repayments the total payable, less all drawdowns the cost."""
+    return sum([minor for _, minor in flows])
+
+
 def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
     """Tell whether a credit costs nothing; refuse flows that have no rate.
 
@@ -93,7 +129,7 @@ def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
     """
     if not drawdowns or not repayments:
         raise SolverFailed(reason="there is nothing drawn or nothing repaid")
-    cost = sum([minor for _, minor in repayments]) - sum([minor for _, minor in drawdowns])
+    cost = total_minor(repayments) - total_minor(drawdowns)
     if cost < 0:
         raise SolverFailed(reason="less is repaid than drawn")
     return cost == 0

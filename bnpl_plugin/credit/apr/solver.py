@@ -6,18 +6,17 @@ Unknown is the discount factor v of one unit of time, between 0 and 1; a rate of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from operator import add, lt, mul, sub
 
-from bnpl_plugin.credit.apr.result import kept_rate
+from bnpl_plugin.credit.apr.result import CONTEXT, kept_rate
 from bnpl_plugin.errors import SolverFailed
-
-CONTEXT = Context(prec=28)
-"""Twenty-eight digits, whatever context the caller's thread has."""
 
 _ONE = Decimal(1)
 _NEAR = Decimal("1e-14")
 _SETTLED = Decimal("1e-17")
+_BRACKETED = Decimal("1e-20")
+_LAST_DIGITS = Decimal("1e-26")
 _BITS = 80
 _FIXED_ONE = 1 << _BITS
 _SMALLEST = Decimal("1e-12")
@@ -94,7 +93,7 @@ def _by_bracket(value: Callable[[Decimal], Decimal], *, start: Decimal, at_one: 
             return low
         middle = low + (high - low) * (-below / (above - below))
         here = value(middle)
-        near = (1 - middle) * _NEAR
+        near = max((1 - middle) * _BRACKETED, _LAST_DIGITS)
         if here <= 0:
             moved = middle - low
             above *= _weight(here, below)
@@ -178,7 +177,22 @@ def unit_rate(exponents: Sequence[int], *, amounts: Sequence[int], units: int, t
         SolverFailed: no solution, more than one possible, or one beyond all measure.
     """
     exponents, amounts = netted(exponents, amounts=amounts)
-    cost = one_crossing(amounts)
+    return solved(exponents, amounts=amounts, cost=one_crossing(amounts), units=units, times=times)
+
+
+def solved(exponents: Sequence[int], *, amounts: Sequence[int], cost: int, units: int, times: int = 1) -> Decimal:
+    """Return the rate of flows that are known to have exactly one, as `unit_rate` does.
+
+    Args:
+        exponents: as `netted` returns them.
+        amounts: as `netted` returns them.
+        cost: everything repaid less everything drawn, above zero.
+        units: how many units the rate is for, compounding.
+        times: a plain multiple of that rate.
+
+    Raises:
+        SolverFailed: the rate is beyond all measure.
+    """
     with localcontext(CONTEXT):
         value = present_value(exponents, amounts=amounts)
         factor = discount_factor(value, guess=first_guess(exponents, amounts=amounts), at_one=Decimal(cost))
@@ -223,26 +237,47 @@ def _moments(exponents: Sequence[int], *, amounts: Sequence[int]) -> tuple[int, 
     return whole, mean, (sum(map(mul, exponents, timed)) << _BITS) // whole - (mean * mean >> _BITS)
 
 
-def one_crossing(amounts: Sequence[int]) -> int:
-    """Refuse flows whose running sum changes sign more than once: only one change promises exactly one positive rate.
+def plain_cost(amounts: Sequence[int]) -> int | None:
+    """Return the cost of flows that promise exactly one rate from zero up, or None when they may have several.
 
-    Source: C. J. Norstrom, A sufficient condition for a unique nonnegative internal rate of return, 1972.
+    Exactly one, if the running sum starts below zero and changes its sign once; a rate of zero, if it ends at zero
+    without having been above. Source: C. J. Norstrom, A sufficient condition for a unique nonnegative internal rate of
+    return, 1972.
 
     Args:
         amounts: in order of time, one for each instant, as `netted` returns them.
-
-    Returns:
-        The cost: everything repaid less everything drawn.
     """
-    if amounts[0] >= 0:
-        raise SolverFailed(reason="nothing is lent before it is repaid")
+    if not amounts or amounts[0] >= 0:
+        return None
     running, positive = 0, False
     for amount in amounts:
         running += amount
         if running > 0:
             positive = True
         elif running < 0 and positive:
-            raise SolverFailed(reason="several rates could make the two sides equal")
-    if running <= 0:
-        raise SolverFailed(reason="there is no cost to annualise")
+            return None
+    if running < 0 or (positive and not running):
+        return None
     return running
+
+
+def one_crossing(amounts: Sequence[int]) -> int:
+    """Refuse flows that do not promise exactly one positive rate.
+
+    Args:
+        amounts: in order of time, one for each instant, as `netted` returns them.
+
+    Returns:
+        The cost: everything repaid less everything drawn.
+
+    Raises:
+        SolverFailed: names why.
+    """
+    cost = plain_cost(amounts)
+    if cost:
+        return cost
+    if not amounts or amounts[0] >= 0:
+        raise SolverFailed(reason="nothing is lent before it is repaid")
+    if sum(amounts) <= 0:
+        raise SolverFailed(reason="there is no cost to annualise")
+    raise SolverFailed(reason="several rates could make the two sides equal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -67,6 +67,8 @@ class LoanTerms:
     shape: Shape = PLAIN
     accrual: Accrual = USUAL
     business_days: BusinessDays | None = None
+    _skipped: int = field(init=False, repr=False, compare=False)
+    """How many periods lie between the anchor and the first due date."""
 
     def __post_init__(self) -> None:
         if type(self.principal) is not Money or self.principal.minor < 1:
@@ -92,8 +94,7 @@ class LoanTerms:
             self._refuse_types()
         if self.first_due_on < self.drawdown_on:
             raise refusal("first_due_on", self.first_due_on, accepted=f"{self.drawdown_on} or later")
-        if self.anchor_date is not None:
-            self._periods_before_first()
+        _keep(self, "_skipped", 0 if self.anchor_date is None else self._periods_before_first())
         if self.nominal_rate and self.method is Method.INTEREST_FREE:
             raise refusal("nominal_rate", self.nominal_rate, accepted="0 for an interest-free loan")
         if self.nominal_rate and self.remainder is not Remainder.LAST and self.method in _LEVEL:
@@ -121,9 +122,8 @@ class LoanTerms:
     def _periods_before_first(self) -> int:
         """Return how many periods lie between the anchor and the first due date."""
         anchor = self.anchor_date
-        if anchor is None:
-            return 0
-        member("anchor_date", anchor, of=date)
+        if type(anchor) is not date:
+            raise refusal("anchor_date", repr(anchor), accepted="a date")
         found = periods_between(anchor, period=self.period, due_on=self.first_due_on)
         if found is None:
             raise refusal("anchor_date", anchor, accepted=f"whole periods before {self.first_due_on}")
@@ -132,10 +132,8 @@ class LoanTerms:
     @property
     def rhythm(self) -> tuple[date, ...]:
         """All due dates as they fall, rising, counted from the anchor date."""
-        if self.anchor_date is None:
-            return due_dates(self.first_due_on, period=self.period, count=self.count)
-        skip = self._periods_before_first()
-        return due_dates(self.anchor_date, period=self.period, count=self.count, skip=skip)
+        anchor = self.anchor_date or self.first_due_on
+        return due_dates(anchor, period=self.period, count=self.count, skip=self._skipped)
 
     @property
     def due_dates(self) -> tuple[date, ...]:
@@ -161,8 +159,9 @@ class LoanTerms:
         anchor = self.anchor_date
         if anchor is None:
             return due_date(self.first_due_on, period=self.period, periods=-1) == self.drawdown_on
-        before = self._periods_before_first() - 1
-        return due_date(anchor, period=self.period, periods=before) == self.drawdown_on
+        if self._skipped == 1:
+            return anchor == self.drawdown_on
+        return due_date(anchor, period=self.period, periods=self._skipped - 1) == self.drawdown_on
 
     def nominal_rate_at(self, number: int) -> Decimal:
         """Return the nominal rate that an instalment's period earns; the interest-free window left aside."""
@@ -188,5 +187,8 @@ class LoanTerms:
         """What is drawn on the first day and not paid down on it, in minor units."""
         return self.principal.minor - self.down_payment_minor
 
+
+_keep = object.__setattr__
+"""What the frozen record itself is filled with."""
 
 _LEVEL = (Method.EQUAL_INSTALMENTS, Method.GRADUATED)

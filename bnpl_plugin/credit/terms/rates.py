@@ -11,11 +11,14 @@ MAX_NOMINAL_RATE = Decimal("9.99")
 """The largest nominal rate a year, as a fraction."""
 
 
+_NONE, _MOST_DECIMALS = Decimal(0), 20
+
+
 def checked_rate(field: str, rate: object) -> None:
     """Refuse what is not a Decimal from 0 to 9.99 with at most 20 decimals."""
-    if type(rate) is Decimal and rate.is_finite() and 0 <= rate <= MAX_NOMINAL_RATE:
-        exponent = rate.as_tuple().exponent
-        if isinstance(exponent, int) and exponent >= -20:
+    if type(rate) is Decimal and rate.is_finite() and _NONE <= rate <= MAX_NOMINAL_RATE:
+        exponent = rate.as_tuple()[2]
+        if type(exponent) is int and exponent >= -_MOST_DECIMALS:
             return
     raise refusal(field, repr(rate), accepted=f"a Decimal fraction, 0 to {MAX_NOMINAL_RATE}, at most 20 decimals")
 

@@ -8,14 +8,12 @@ Annex III, examples 1 and 2. Intervals: the Commission's guidelines on the same 
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import pytest
 
-from bnpl_plugin.credit import MONTHLY, LoanTerms, Method, apr_by, build_schedule
-from bnpl_plugin.credit.apr.eu import Interval, apr, elapsed, schedule_apr
-from bnpl_plugin.credit.apr.solver import unit_rate
+from bnpl_plugin.credit import MONTHLY, LoanTerms, Method, apr_by, build_schedule, due_dates
+from bnpl_plugin.credit.apr.eu import Interval, YearLength, apr, elapsed, interval_of, printed, rate, schedule_apr
 from bnpl_plugin.errors import InvalidInput, SolverFailed
 from bnpl_plugin.money import Money
 
@@ -59,12 +57,24 @@ EXAMPLES: dict[str, tuple[list[Any], list[Any], tuple[str, str]]] = {
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_root_is_the_published_one(name):
-    drawn, repaid, (printed, tolerance) = EXAMPLES[name]
-    flows = [(Fraction(t), -amount) for amount, t in drawn]
-    flows += [(Fraction(t) + k * Fraction(step), amount) for amount, count, t, step in repaid for k in range(count)]
-    units = lcm(*(t.denominator for t, _ in flows))
-    root = unit_rate([int(t * units) for t, _ in flows], amounts=[amount for _, amount in flows], units=units)
-    assert abs(root - Decimal(printed)) <= Decimal(tolerance)
+    drawn, repaid, (published, tolerance) = EXAMPLES[name]
+    drawdowns = [(Fraction(t), amount) for amount, t in drawn]
+    repayments = [(t + k * Fraction(step), amount) for amount, count, t, step in exactly(repaid) for k in range(count)]
+    assert abs(rate(drawdowns, repayments=repayments) - Decimal(published)) <= Decimal(tolerance)
+
+
+def exactly(flows):
+    return [(amount, count, Fraction(t), step) for amount, count, t, step in flows]
+
+
+def test_dates_and_exact_times_go_the_same_way():
+    """Example 18: 240 instalments from 1 May 2012 on a loan of 12 March 2012."""
+    start = date(2012, 3, 12)
+    due = due_dates(date(2012, 5, 1), period=MONTHLY, count=240)
+    dated = apr([(start, 20_000_000)], repayments=[(start, 400_000), *((day, 143_754) for day in due)])
+    assert abs(dated.rate - Decimal("0.06432478")) <= Decimal("0.000000005")
+    times = [(Fraction(101, 732) + Fraction(k, 12), 143_754) for k in range(240)]
+    assert dated.rate == rate([(Fraction(0), 20_000_000)], repayments=[(Fraction(0), 400_000), *times])
 
 
 @pytest.mark.parametrize(
@@ -85,6 +95,43 @@ def test_the_root_is_the_published_one(name):
 def test_time_is_whole_periods_back_from_the_payment_and_days_of_their_own_year(start, end, interval, years):
     found = elapsed(date.fromisoformat(start), end=date.fromisoformat(end), interval=Interval(interval))
     assert Fraction(*found) == years
+
+
+@pytest.mark.parametrize(("year", "length"), [(YearLength.BACK_FROM_ODD_DAYS, 366), (YearLength.OF_LATER_DATE, 365)])
+def test_how_long_the_year_of_the_odd_days_is_has_a_name(year, length):
+    found = elapsed(date(2013, 1, 12), end=date(2013, 2, 15), interval=Interval.MONTHS, year=year)
+    assert Fraction(*found) == Fraction(1, 12) + Fraction(3, length)
+    kept = apr([(date(2013, 1, 12), 100)], repayments=[(date(2013, 2, 15), 110)], year=year)
+    assert kept.convention == ("months" if length == 366 else "months; year of the later date")
+
+
+def test_time_before_the_drawdown_is_below_zero():
+    found = elapsed(date(2013, 2, 15), end=date(2013, 1, 12), interval=Interval.MONTHS)
+    assert Fraction(*found) == -(Fraction(1, 12) + Fraction(3, 366))
+
+
+@pytest.mark.parametrize(
+    ("days", "interval"),
+    [
+        (["2026-01-10", "2026-02-10", "2026-03-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-01-10", "2026-02-10"], Interval.MONTHS),
+        (["2026-01-31", "2026-02-28", "2026-03-31"], Interval.MONTHS),
+        (["2012-01-12", "2012-02-15", "2013-02-15", "2014-02-15"], Interval.YEARS),
+        (["2026-01-10", "2026-01-24", "2026-02-07"], Interval.WEEKS),
+        (["2026-01-10", "2026-01-10", "2026-01-24"], Interval.WEEKS),
+        (["2026-01-10", "2026-02-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-02-07"], Interval.WEEKS),
+        (["2026-01-10", "2026-02-09"], Interval.YEARS),
+        (["2026-01-10", "2027-01-10"], Interval.YEARS),
+        (["2026-01-10", "2026-01-10"], Interval.YEARS),
+        (["2026-01-10", "2026-02-10", "2026-03-10", "2026-04-10", "2026-05-11", "2026-06-10"], Interval.MONTHS),
+        (["2026-01-10", "2026-01-24", "2026-02-07", "2026-02-21", "2026-03-09", "2026-03-21"], Interval.WEEKS),
+        (["2026-01-10", "2026-01-19", "2026-02-02", "2026-02-20", "2026-03-13"], Interval.YEARS),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "-".join(day[5:] for day in given),
+)
+def test_a_schedule_has_the_period_of_its_due_dates_though_some_may_be_moved(days, interval):
+    assert interval_of(tuple(map(date.fromisoformat, days))) is interval
 
 
 def test_the_percent_has_one_decimal_rounded_half_up():
@@ -120,7 +167,8 @@ DAY = date(2027, 1, 1)
         ([(DAY, 100)], []),
         ([(DAY, 100)], [(DAY, 110)]),
         ([(DAY, 1)], [(date(2027, 1, 2), 3_000_000)]),
-        ([(DAY, 100), (date(2027, 6, 1), 1000)], [(date(2027, 3, 1), 200), (date(2027, 9, 1), 1000)]),
+        ([(DAY, 10_000), (date(2029, 1, 1), 132_00)], [(date(2028, 1, 1), 23_200)]),
+        ([(DAY, 10_000), (date(2029, 1, 1), 120_00)], [(date(2028, 1, 1), 22_000)]),
     ],
     ids=[
         "less repaid",
@@ -128,7 +176,8 @@ DAY = date(2027, 1, 1)
         "nothing repaid",
         "repaid at once",
         "beyond measure",
-        "several roots possible",
+        "ends with a drawdown, no root",
+        "nothing and twenty per cent",
     ],
 )
 def test_flows_without_one_clear_rate_are_refused_never_guessed(drawn, repaid):
@@ -136,16 +185,52 @@ def test_flows_without_one_clear_rate_are_refused_never_guessed(drawn, repaid):
         apr(drawn, repayments=repaid)
 
 
-def test_a_repayment_before_the_drawdown_and_a_negative_amount_are_bad_input():
-    with pytest.raises(InvalidInput):
-        apr([(DAY, 100)], repayments=[(date(2026, 12, 1), 50), (date(2027, 12, 1), 60)])
+def test_several_rates_are_refused_unless_the_nominal_rate_says_which():
+    """A cost a year before the drawdown, as in the Commission's example 43, is also worth it at an absurd rate."""
+    drawn, repaid = [(DAY, 20_000_000)], [(date(2026, 1, 1), 400_000), (date(2028, 1, 1), 21_000_000)]
+    with pytest.raises(SolverFailed) as refusal:
+        apr(drawn, repayments=repaid)
+    assert "several" in str(refusal.value)
+    found = apr(drawn, repayments=repaid, near=Decimal("0.05"))
+    assert found.percent == Decimal("7.3")
+    v = 1 / (1 + found.rate)
+    assert abs(400_000 - 20_000_000 * v + 21_000_000 * v**2) < Decimal("0.01")
+    assert apr(drawn, repayments=repaid, near=Decimal(40)).percent > 4000
+
+
+def test_a_cost_shortly_before_the_drawdown_leaves_one_rate_within_all_measure():
+    found = apr([(DAY, 10_000)], repayments=[(date(2026, 12, 22), 100), (date(2028, 1, 1), 10_900)])
+    assert found.percent == Decimal("10.1")
+
+
+def test_a_line_drawn_twice_has_its_one_rate_though_the_sum_changes_its_sign_thrice():
+    found = apr([(DAY, 100), (date(2027, 6, 1), 1000)], repayments=[(date(2027, 3, 1), 200), (date(2027, 9, 1), 1000)])
+    v = (1 + found.rate) ** (Decimal(-1) / 12)
+    assert abs(-100 + 200 * v**2 - 1000 * v**5 + 1000 * v**8) < Decimal("1e-7")
+
+
+def test_a_negative_amount_and_a_time_that_is_not_exact_are_bad_input():
     with pytest.raises(InvalidInput):
         apr([(DAY, 100)], repayments=[(date(2027, 12, 1), -60)])
+    broken: list[Any] = [Decimal("0.5"), 0.5, True, None, "1/2"]
+    for time in broken:
+        with pytest.raises(InvalidInput):
+            rate([(Fraction(0), 100)], repayments=[(time, 110)])
+    with pytest.raises(InvalidInput):
+        rate([(Fraction(0), 100)], repayments=[(Fraction(1, 10**12 + 39), 110)])
+
+
+def test_half_a_tenth_is_rounded_up():
+    assert [printed(Decimal(exact)) for exact in ("0.06449", "0.0645", "0.060412276")] == [
+        Decimal("6.4"),
+        Decimal("6.5"),
+        Decimal("6.0"),
+    ]
 
 
 def test_a_law_that_is_not_here_is_refused():
     with pytest.raises(InvalidInput):
-        apr_by("uk")
+        apr_by("atlantis")
 
 
 def test_the_apr_keeps_its_inputs():
