@@ -6,7 +6,6 @@ import pytest
 
 from bnpl_plugin.credit.amortisation.level import (
     Inflow,
-    Shortfall,
     adjusted_instalment,
     count_to_repay,
     earned,
@@ -15,6 +14,7 @@ from bnpl_plugin.credit.amortisation.level import (
     run_down,
     run_down_by,
 )
+from bnpl_plugin.credit.terms import Shortfall
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding
 
