@@ -17,9 +17,10 @@ from flask.cli import AppGroup
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
 from bnpl_plugin.errors import BnplError
-from bnpl_plugin.lifecycle import flash_sale, funding, merchants
+from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
+from bnpl_plugin.ports.plan import Offer
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
@@ -166,6 +167,17 @@ def verify() -> None:
     click.echo(f"{len(findings)} findings" if findings else "P1 to P10 hold")
     if findings:
         raise SystemExit(1)
+
+
+@bnpl.command("explain")
+@click.argument("loan_id")
+def explain(loan_id: str) -> None:
+    """Print how a loan's schedule and APR were computed, line by line."""
+    book = _house().store.loan_book(loan_id)
+    if book is None:
+        raise click.ClickException(f"there is no loan {loan_id}")
+    offer = Offer.from_json(book.checkout.offer or {})
+    click.echo("\n\n".join(working.to_text() for working in workings.workings_of(_house(), offer=offer)))
 
 
 @bnpl.command("settings")

@@ -50,6 +50,10 @@ class Account(StrEnum):
     EQUITY = "equity"
     FX_CLEARING = "fx_clearing"
     CREDIT_LOSS = "credit_loss"
+    INTEREST_GIVEN_UP = "interest_given_up"
+    FEE_GIVEN_UP = "fee_given_up"
+    GOODWILL_EXPENSE = "goodwill_expense"
+    RECOVERY_INCOME = "recovery_income"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,10 @@ _ROWS = (
     AccountFacts(Account.EQUITY, _E, "pool", "What the owners put in."),
     AccountFacts(Account.FX_CLEARING, _A, "pool", "The two sides of an exchange of currencies."),
     AccountFacts(Account.CREDIT_LOSS, _X, "loan", "Principal given up."),
+    AccountFacts(Account.INTEREST_GIVEN_UP, _X, "loan", "Interest once earned and given up."),
+    AccountFacts(Account.FEE_GIVEN_UP, _X, "loan", "Fees once earned and given up."),
+    AccountFacts(Account.GOODWILL_EXPENSE, _X, "loan", "Principal paid by us in the shopper's place."),
+    AccountFacts(Account.RECOVERY_INCOME, _I, "loan", "Money received on loans given up."),
 )
 
 CHART: Mapping[Account, AccountFacts] = MappingProxyType({row.account: row for row in _ROWS})

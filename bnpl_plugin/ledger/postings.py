@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
 
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ledger.accounts import Account
+from bnpl_plugin.ledger.entries import EntryHead, EntryKind, entry_of, move, not_negative, positive, postings_of
 from bnpl_plugin.ledger.journal import JournalEntry, Posting
 from bnpl_plugin.money import Money
 from bnpl_plugin.money.currency import MINOR_UNITS
-
-
-class EntryKind(StrEnum):
-    """The business events that the ledger knows; stored as they are."""
-
-    CAPITAL_ADDED = "capital_added"
-    DRAWDOWN = "drawdown"
-    REPAYMENT = "repayment"
-    INTEREST_WAIVED = "interest_waived"
-    LOAN_REVERSED = "loan_reversed"
-    REFUND_PAID = "refund_paid"
-    CORRECTION = "correction"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryHead:
-    """What every entry carries besides its lines.
-
-    Attributes:
-        entry_id: made by the caller.
-        value_date: the economic date.
-        booked_at: the aware instant of booking.
-        shopper_id: the opaque shopper, "" for the house.
-    """
-
-    entry_id: str
-    value_date: date
-    booked_at: datetime
-    shopper_id: str = ""
 
 
 def capital_added(
@@ -67,8 +36,8 @@ def capital_added(
     Raises:
         InvalidInput: an amount is not positive, or the three do not fit together.
     """
-    _positive(source.minor, field="source")
-    _positive(into.minor, field="into")
+    positive(source.minor, field="source")
+    positive(into.minor, field="into")
     if type(rate) is not Decimal or not rate.is_finite() or rate <= 0:
         raise InvalidInput(field="rate", fault=f"is {rate!r}", accepted="a Decimal above 0")
     over, under = rate.as_integer_ratio()
@@ -87,7 +56,7 @@ def capital_added(
         ]
     details = {"rate": str(rate), "rate_on": rate_on.isoformat(), "rate_source": rate_source}
     postings = tuple(Posting(account, pool_id, money.minor, money.currency) for account, money in lines)
-    return _entry(head, EntryKind.CAPITAL_ADDED, postings, details=details)
+    return entry_of(head, EntryKind.CAPITAL_ADDED, postings, details=details)
 
 
 def drawdown(
@@ -117,17 +86,17 @@ def drawdown(
         fee_minor: all shopper fees of the schedule.
         mdr_minor: what we keep, at most the principal.
     """
-    _positive(principal_minor, field="principal_minor")
+    positive(principal_minor, field="principal_minor")
     if not 0 <= mdr_minor <= principal_minor:
         raise InvalidInput(field="mdr_minor", fault=f"is {mdr_minor}", accepted=f"0 to {principal_minor}")
     lines = [
         (Account.LOAN_PRINCIPAL, loan_id, principal_minor),
         (Account.MERCHANT_PAYABLE, merchant_id, mdr_minor - principal_minor),
         (Account.MDR_INCOME, merchant_id, -mdr_minor),
-        *_move(loan_id, interest_minor, debit=Account.LOAN_INTEREST, credit=Account.UNEARNED_INTEREST),
-        *_move(loan_id, fee_minor, debit=Account.LOAN_FEE, credit=Account.UNEARNED_FEE),
+        *move(loan_id, interest_minor, debit=Account.LOAN_INTEREST, credit=Account.UNEARNED_INTEREST),
+        *move(loan_id, fee_minor, debit=Account.LOAN_FEE, credit=Account.UNEARNED_FEE),
     ]
-    return _entry(head, EntryKind.DRAWDOWN, _postings(lines, currency), loan_id=loan_id)
+    return entry_of(head, EntryKind.DRAWDOWN, postings_of(lines, currency), loan_id=loan_id)
 
 
 def repayment(
@@ -159,14 +128,14 @@ def repayment(
     """
     lines = [
         (Account.PROVIDER_CLEARING, provider, principal_minor + interest_minor + fee_minor),
-        (Account.LOAN_PRINCIPAL, loan_id, -_not_negative(principal_minor, field="principal_minor")),
+        (Account.LOAN_PRINCIPAL, loan_id, -not_negative(principal_minor, field="principal_minor")),
         (Account.LOAN_INTEREST, loan_id, -interest_minor),
         (Account.LOAN_FEE, loan_id, -fee_minor),
-        *_move(loan_id, interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.INTEREST_INCOME),
-        *_move(loan_id, fee_minor, debit=Account.UNEARNED_FEE, credit=Account.FEE_INCOME),
+        *move(loan_id, interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.INTEREST_INCOME),
+        *move(loan_id, fee_minor, debit=Account.UNEARNED_FEE, credit=Account.FEE_INCOME),
     ]
-    postings = _postings(lines, currency)
-    return _entry(head, EntryKind.REPAYMENT, postings, loan_id=loan_id, provider_claim=provider_claim)
+    postings = postings_of(lines, currency)
+    return entry_of(head, EntryKind.REPAYMENT, postings, loan_id=loan_id, provider_claim=provider_claim)
 
 
 def interest_waived(
@@ -185,10 +154,10 @@ def interest_waived(
         fee_minor: fees dropped, 0 or more.
     """
     lines = [
-        *_move(loan_id, interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
-        *_move(loan_id, fee_minor, debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
+        *move(loan_id, interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
+        *move(loan_id, fee_minor, debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
     ]
-    return _entry(head, EntryKind.INTEREST_WAIVED, _postings(lines, currency), loan_id=loan_id)
+    return entry_of(head, EntryKind.INTEREST_WAIVED, postings_of(lines, currency), loan_id=loan_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,20 +200,20 @@ def loan_reversed(
         mdr_minor: the part of our discount given back to the shop; 0 when we keep it.
     """
     principal = still_open.principal_minor + paid.principal_minor
-    _positive(principal, field="principal_minor")
+    positive(principal, field="principal_minor")
     if not 0 <= mdr_minor <= principal:
         raise InvalidInput(field="mdr_minor", fault=f"is {mdr_minor}", accepted=f"0 to {principal}")
     lines = [
         (Account.MERCHANT_PAYABLE, merchant_id, principal - mdr_minor),
         (Account.MDR_INCOME, merchant_id, mdr_minor),
-        (Account.LOAN_PRINCIPAL, loan_id, -_not_negative(still_open.principal_minor, field="still_open")),
-        *_move(loan_id, still_open.interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
-        *_move(loan_id, still_open.fee_minor, debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
-        (Account.INTEREST_INCOME, loan_id, _not_negative(paid.interest_minor, field="paid")),
-        (Account.FEE_INCOME, loan_id, _not_negative(paid.fee_minor, field="paid")),
+        (Account.LOAN_PRINCIPAL, loan_id, -not_negative(still_open.principal_minor, field="still_open")),
+        *move(loan_id, still_open.interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
+        *move(loan_id, still_open.fee_minor, debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
+        (Account.INTEREST_INCOME, loan_id, not_negative(paid.interest_minor, field="paid")),
+        (Account.FEE_INCOME, loan_id, not_negative(paid.fee_minor, field="paid")),
         (Account.SHOPPER_REFUND_PAYABLE, loan_id, -paid.total_minor),
     ]
-    return _entry(head, EntryKind.LOAN_REVERSED, _postings(lines, currency), loan_id=loan_id)
+    return entry_of(head, EntryKind.LOAN_REVERSED, postings_of(lines, currency), loan_id=loan_id)
 
 
 def refund_paid(
@@ -254,65 +223,31 @@ def refund_paid(
 
     Dr shopper_refund_payable      Cr provider_clearing
     """
-    _positive(refund_minor, field="refund_minor")
+    positive(refund_minor, field="refund_minor")
     lines = [
         (Account.SHOPPER_REFUND_PAYABLE, loan_id, refund_minor),
         (Account.PROVIDER_CLEARING, provider, -refund_minor),
     ]
-    postings = _postings(lines, currency)
-    return _entry(head, EntryKind.REFUND_PAID, postings, loan_id=loan_id, provider_claim=provider_claim)
+    postings = postings_of(lines, currency)
+    return entry_of(head, EntryKind.REFUND_PAID, postings, loan_id=loan_id, provider_claim=provider_claim)
 
 
 def correction(head: EntryHead, *, of: JournalEntry, reason: str) -> JournalEntry:
     """Undo an entry by its mirror image; the wrong one stays (P1)."""
     postings = tuple(Posting(line.account, line.owner, -line.amount_minor, line.currency) for line in of.postings)
     details = {"reason": reason}
-    return _entry(head, EntryKind.CORRECTION, postings, loan_id=of.loan_id, reverses=of.entry_id, details=details)
+    return entry_of(head, EntryKind.CORRECTION, postings, loan_id=of.loan_id, reverses=of.entry_id, details=details)
 
 
-_Line = tuple[Account, str, int]
-
-
-def _move(owner: str, amount_minor: int, *, debit: Account, credit: Account) -> tuple[_Line, _Line]:
-    _not_negative(amount_minor, field=f"{credit}")
-    return ((debit, owner, amount_minor), (credit, owner, -amount_minor))
-
-
-def _postings(lines: Iterable[_Line], currency: str) -> tuple[Posting, ...]:
-    return tuple(Posting(account, owner, amount, currency) for account, owner, amount in lines if amount)
-
-
-def _entry(
-    head: EntryHead,
-    kind: EntryKind,
-    postings: tuple[Posting, ...],
-    *,
-    loan_id: str | None = None,
-    provider_claim: str | None = None,
-    reverses: str | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> JournalEntry:
-    return JournalEntry(
-        entry_id=head.entry_id,
-        kind=kind,
-        value_date=head.value_date,
-        booked_at=head.booked_at,
-        postings=postings,
-        shopper_id=head.shopper_id,
-        loan_id=loan_id,
-        provider_claim=provider_claim,
-        reverses=reverses,
-        details=details or {},
-    )
-
-
-def _positive(amount_minor: int, *, field: str) -> int:
-    if amount_minor <= 0:
-        raise InvalidInput(field=field, fault=f"is {amount_minor}", accepted="above 0")
-    return amount_minor
-
-
-def _not_negative(amount_minor: int, *, field: str) -> int:
-    if amount_minor < 0:
-        raise InvalidInput(field=field, fault=f"is {amount_minor}", accepted="0 or more")
-    return amount_minor
+__all__ = [
+    "EntryHead",
+    "EntryKind",
+    "Parts",
+    "capital_added",
+    "correction",
+    "drawdown",
+    "interest_waived",
+    "loan_reversed",
+    "refund_paid",
+    "repayment",
+]

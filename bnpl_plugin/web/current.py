@@ -100,8 +100,10 @@ def holds_checkout(checkout_id: str) -> bool:
     return checkout_id in _read(CHECKOUTS).get("ids", ())
 
 
-def remember_checkout(checkout_id: str) -> None:
-    """Bind a checkout to this browser; the newest twelve are kept."""
+def remember_checkout(checkout_id: str, *, locale: str) -> None:
+    """Bind a checkout to this browser (the newest twelve are kept); one that is new here also brings its language."""
+    if not holds_checkout(checkout_id):
+        _keep(LANGUAGE, locale)
     ids = [known for known in _read(CHECKOUTS).get("ids", ()) if known != checkout_id]
     _write(CHECKOUTS, {"ids": [*ids, checkout_id][-KEPT_CHECKOUTS:]}, span=SESSION)
 

@@ -186,6 +186,6 @@ def test_the_lender_sees_the_loan_its_capital_and_that_all_promises_hold(walk: W
     walk.page.locator("input[name=name]").fill("Noor")
     walk.page.locator("main form button[type=submit]").first.click()
     walk.look("loans")
-    for part in ("capital", "verify"):
+    for part in ("capital", "verify", "jobs"):
         walk.page.locator(f"a[href*='/console/{part}']").first.click()
         walk.look(part)

@@ -30,7 +30,7 @@ class Check:
 
     Attributes:
         field: what it is, for example "rows[3].interest".
-        expected, got: both Decimal (compared within the tolerance) or anything else (compared for equality).
+        expected, got: numbers (compared within the tolerance) or anything else (compared for equality).
         tolerance: the largest difference that is allowed.
     """
 
@@ -42,8 +42,8 @@ class Check:
     @property
     def holds(self) -> bool:
         """Whether the figure is the published one."""
-        if isinstance(self.expected, Decimal) and isinstance(self.got, Decimal):
-            return abs(self.expected - self.got) <= self.tolerance
+        if isinstance(self.expected, Decimal) and isinstance(self.got, Decimal | int):
+            return bool((self.expected - self.got).is_finite() and abs(self.expected - self.got) <= self.tolerance)
         return bool(self.expected == self.got)
 
 
@@ -70,7 +70,7 @@ class Case:
 
     def within(self, name: str) -> Decimal:
         """Return the tolerance of an expected field: none named is none allowed."""
-        return Decimal(self.tolerance.get(name, "0"))
+        return Decimal(str(self.tolerance.get(name, "0")))
 
     def number(self, name: str, got: Decimal) -> Check:
         """Return the check of one expected number."""
@@ -81,26 +81,41 @@ Subject = Callable[[Case], Iterable[Check]]
 """Computes a case by the product's own functions and yields every figure beside the published one."""
 
 
+class Unreadable(Exception):
+    """A file that is not a golden file, or one that nobody here can compute; the message says which and why."""
+
+
 def read(file: Path) -> tuple[str, list[Case]]:
-    """Return a file's collection and its cases.
+    """Return a file's collection and its cases; keys that we do not know are left alone.
 
     Raises:
-        ValueError: not a golden file.
+        Unreadable: no such file, not JSON, another schema, no case, or a case without what every case has.
     """
-    data = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Unreadable(f"{file}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise Unreadable(f"{file}: is not JSON ({error})") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ValueError(f"{file}: is not of the schema {SCHEMA}")
-    cases = [
-        Case(
+        raise Unreadable(f"{file}: is not of the schema {SCHEMA}")
+    collection, raws = data.get("collection"), data.get("cases")
+    if not isinstance(collection, str) or not isinstance(raws, list) or not raws:
+        raise Unreadable(f"{file}: names no collection or holds no case")
+    return collection, [_case(raw, place=place, file=file) for place, raw in enumerate(raws, start=1)]
+
+
+def _case(raw: Any, *, place: int, file: Path) -> Case:
+    try:
+        return Case(
             id=raw["id"],
             kind=raw["kind"],
             subkind=raw.get("subkind"),
             inputs=raw["inputs"],
             expected=raw["expected"],
-            tolerance=raw.get("tolerance", {}),
-            verified=raw["verified"],
-            notes=raw.get("notes", ""),
+            tolerance=raw.get("tolerance") or {},
+            verified=raw.get("verified") is True,
+            notes=raw.get("notes") or "",
         )
-        for raw in data["cases"]
-    ]
-    return data["collection"], cases
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(f"{file}: case {place} lacks what every case has ({error})") from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from tests.golden.case import Case, Check, OutOfScope, Refused, Subject, read
+from tests.golden.case import Case, Check, OutOfScope, Refused, Subject, Unreadable, read
 from tests.golden.subjects import subject_of
 
 
@@ -44,9 +45,15 @@ class Outcome:
 
 @dataclass(slots=True)
 class Report:
-    """All outcomes; only verified cases are counted."""
+    """All outcomes; only verified cases are counted.
+
+    Attributes:
+        outcomes: of every case, in the order of the files.
+        unread: a sentence for each file that could not be run.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def of(self, ending: Ending, *, verified: bool = True) -> list[Outcome]:
         """Return the outcomes of one ending."""
@@ -57,13 +64,13 @@ def outcome_of(collection: str, case: Case, *, subject: Subject) -> Outcome:
     """Run one case; whatever goes wrong inside is a failure, and so is a case in which nothing was compared."""
     try:
         checks = list(subject(case))
+        wrong = tuple(_told(check) for check in checks if not check.holds)
     except Refused as reason:
         return Outcome(collection, case, Ending.REFUSED, (str(reason),))
     except OutOfScope as reason:
         return Outcome(collection, case, Ending.OUT_OF_SCOPE, (str(reason),))
     except Exception as error:  # noqa: BLE001 - a crash is an answer too: a wrong one
         return Outcome(collection, case, Ending.FAILED, (f"raised {type(error).__name__}: {error}",))
-    wrong = tuple(_told(check) for check in checks if not check.holds)
     if wrong or not checks:
         return Outcome(collection, case, Ending.FAILED, wrong or ("nothing was compared",))
     return Outcome(collection, case, Ending.PASSED)
@@ -75,28 +82,47 @@ def _told(check: Check) -> str:
 
 
 def run(files: Iterable[Path]) -> Report:
-    """Run every case of the files."""
+    """Run every case of the files; a file that cannot be run is told and keeps no other from running."""
     report = Report()
     for file in files:
-        collection, cases = read(file)
-        subject = subject_of(collection)
+        try:
+            collection, cases = read(file)
+            subject = subject_of(collection)
+        except Unreadable as reason:
+            report.unread.append(str(reason))
+            continue
         report.outcomes += [outcome_of(collection, case, subject=subject) for case in cases]
     return report
 
 
 def told(report: Report) -> Sequence[str]:
-    """Return the report as lines: failures, what was not compared, the unverified apart, the count last."""
+    """Return the report as lines: failures, what was not compared, the unverified apart, each collection, the count."""
     lines: list[str] = []
     for ending in (Ending.FAILED, Ending.REFUSED, Ending.OUT_OF_SCOPE):
         for outcome in report.of(ending):
             lines += outcome.lines()
-    apart = {ending: len(report.of(ending, verified=False)) for ending in Ending}
-    if any(apart.values()):
-        counts = ", ".join(f"{count} {ending}" for ending, count in apart.items() if count)
-        lines.append(f"not verified by the files' makers, never counted: {counts}")
-        lines += [f"    {told.collection}/{told.case.id}: {told.ending}"
-                  for told in report.outcomes if not told.case.verified]  # fmt: skip
+    lines += _unverified(report)
+    collections = dict.fromkeys(outcome.collection for outcome in report.outcomes)
+    lines += [f"{name}: {_counts(report, collection=name)}" for name in collections]
+    lines += [f"not run: {reason}" for reason in report.unread]
     aside = [f"{len(report.of(ending))} {ending}" for ending in (Ending.REFUSED, Ending.OUT_OF_SCOPE)]
     lines.append(f"not compared, with the reasons above: {', '.join(aside)}")
     lines.append(f"{len(report.of(Ending.PASSED))} passed, {len(report.of(Ending.FAILED))} failed")
     return lines
+
+
+def _unverified(report: Report) -> list[str]:
+    """Return how the cases ended that their makers could not verify."""
+    apart = [outcome for outcome in report.outcomes if not outcome.case.verified]
+    if not apart:
+        return []
+    counts = Counter(outcome.ending for outcome in apart)
+    head = ", ".join(f"{counts[ending]} {ending}" for ending in Ending if counts[ending])
+    lines = [f"not verified by the files' makers, never counted: {head}"]
+    return lines + [f"    {outcome.collection}/{outcome.case.id}: {outcome.ending}" for outcome in apart]
+
+
+def _counts(report: Report, *, collection: str) -> str:
+    """Return how many verified cases of a collection ended how."""
+    ends = [outcome.ending for outcome in report.outcomes if outcome.collection == collection and outcome.case.verified]
+    return ", ".join(f"{ends.count(ending)} {ending}" for ending in Ending if ending in ends) or "none verified"

@@ -19,6 +19,8 @@ FILES = [file for file in sorted(DATA.glob("*.json")) if find_spec(f"tests.golde
 def test_every_verified_case_passes(file: Path):
     report = run([file])
     assert not report.of(Ending.FAILED), "\n".join(told(report))
+    assert not report.unread, report.unread
+    assert report.of(Ending.PASSED)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -27,3 +29,9 @@ def test_few_are_refused(file: Path):
     refused = len(run([file]).of(Ending.REFUSED))
     share = 0.1 if collection == "fineract_schedules" else 0
     assert refused <= share * sum(case.verified for case in cases)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_only_time_values_that_the_product_does_not_have_are_out_of_scope(file: Path):
+    kinds = {outcome.case.kind for outcome in run([file]).of(Ending.OUT_OF_SCOPE)}
+    assert kinds <= ({"fv", "npv", "mirr"} if file.stem == "tvm_xirr" else set())

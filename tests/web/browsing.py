@@ -45,6 +45,16 @@ def house_of(app: Flask) -> House:
     return house
 
 
+def clock(app: Flask) -> Any:
+    """Return the app's movable clock."""
+    return house_of(app).clock
+
+
+def state(app: Flask, base: str) -> str:
+    """Return the state of the checkout at an address."""
+    return house_of(app).purchase(checkout_id(base)).checkout.state
+
+
 class Browser:
     """One browser with its cookies; ``text`` is the page that it shows."""
 

@@ -128,6 +128,24 @@ def test_a_deferred_plan_saves_the_card_and_charges_nothing_today(browser: Brows
     assert [line for line in bank.movements() if line.amount_minor] == []  # type: ignore[attr-defined]
 
 
+def test_my_plans_go_on_in_the_language_of_the_checkout(shop: Flask) -> None:
+    house = house_of(shop)
+    opened = checkouts.open_checkout(
+        house, order=shop.extensions["shop"].add(order_ref="far"), merchant_id=house.host_merchant_id, country="FR",
+        locale="fr", return_url="", cancel_url="",
+    )  # fmt: skip
+    token = house.seal.sign({"checkout_id": opened.checkout_id}, purpose="checkout_entry")
+    browser, base = Browser(shop, lang="en"), f"/bnpl/checkout/{opened.checkout_id}"
+    browser.get(f"{base}?t={token}")
+    browser.choose(base)
+    browser.prove_phone(base)
+    browser.get("/bnpl/account")
+    assert "Mes paiements" in browser.words
+    browser.get("/bnpl/account?lang=en")
+    browser.get(f"{base}?t={token}")
+    assert "About you" in browser.words
+
+
 def test_the_placed_page_leads_back_to_the_shop_with_id_and_state(browser: Browser) -> None:
     base = browser.to_placed("order-1")
     assert f"/cart/order-1?checkout_id={checkout_id(base)}&amp;state=confirmed" in browser.text

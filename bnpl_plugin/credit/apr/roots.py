@@ -28,6 +28,9 @@ _GENTLE = Decimal(4)
 _TOUCHES = Decimal("1e-25")
 """What is this small beside its own terms is nothing: the value touches zero there without crossing."""
 _ZOOM = Decimal("1e-11")
+"""How far beside a root, in the weight of the last flow, its sign is looked at again."""
+_MOST_CHANGES = 400
+"""Each change costs a stream of its own to part the roots by."""
 _STEPS = 50
 _ARRIVED = Decimal("1e-9")
 
@@ -45,6 +48,9 @@ def rates(exponents: Sequence[int], *, amounts: Sequence[int], units: int) -> tu
     Returns:
         Fractions to twelve decimals; none when the flows never change their sign or no rate is within measure.
 
+    Raises:
+        SolverFailed: the flows change their sign more than 400 times.
+
     >>> [str(rate) for rate in rates([0, 1, 2], amounts=[100, -230, 132], units=1)]
     ['0.100000000000', '0.200000000000']
     """
@@ -52,7 +58,7 @@ def rates(exponents: Sequence[int], *, amounts: Sequence[int], units: int) -> tu
     with localcontext(_CONTEXT):
         low, high = _MOST ** (-_ONE / units), _LEAST ** (-_ONE / units)
         factors = _factors(times, sums, low=low, high=high)
-        return tuple(sorted((_zoomed(times, sums, at=at) ** -units - 1).quantize(RATE_PLACES) for at in factors))
+        return tuple(sorted(_told(_pinned(times, sums, at=at) or at, units=units) for at in factors))
 
 
 def rate_near(exponents: Sequence[int], *, amounts: Sequence[int], units: int, near: Decimal | None = None) -> Decimal:
@@ -74,24 +80,21 @@ def rate_near(exponents: Sequence[int], *, amounts: Sequence[int], units: int, n
     >>> str(rate_near([0, 1, 2], amounts=[100, -230, 132], units=1, near=Decimal("0.3")))
     '0.200000000000'
     """
-    if near is not None and not (near.is_finite() and near > -1):
-        raise InvalidInput(field="near", fault=f"is {near}", accepted="a fraction above -1")
+    if near is not None and not (type(near) is Decimal and near.is_finite() and near > -1):
+        raise InvalidInput(field="near", fault=f"is {near!r}", accepted="a Decimal fraction above -1")
     times, sums = _stream(exponents, amounts)
     if _is_credit(sums):
         return unit_rate(times, amounts=sums, units=units)
-    found = rates(times, amounts=sums, units=units)
-    if not found:
-        raise SolverFailed(reason="no rate makes the two sides equal")
-    if len(found) == 1:
-        return found[0]
-    if near is None:
-        raise SolverFailed(reason="several rates could make the two sides equal")
     with localcontext(_CONTEXT):
-        reached = _reached(times, sums, units=units, start=near)
-        if reached is not None:
-            closest = min(found, key=lambda rate: abs(rate - reached))
-            if abs(closest - reached) <= _ARRIVED * 10 * (1 + abs(closest)):
-                return closest
+        if near is not None and (reached := _reached(times, sums, units=units, start=near)) is not None:
+            return _told(reached, units=units)
+        found = rates(times, amounts=sums, units=units)
+        if not found:
+            raise SolverFailed(reason="no rate makes the two sides equal")
+        if len(found) == 1:
+            return found[0]
+        if near is None:
+            raise SolverFailed(reason="several rates could make the two sides equal")
         force = (1 + near).ln()
         return min(found, key=lambda rate: abs((1 + rate).ln() - force))
 
@@ -110,7 +113,9 @@ def _is_credit(amounts: Sequence[int]) -> bool:
 
 
 def _reached(times: Sequence[int], amounts: Sequence[int], *, units: int, start: Decimal) -> Decimal | None:
-    """Return where Newton's steps on the rate arrive, or None."""
+    """Return the discount factor at which Newton's steps on the rate arrive, proved by a change of sign, or None."""
+    if _first_change(amounts) is None:
+        return None
     value = present_value(times, amounts=amounts)
     moment = present_value(times, amounts=[amount * time for time, amount in zip(times, amounts, strict=True)])
     rate = start
@@ -124,8 +129,12 @@ def _reached(times: Sequence[int], amounts: Sequence[int], *, units: int, start:
         if not _LEAST <= 1 + rate <= _MOST:
             return None
         if abs(step) < _ARRIVED:
-            return rate
+            return _pinned(times, amounts, at=(1 + rate) ** (-_ONE / units))
     return None
+
+
+def _told(factor: Decimal, *, units: int) -> Decimal:
+    return (factor**-units - 1).quantize(RATE_PLACES)
 
 
 def _first_change(amounts: Sequence[int]) -> int | None:
@@ -136,6 +145,8 @@ def _first_change(amounts: Sequence[int]) -> int | None:
 def _factors(times: Sequence[int], amounts: Sequence[int], *, low: Decimal, high: Decimal) -> list[Decimal]:
     """Return the discount factors from low to high at which the stream is worth nothing, rising."""
     streams = [list(amounts)]
+    if sum((here > 0) != (there > 0) for here, there in pairwise(amounts)) > _MOST_CHANGES:
+        raise SolverFailed(reason="the flows change their sign too often")
     while (change := _first_change(streams[-1])) is not None:
         twice = times[change] + times[change + 1]
         streams.append([amount * (2 * time - twice) for time, amount in zip(times, streams[-1], strict=True)])
@@ -183,9 +194,13 @@ def _between(value: _Value, *, low: Decimal, high: Decimal, rising: bool, widest
     return low + width * discount_factor(stretched, guess=_ONE / 2)
 
 
-def _zoomed(times: Sequence[int], amounts: Sequence[int], *, at: Decimal) -> Decimal:
-    """Return the root again, from a stretch so narrow that the solver's nearness is below any decimal told."""
+def _pinned(times: Sequence[int], amounts: Sequence[int], *, at: Decimal) -> Decimal | None:
+    """Return the root beside a factor, from a stretch so narrow that the solver's nearness is below any decimal told.
+
+    None: the value does not change its sign there.
+    """
     value = present_value(times, amounts=amounts)
-    low, high = at * (1 - _ZOOM), at * (1 + _ZOOM)
+    aside = _ZOOM / times[-1]
+    low, high = at * (1 - aside), at * (1 + aside)
     below, above = value(low), value(high)
-    return _between(value, low=low, high=high, rising=above > 0) if below * above < 0 else at
+    return _between(value, low=low, high=high, rising=above > 0) if below * above < 0 else None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
+from types import MappingProxyType
 
+from bnpl_plugin.credit.apr.eu import schedule_apr
 from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.errors import InvalidInput
 
@@ -16,6 +19,12 @@ class SettlementPolicy(StrEnum):
 
     PRO_RATA_DAYS = "pro_rata_days"
     """Of each period's interest and fee the part of its days that have passed, rounded down for the shopper."""
+    PRO_RATA_TERM = "pro_rata_term"
+    """Of all interest and of all fees the part of the loan's days that have passed, rounded down for the shopper; the
+    reading of the Court of Justice in C-383/18 (Lexitor): every cost shrinks with the remaining term."""
+    ACTUARIAL = "actuarial"
+    """Later rows are worth their value discounted to the day at the loan's own effective rate, which is the actuarial
+    rebate of the UK Consumer Credit (Early Settlement) Regulations 2004 without their deferral; rounded down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,42 +70,78 @@ def settlement_figure(
 
     Raises:
         InvalidInput: a day before the drawdown, a row that the schedule does not have.
+        SolverFailed: the actuarial policy on a loan without an effective rate.
     """
     if on < schedule.drawdown_on:
         raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{schedule.drawdown_on} or later")
-    agreed = {row.number: row for row in schedule.instalments}
-    principal = interest = fee = interest_open = fee_open = 0
-    for row in still_open:
-        if row.number not in agreed:
+    rows = sorted(still_open, key=lambda row: row.number)
+    numbers = [row.number for row in schedule.instalments]
+    for row in rows:
+        if row.number not in numbers:
             raise InvalidInput(field="still_open", fault=f"has number {row.number}", accepted="the schedule's rows")
-        whole = agreed[row.number]
-        start = schedule.drawdown_on if row.number == 1 else agreed[row.number - 1].due_on
-        passed, length = _passed(start, end=whole.due_on, on=on, policy=policy)
-        principal += row.principal_minor
-        interest += _earned(whole.interest_minor, still_open=row.interest_minor, passed=passed, length=length)
-        fee += _earned(whole.fee_minor, still_open=row.fee_minor, passed=passed, length=length)
-        interest_open += row.interest_minor
-        fee_open += row.fee_minor
+    interest, fee = _ASKED[policy](schedule, rows, on=on)
     return SettlementFigure(
         on=on,
-        principal_minor=principal,
+        principal_minor=sum(row.principal_minor for row in rows),
         interest_minor=interest,
         fee_minor=fee,
-        waived_interest_minor=interest_open - interest,
-        waived_fee_minor=fee_open - fee,
+        waived_interest_minor=sum(row.interest_minor for row in rows) - interest,
+        waived_fee_minor=sum(row.fee_minor for row in rows) - fee,
     )
 
 
-def _passed(start: date, *, end: date, on: date, policy: SettlementPolicy) -> tuple[int, int]:
-    """Return the days of a period that have passed, and its length."""
-    match policy:
-        case SettlementPolicy.PRO_RATA_DAYS:
-            if on >= end:
-                return (1, 1)
-            return (max((on - start).days, 0), (end - start).days)
+def _by_period(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
+    interest = fee = 0
+    for row in rows:
+        whole = schedule.instalments[row.number - 1]
+        start = schedule.drawdown_on if row.number == 1 else schedule.instalments[row.number - 2].due_on
+        passed, length = _passed(start, end=whole.due_on, on=on)
+        interest += _asked(whole.interest_minor, still_open=row.interest_minor, passed=passed, length=length)
+        fee += _asked(whole.fee_minor, still_open=row.fee_minor, passed=passed, length=length)
+    return interest, fee
 
 
-def _earned(agreed_minor: int, *, still_open: int, passed: int, length: int) -> int:
+def _by_term(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
+    passed, length = _passed(schedule.drawdown_on, end=schedule.last_due_on, on=on)
+    interest_open, fee_open = sum(row.interest_minor for row in rows), sum(row.fee_minor for row in rows)
+    interest = _asked(schedule.interest_minor, still_open=interest_open, passed=passed, length=length)
+    return interest, _asked(schedule.fee_minor, still_open=fee_open, passed=passed, length=length)
+
+
+def _by_value(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
+    interest_open, fee_open = sum(row.interest_minor for row in rows), sum(row.fee_minor for row in rows)
+    cost_open = interest_open + fee_open
+    if not cost_open or on >= schedule.last_due_on:
+        return interest_open, fee_open
+    with localcontext() as context:
+        context.prec = 40
+        growth = 1 + schedule_apr(schedule).rate
+        worth = sum(
+            (Decimal(row.total_minor) / growth ** (Decimal(max((row.due_on - on).days, 0)) / 365) for row in rows),
+            start=Decimal(0),
+        )
+        asked = int(worth.to_integral_value(rounding=ROUND_FLOOR)) - sum(row.principal_minor for row in rows)
+    cost = min(max(asked, 0), cost_open)
+    fee = cost * fee_open // cost_open
+    return cost - fee, fee
+
+
+def _passed(start: date, *, end: date, on: date) -> tuple[int, int]:
+    """Return the days of a stretch that have passed, and its length; an empty stretch has passed when its day has."""
+    if on >= end:
+        return (1, 1)
+    return (max((on - start).days, 0), (end - start).days)
+
+
+def _asked(agreed_minor: int, *, still_open: int, passed: int, length: int) -> int:
     """Return what is to be paid of a cost: its earned part less what was paid of it, never below zero."""
     already = agreed_minor - still_open
     return max(agreed_minor * passed // length - already, 0)
+
+
+_ASKED: Mapping[SettlementPolicy, Callable[..., tuple[int, int]]] = MappingProxyType({
+    SettlementPolicy.PRO_RATA_DAYS: _by_period,
+    SettlementPolicy.PRO_RATA_TERM: _by_term,
+    SettlementPolicy.ACTUARIAL: _by_value,
+})  # fmt: skip
+"""Each policy's interest and fee to be paid."""

@@ -45,7 +45,7 @@ def _opened(asked: dict[str, Any]) -> Checkout:
         )  # fmt: skip
     except OrderAlreadyFinanced:
         checkout = _finished(order)
-    current.remember_checkout(checkout.checkout_id)
+    current.remember_checkout(checkout.checkout_id, locale=checkout.locale)
     return checkout
 
 
@@ -78,7 +78,7 @@ def _bind(checkout_id: str, *, token: str) -> None:
     owner = purchase.checkout.shopper_id
     if named != checkout_id or (owner is not None and owner != current.shopper_id()):
         raise CheckoutNotFound
-    current.remember_checkout(checkout_id)
+    current.remember_checkout(checkout_id, locale=purchase.checkout.locale)
 
 
 def mine(checkout_id: str) -> Purchase:

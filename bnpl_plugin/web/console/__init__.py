@@ -21,6 +21,7 @@ blueprint.add_url_rule("/sign-in", "sign_in", doors.sign_in, methods=["GET", "PO
 blueprint.add_url_rule("/sign-out", "sign_out", doors.leave, methods=["POST"])
 blueprint.add_url_rule("/loans/<loan_id>", "loan", loans.loan)
 blueprint.add_url_rule("/loans/<loan_id>/refund", "refund", loans.give_back, methods=["POST"])
+blueprint.add_url_rule("/loans/<loan_id>/working", "working", loans.working)
 blueprint.add_url_rule("/capital", "capital", house_pages.capital)
 blueprint.add_url_rule("/verify", "verify", house_pages.verify, methods=["GET", "POST"])
 blueprint.add_url_rule("/jobs", "jobs", house_pages.stuck)

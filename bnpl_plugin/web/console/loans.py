@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.credit.states import LoanState
 from bnpl_plugin.errors import NotYours, OfferTampered
-from bnpl_plugin.lifecycle import refund
+from bnpl_plugin.lifecycle import refund, workings
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.reads import EventRow, LoanRow, PostingRow
 from bnpl_plugin.ports.records import Decision
@@ -104,6 +104,19 @@ def loan(loan_id: str, *, error: str = "", status: int = 200) -> Response:
     )  # fmt: skip
 
 
+def working(loan_id: str) -> Response:
+    """How the schedule and the APR of a loan were computed, line by line."""
+    house = current.house()
+    book = house.store.loan_book(loan_id)
+    if book is None:
+        raise NotYours
+    offer = Offer.from_json(book.checkout.offer or {})
+    return page(
+        "working", title=book.loan.order_ref, loan_url=url_for("bnpl.console.loan", loan_id=loan_id),
+        workings=[shown.to_json() for shown in workings.workings_of(house, offer=offer)],
+    )  # fmt: skip
+
+
 def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
     loan, offer = book.loan, Offer.from_json(book.checkout.offer or {})
     return {
@@ -117,6 +130,7 @@ def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
         "outstanding_minor": loan.outstanding_minor,
         "agreement_hash": purchase.agreement.sha256 if purchase.agreement else "",
         "agreement_url": "",
+        "working_url": url_for("bnpl.console.working", loan_id=loan.loan_id),
     }
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 
-from tests.golden.case import Subject
+from tests.golden.case import Subject, Unreadable
 
 HOMES: Mapping[str, str] = MappingProxyType({
     "us_apr": "aprs",
@@ -27,7 +28,7 @@ HOMES: Mapping[str, str] = MappingProxyType({
     "ec_amortisation": "schedules",
     "frappe_lending": "schedules",
     "fineract_emi": "emis",
-    "fineract_interest_refund": "emis",
+    "fineract_interest_refund": "emi_life",
     "fineract_schedules": "servicing",
     "fineract_journal": "journals",
 })  # fmt: skip
@@ -38,7 +39,14 @@ def subject_of(collection: str) -> Subject:
     """Return the function that computes a collection's cases.
 
     Raises:
-        KeyError: nobody here knows the collection.
+        Unreadable: nobody here knows the collection, or its subject is not written.
     """
-    subject: Subject = getattr(import_module(f"tests.golden.subjects.{HOMES[collection]}"), collection)
+    if collection not in HOMES:
+        raise Unreadable(f"{collection}: is no collection that we compute; there are {', '.join(HOMES)}")
+    home = f"tests.golden.subjects.{HOMES[collection]}"
+    if find_spec(home) is None:
+        raise Unreadable(f"{collection}: its subject {home} is not written")
+    subject: Subject | None = getattr(import_module(home), collection, None)
+    if subject is None:
+        raise Unreadable(f"{collection}: {home} has no function of its name")
     return subject

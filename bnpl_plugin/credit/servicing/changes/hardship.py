@@ -1,0 +1,165 @@
+"""Forbearance: due dates moved, holidays, longer terms, re-ageing, re-amortising, a pause of interest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bnpl_plugin.credit.calendar import Period, due_date
+from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares, with_principal
+from bnpl_plugin.credit.servicing.events import (
+    DueDateMoved,
+    InterestPaused,
+    PaymentHoliday,
+    RateChanged,
+    ReAged,
+    ReAmortised,
+    TermExtended,
+)
+from bnpl_plugin.credit.servicing.interest.standing import caught_up, rate_changed
+from bnpl_plugin.credit.servicing.parts import Parts
+from bnpl_plugin.credit.servicing.policy import ServicingPolicy
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.servicing.position.row import Row, RowKind
+from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.money import Rounding, divide
+
+
+def move_due_date(position: LoanPosition, event: DueDateMoved, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with a due date moved and every later one following in the policy's rhythm.
+
+    Raises:
+        InvalidInput: no instalment is due on the date, or the new date is not after the row before it.
+    """
+    index = _regular_row(position.rows, due_on=event.due_on)
+    if index and event.to <= position.rows[index - 1].due_on:
+        accepted = f"after {position.rows[index - 1].due_on}"
+        raise InvalidInput(field="to", fault=f"is {event.to}", accepted=accepted)
+    return caught_up(_follow(position, index=index, to=event.to, period=policy.period), on=event.on, policy=policy)
+
+
+def take_holiday(position: LoanPosition, event: PaymentHoliday, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with the rows from a due date on all due some periods later."""
+    index = _regular_row(position.rows, due_on=event.due_on)
+    to = due_date(event.due_on, period=policy.period, periods=event.count)
+    return caught_up(_follow(position, index=index, to=to, period=policy.period), on=event.on, policy=policy)
+
+
+def extend_term(position: LoanPosition, event: TermExtended, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with rows added and the principal from a due date on levelled over them."""
+    index = _regular_row(position.rows, due_on=event.due_on)
+    later = [place for place, row in enumerate(position.rows) if place >= index and row.is_regular]
+    rows, end = list(position.rows), later[-1]
+    last = rows[end]
+    for extra in range(1, event.rows + 1):
+        to = due_date(last.due_on, period=policy.period, periods=extra)
+        rows.insert(end + extra, Row(opened_on=rows[end + extra - 1].due_on, due_on=to, kind=last.kind))
+        later.append(end + extra)
+    whole = sum(rows[place].due.principal_minor for place in later)
+    level = shares(whole, count=len(later), multiple_minor=policy.multiple_minor)[0]
+    rows = with_principal(rows, later, level=level, left=whole, on=event.on)
+    return caught_up(_reopened(replace(position, rows=tuple(rows))), on=event.on, policy=policy)
+
+
+def change_rate(position: LoanPosition, event: RateChanged, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with interest earned at another rate from a row on."""
+    index = _regular_row(position.rows, due_on=event.due_on)
+    return rate_changed(position, from_row=index, annual_rate=event.annual_rate, on=event.on, policy=policy)
+
+
+def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with all open principal in new equal rows; fees, penalties and interest stay in theirs."""
+    moved = position.still_open.principal_minor
+    rows = [row.owe(Parts(principal_minor=-row.still_open.principal_minor), on=event.on) for row in position.rows]
+    opened = rows[-1].due_on if rows else event.on
+    for place, share in enumerate(shares(moved, count=event.count, multiple_minor=policy.multiple_minor)):
+        due_on = due_date(event.first_due_on, period=event.period, periods=place)
+        new = Row(opened_on=opened, due_on=due_on, kind=RowKind.RE_AGED, due=Parts(principal_minor=share))
+        rows.append(new)
+        opened = due_on
+    rows.sort(key=lambda row: row.due_on)
+    return replace(position, rows=tuple(rows)).told(
+        TransactionKind.RE_AGE,
+        event_id=event.id,
+        on=event.on,
+        amount_minor=moved,
+        parts=Parts(principal_minor=moved),
+    )
+
+
+def re_amortise(position: LoanPosition, event: ReAmortised, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position with overdue principal moved evenly to the instalments that are not yet due.
+
+    Raises:
+        InvalidInput: no instalment is still to come.
+    """
+    rows = list(position.rows)
+    later = [index for index, row in enumerate(rows) if row.kind is RowKind.INSTALMENT and row.due_on > event.on]
+    if not later:
+        raise InvalidInput(field="on", fault=f"is {event.on}, after every due date", accepted="an earlier day")
+    moved = 0
+    for index, row in enumerate(rows):
+        if row.due_on <= event.on:
+            overdue = row.still_open.principal_minor
+            rows[index] = row.owe(Parts(principal_minor=-overdue), on=event.on)
+            moved += overdue
+    share = divide(moved, by=len(later), rounding=Rounding.HALF_EVEN)
+    share = rounded_to(share, multiple_minor=policy.multiple_minor)
+    left = moved
+    for index in later:
+        added = left if index == later[-1] else min(share, left)
+        rows[index] = rows[index].owe(Parts(principal_minor=added), on=event.on)
+        left -= added
+    after = caught_up(replace(position, rows=tuple(rows)), on=event.on, policy=policy)
+    return after.told(
+        TransactionKind.RE_AMORTISE,
+        event_id=event.id,
+        on=event.on,
+        amount_minor=moved,
+        parts=Parts(principal_minor=moved),
+    )
+
+
+def pause_interest(position: LoanPosition, event: InterestPaused, *, policy: ServicingPolicy) -> LoanPosition:
+    """Return the position in which no interest is earned between two days.
+
+    Raises:
+        InvalidInput: the pause ends before it begins, or the schedule's interest is fixed.
+    """
+    if event.until < event.on:
+        raise InvalidInput(field="until", fault=f"is {event.until}", accepted=f"{event.on} or later")
+    if policy.interest is None and position.due.interest_minor:
+        raise InvalidInput(field="interest", fault="is fixed", accepted="a loan whose interest is found anew")
+    paused = (*position.interest_paused, (event.on, event.until))
+    return caught_up(replace(position, interest_paused=paused), on=event.on, policy=policy)
+
+
+def _regular_row(rows: tuple[Row, ...], *, due_on: date) -> int:
+    for index, row in enumerate(rows):
+        if row.is_regular and row.due_on == due_on:
+            return index
+    dates = ", ".join(str(row.due_on) for row in rows if row.is_regular)
+    raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted=f"one of {dates}")
+
+
+def _follow(position: LoanPosition, *, index: int, to: date, period: Period) -> LoanPosition:
+    rows, step = list(position.rows), 0
+    for place in range(index, len(rows)):
+        if rows[place].is_regular:
+            rows[place] = replace(rows[place], due_on=due_date(to, period=period, periods=step))
+            step += 1
+    return _reopened(replace(position, rows=tuple(rows)))
+
+
+def _reopened(position: LoanPosition) -> LoanPosition:
+    """Let each row begin where the one before it ends, and an added row not be due before them."""
+    rows, before = list(position.rows), None
+    for index, row in enumerate(rows):
+        if row.kind is RowKind.DOWN_PAYMENT:
+            continue
+        if before is not None:
+            due_on = max(row.due_on, before) if row.kind is RowKind.ADDED else row.due_on
+            rows[index] = replace(row, opened_on=before, due_on=due_on)
+        before = rows[index].due_on
+    return replace(position, rows=tuple(rows))

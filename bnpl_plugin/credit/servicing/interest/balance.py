@@ -1,0 +1,120 @@
+"""The balance that earns: what was really owed up to a day, and from it on as if every row were paid when due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from bnpl_plugin.credit.day_count import DayCount, year_fraction
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.servicing.position.row import Row
+from bnpl_plugin.credit.servicing.position.transaction import Transaction, TransactionKind
+from bnpl_plugin.money import divide
+
+Movement = tuple[date, int]
+
+_ADDS = (
+    TransactionKind.CHARGEBACK,
+    TransactionKind.CREDIT_BALANCE_REFUND,
+    TransactionKind.ADVANCE_REFUND,
+)
+_LEAVES = (TransactionKind.ACCRUAL, TransactionKind.RE_AGE, TransactionKind.RE_AMORTISE, TransactionKind.CHARGE_OFF)
+
+
+def principal_change_minor(done: Transaction) -> int:
+    """Return by how much a transaction changes the principal owed; a drawdown less what an overpayment paid of it."""
+    if done.kind is TransactionKind.DRAWDOWN:
+        return done.amount_minor - done.overpayment_minor
+    if done.kind in _ADDS:
+        return done.parts.principal_minor - done.absorbed.principal_minor
+    return 0 if done.kind in _LEAVES else -done.parts.principal_minor
+
+
+def movements(position: LoanPosition) -> list[Movement]:
+    """Return how the principal owed has really moved, by day."""
+    moved = [(done.on, principal_change_minor(done)) for done in position.transactions]
+    return sorted((day, change) for day, change in moved if change)
+
+
+class Earnings:
+    """What a moving balance earns, stretch by stretch; short-lived and used once."""
+
+    def __init__(self, position: LoanPosition, *, terms: InterestTerms) -> None:
+        """Take the loan's movements so far."""
+        self._moved = movements(position)
+        self._paused = position.interest_paused
+        self._rates = position.rates
+        self._terms = terms
+
+    def plan(self, on: date, *, principal_minor: int) -> None:
+        """Expect principal to be paid on a day."""
+        if principal_minor:
+            self._moved.append((on, -principal_minor))
+
+    def during(self, row: Row, *, until: date) -> int:
+        """Return what the balance earns in a row's period up to a day, each stretch rounded by itself."""
+        end = min(until, row.due_on)
+        cuts = sorted({row.opened_on, end, *self._cuts(row.opened_on, end)})
+        stretches: list[tuple[date, date, int]] = []
+        for start, stop in pairwise(cuts):
+            balance = 0 if self._is_paused(start) else self._balance(start)
+            if stretches and stretches[-1][2] == balance:
+                stretches[-1] = (stretches[-1][0], stop, balance)
+            else:
+                stretches.append((start, stop, balance))
+        return sum(self._earned(row, start=start, stop=stop, balance=balance) for start, stop, balance in stretches)
+
+    def _cuts(self, start: date, end: date) -> Iterable[date]:
+        days = [day for day, _ in self._moved] + [day for pause in self._paused for day in pause]
+        return (day for day in days if start < day < end)
+
+    def _is_paused(self, day: date) -> bool:
+        return any(start <= day < until for start, until in self._paused)
+
+    def _balance(self, day: date) -> int:
+        return max(sum(change for moved_on, change in self._moved if moved_on <= day), 0)
+
+    def _earned(self, row: Row, *, start: date, stop: date, balance: int) -> int:
+        rate = next((rate for since, rate in reversed(self._rates) if since <= start), self._terms.annual_rate)
+        over, under = rate.as_integer_ratio()
+        part, whole = _fraction(self._terms.day_count, row=row, start=start, stop=stop)
+        return divide(balance * over * part, by=under * whole, rounding=self._terms.rounding)
+
+
+def stretch_interest(moved: Sequence[Movement], *, until: date, terms: InterestTerms) -> int:
+    """Return what a moving balance earned up to a day, by the calendar alone; each stretch is rounded by itself.
+
+    Args:
+        moved: how the principal moved, by day.
+        until: the day.
+        terms: rate, day count, rounding.
+    """
+    over, under = terms.annual_rate.as_integer_ratio()
+    days = sorted({day for day, _ in moved if day < until} | {until})
+    earned = 0
+    for start, stop in pairwise(days):
+        balance = max(sum(change for day, change in moved if day <= start), 0)
+        part, whole = year_fraction(terms.day_count, start=start, end=stop)
+        earned += divide(balance * over * part, by=under * whole, rounding=terms.rounding)
+    return earned
+
+
+def period_charges(rows: Sequence[Row], *, terms: InterestTerms) -> tuple[list[int], int]:
+    """Return what one unit of principal earns in each row's whole period, as numerators over one denominator."""
+    over, under = terms.annual_rate.as_integer_ratio()
+    parts = [_fraction(terms.day_count, row=row, start=row.opened_on, stop=row.due_on) for row in rows]
+    whole = 1
+    for _, denominator in parts:
+        whole *= denominator
+    return [over * part * (whole // denominator) for part, denominator in parts], under * whole
+
+
+def _fraction(convention: DayCount, *, row: Row, start: date, stop: date) -> tuple[int, int]:
+    """Return the part of a year of a stretch inside a row's period."""
+    length = (row.due_on - row.opened_on).days
+    if convention is not DayCount.THIRTY_360_MONTHLY or not length:
+        return year_fraction(convention, start=start, end=stop)
+    over, under = year_fraction(convention, start=row.opened_on, end=row.due_on)
+    return over * (stop - start).days, under * length

@@ -1,0 +1,76 @@
+"""Withdrawal: the shopper gives the credit back within the lawful days and owes the interest of the days used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bnpl_plugin.credit.day_count import DayCount, year_fraction
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
+from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.money import Rounding, divide
+
+_PAID = tuple(TransactionKind(source.value) for source in Source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalFigure:
+    """What a shopper who withdraws pays back, in minor units.
+
+    Attributes:
+        on: the day of the repayment.
+        principal_minor: the capital drawn.
+        interest_minor: the agreed interest of the days used.
+        paid_minor: what the shopper has paid before.
+    """
+
+    on: date
+    principal_minor: int
+    interest_minor: int
+    paid_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """What is to be paid; below zero what is to be given back."""
+        return self.principal_minor + self.interest_minor - self.paid_minor
+
+
+def withdrawal_figure(
+    position: LoanPosition, *, on: date, annual_rate: Decimal, day_count: DayCount = DayCount.ACT_365F
+) -> WithdrawalFigure:
+    """Return what a withdrawal costs: the capital, and the agreed interest for each day it was used; no other cost.
+
+    Directive (EU) 2023/2225 Article 26(5): the capital and the interest accrued on it from the drawdown to the day of
+    repayment, calculated at the agreed rate; the creditor is entitled to nothing else but non-refundable public
+    charges. Interest is rounded down for the shopper, and payments made before lower the sum that earns.
+
+    Args:
+        position: the loan with its drawdowns and payments.
+        on: the day of the repayment, not before the first drawdown.
+        annual_rate: the agreed nominal rate, a fraction a year; 0 for an interest-free loan.
+        day_count: how days become a part of a year.
+
+    Raises:
+        InvalidInput: a day before the drawdown, a rate that is no Decimal of 0 or more.
+    """
+    first = min(drawn.on for drawn in position.drawdowns)
+    if on < first:
+        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{first} or later")
+    if type(annual_rate) is not Decimal or not annual_rate.is_finite() or annual_rate < 0:
+        raise InvalidInput(field="annual_rate", fault=f"is {annual_rate!r}", accepted="a Decimal fraction, 0 or more")
+    moves = [(drawn.on, drawn.amount_minor) for drawn in position.drawdowns]
+    paid = [(done.on, done.amount_minor) for done in position.transactions if done.kind in _PAID]
+    over, under = annual_rate.as_integer_ratio()
+    exact, whole = 0, 1
+    for day, amount in [*moves, *((day, -amount) for day, amount in paid if day <= on)]:
+        part, year = year_fraction(day_count, start=min(day, on), end=on)
+        exact, whole = exact * year + amount * part * whole, whole * year
+    interest = divide(max(exact, 0) * over, by=whole * under, rounding=Rounding.DOWN)
+    return WithdrawalFigure(
+        on=on,
+        principal_minor=position.drawn_minor,
+        interest_minor=interest,
+        paid_minor=sum(amount for day, amount in paid if day <= on),
+    )

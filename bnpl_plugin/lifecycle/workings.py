@@ -1,0 +1,33 @@
+"""The working behind an offer or a loan: its schedule and its APR computed anew and laid open."""
+
+from __future__ import annotations
+
+from bnpl_plugin.credit.amortisation import build_schedule
+from bnpl_plugin.credit.apr import apr_by
+from bnpl_plugin.credit.terms import LoanTerms
+from bnpl_plugin.credit.workings import Working, apr_working, schedule_working
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.money.amount import Money
+from bnpl_plugin.ports.plan import Offer
+
+
+def workings_of(house: House, *, offer: Offer) -> tuple[Working, ...]:
+    """Return the workings of an offer: how its schedule follows from its terms, and its APR from the schedule.
+
+    A schedule whose plan is no longer on sale in the version that was signed stands as signed; only its APR is shown.
+    Raises ``UnsupportedCountry``.
+    """
+    apr = apr_by(house.country(offer.country).apr_method)(offer.schedule)
+    shown = apr_working(apr, currency=offer.schedule.currency)
+    terms = _terms(house, offer)
+    return (shown,) if terms is None else (schedule_working(terms), shown)
+
+
+def _terms(house: House, offer: Offer) -> LoanTerms | None:
+    """Return the terms that make exactly the offer's schedule, or None."""
+    plan, schedule = house.plans.get(offer.plan_code), offer.schedule
+    if plan is None or plan.version != offer.plan_version:
+        return None
+    principal = Money(schedule.principal_minor, schedule.currency)
+    terms = plan.terms(principal=principal, start_on=schedule.drawdown_on, rating=offer.rating)
+    return terms if build_schedule(terms) == schedule else None

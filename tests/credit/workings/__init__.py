@@ -1,0 +1,1 @@
+"""Annual rates against published examples."""

@@ -1,0 +1,1 @@
+"""Proofs of `bnpl_plugin.web.locale`."""
