@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bnpl_plugin.credit import MONTHLY, DayCount, FeePlacement, LoanTerms, Method, build_schedule
 from bnpl_plugin.credit.calendar import due_date
 from bnpl_plugin.credit.servicing.account import LoanAccount
-from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy, settlement_figure
+from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy, settled_by, settlement_figure
 from bnpl_plugin.credit.servicing.events import (
     AdvanceRefunded,
     ChargedBack,
@@ -336,6 +336,18 @@ def test_settling_early_never_costs_more_and_on_the_last_day_costs_the_same(data
     last = settlement_figure(schedule, still_open=schedule.instalments, on=schedule.last_due_on, policy=policy)
     assert schedule.principal_minor <= early.total_minor <= last.total_minor == schedule.total_payable_minor
     assert min(early.interest_minor, early.fee_minor, early.waived_interest_minor, early.waived_fee_minor) >= 0
+
+
+@given(st.data(), schedules(), st.sampled_from([SettlementPolicy.PRO_RATA_DAYS, SettlementPolicy.PRO_RATA_TERM]))
+def test_a_figure_paid_on_its_day_settles_the_loan(data, schedule, policy):
+    account = LoanAccount(schedule, ServicingPolicy())
+    paid = data.draw(st.integers(0, schedule.total_payable_minor - 1))
+    if paid:
+        account = account.after(MoneyReceived(id="some", on=START, amount_minor=paid))
+    on = data.draw(st.dates(START, schedule.last_due_on))
+    open_rows = replay(account).open_instalments
+    figure = settlement_figure(schedule, still_open=open_rows, on=on, policy=policy)
+    assert replay(account.after(*settled_by(figure, event_id="end"))).standing is Standing.SETTLED
 
 
 @given(st.data(), schedules(), interests())

@@ -24,6 +24,7 @@ from bnpl_plugin.credit.servicing.changes.hardship import (
     take_holiday,
 )
 from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write_off
+from bnpl_plugin.credit.servicing.changes.waiver import waive_cost
 from bnpl_plugin.credit.servicing.interest.balance import principal_change_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
@@ -57,6 +58,7 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.ShareChargeLaid: lay_share_charge,
     happened.LateChargesLaid: lay_late_charges,
     happened.ChargeWaived: _whatever_the_policy(waive_charge),
+    happened.CostWaived: waive_cost,
     happened.ChargedBack: charge_back,
     happened.CreditBalanceRefunded: _whatever_the_policy(refund_credit_balance),
     happened.AdvanceRefunded: _whatever_the_policy(refund_advance),
