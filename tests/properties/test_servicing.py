@@ -36,7 +36,7 @@ from bnpl_plugin.credit.servicing.events import (
     WrittenOff,
 )
 from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     PENALTY_FEE_INTEREST_PRINCIPAL,
@@ -111,6 +111,7 @@ def interests():
         day_count=st.sampled_from([DayCount.THIRTY_360_MONTHLY, DayCount.ACT_365F, DayCount.ACT_ACT_ISDA]),
         prepayment=st.sampled_from(Prepayment),
         until=st.sampled_from(InterestUntil),
+        overdue=st.sampled_from(OverdueInterest),
     )
 
 

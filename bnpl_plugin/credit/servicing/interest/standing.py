@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bnpl_plugin.credit.amortisation.level import adjusted_instalment, level_instalment
 from bnpl_plugin.credit.servicing.interest.balance import Earnings, period_charges
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
@@ -118,6 +118,7 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
     earnings = Earnings(position, terms=terms)
     open_rows = [index for index, row in enumerate(rows) if row.is_regular and not row.settled_on]
     unplaced = sum(row.due.principal_minor for row in rows if row.is_regular)
+    caught_up_on = _rest_day(rows, on=on, terms=terms)
     earned = attributed = ahead = 0
     for index, row in enumerate(position.rows):
         if row.is_regular:
@@ -131,8 +132,15 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
             ahead += row.ahead_minor - _less_than_level(rows[index], ahead=ahead)
             attributed += due.interest_minor
             unplaced -= due.principal_minor
-        earnings.plan(max(row.due_on, on), principal_minor=rows[index].still_open.principal_minor)
+        earnings.plan(max(row.due_on, caught_up_on), principal_minor=rows[index].still_open.principal_minor)
     return replace(position, rows=tuple(rows))
+
+
+def _rest_day(rows: Sequence[Row], *, on: date, terms: InterestTerms) -> date:
+    """Return the day from which everything due is taken as paid: until then overdue principal earns."""
+    if terms.overdue is OverdueInterest.UNTIL_PAID:
+        return on
+    return next((row.due_on for row in rows if row.is_regular and row.opened_on < on <= row.due_on), on)
 
 
 def _until(row: Row, *, on: date, terms: InterestTerms) -> date:

@@ -8,7 +8,7 @@ from bnpl_plugin.credit import MONTHLY, LoanTerms, build_schedule
 from bnpl_plugin.credit.servicing.account import LoanAccount
 from bnpl_plugin.credit.servicing.events import Drawdown, MoneyReceived
 from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import Standing
 from bnpl_plugin.money import Money, Rounding
@@ -53,6 +53,12 @@ def test_overdue_principal_earns_until_the_day_of_the_question():
     assert interests(late) == [58, 58, 45, 30, 20, 10]
     assert instalments(late)[:5] == [17_01] * 5
     assert sum(row.due.principal_minor for row in late.rows) == 100_00
+
+
+def test_or_until_the_end_of_the_period_of_that_day():
+    terms = InterestTerms(annual_rate=Decimal("0.07"), overdue=OverdueInterest.WHOLE_PERIODS)
+    late = stands(schedule=LEVEL, policy=ServicingPolicy(interest=terms), as_of=day("3-10"))
+    assert interests(late) == [58, 58, 58, 30, 20, 10]
 
 
 def test_early_money_stops_earning_and_what_was_spared_goes_to_the_next_row():

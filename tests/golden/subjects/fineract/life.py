@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -267,7 +268,8 @@ class _Account:
             if name != first[0]
         ]
         told = sorted([*later, *((_seq(event.id), event) for event in self.events)], key=lambda pair: pair[0])
-        return LoanAccount(schedule, policy, tuple(event for _, event in told))
+        events = (replace(event, on=max(event.on, first[1])) for _, event in told)
+        return LoanAccount(schedule, policy, tuple(events))
 
     def position(self) -> LoanPosition:
         return replay(self._ours(), as_of=None if not self.drawn else max(self.today, self._last_day()))

@@ -11,7 +11,7 @@ from bnpl_plugin.credit import DayCount, LoanTerms, Method, Schedule, build_sche
 from bnpl_plugin.credit.amortisation.level import level_instalment
 from bnpl_plugin.credit.calendar import Period, PeriodUnit, due_date
 from bnpl_plugin.credit.day_count import year_fraction
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     PENALTY_FEE_INTEREST_PRINCIPAL,
@@ -142,7 +142,14 @@ def interest_of(loan: Mapping[str, Any]) -> InterestTerms | None:
         day_count=day_count_of(loan),
         prepayment=Prepayment.PAYS_AHEAD if progressive else answer,
         until=InterestUntil.DUE_DATE if rest else InterestUntil.DAY_PAID,
+        overdue=overdue_of(loan.get("recalculation_rest")),
     )
+
+
+def overdue_of(rest: str | None) -> OverdueInterest:
+    """Return how long overdue principal earns, from the frequency at which interest is recalculated."""
+    daily = (rest or "daily").lower() == "daily"
+    return OverdueInterest.UNTIL_PAID if daily else OverdueInterest.WHOLE_PERIODS
 
 
 def day_count_of(loan: Mapping[str, Any]) -> DayCount:
