@@ -89,10 +89,10 @@ def levelled(
     left = whole
     for index in later:
         share = left if index == later[-1] else min(level, left)
-        paid = rows[index].paid.principal_minor
-        due = rows[index].due
-        due = Parts(share + paid, due.interest_minor, due.fee_minor, due.penalty_minor)
-        rows[index] = replace(rows[index], due=due, level_minor=level).judged(on)
+        paid, due = rows[index].paid, rows[index].due
+        due = Parts(share + paid.principal_minor, due.interest_minor, due.fee_minor, due.penalty_minor)
+        whole_level = level + paid.principal_minor + paid.interest_minor
+        rows[index] = replace(rows[index], due=due, level_minor=whole_level).judged(on)
         left -= share
     return replace(position, rows=tuple(rows))
 
@@ -100,13 +100,8 @@ def levelled(
 def rate_changed(
     position: LoanPosition, *, from_row: int, annual_rate: Decimal, on: date, policy: ServicingPolicy
 ) -> LoanPosition:
-    """Return the position earning at another rate from a row on; the rows from it on are levelled anew.
-
-    Raises:
-        InvalidInput: the loan bears no interest.
-    """
-    if policy.interest is None:
-        raise InvalidInput(field="annual_rate", fault="is changed", accepted="a loan whose interest is found anew")
+    """Return the position earning at another rate from a row on; the rows from it on are levelled anew."""
+    assert policy.interest is not None
     rates = (*position.rates, (position.rows[from_row].opened_on, annual_rate))
     newly = replace(policy.interest, annual_rate=annual_rate)
     after = levelled(replace(position, rates=rates), from_row=from_row, on=on, policy=replace(policy, interest=newly))

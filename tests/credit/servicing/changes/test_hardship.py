@@ -88,6 +88,12 @@ def test_another_rate_counts_from_its_row_on():
     assert [row.due.interest_minor for row in position.rows] == [9, 12, 6]
 
 
+def test_fixed_interest_changes_in_proportion_to_the_rate():
+    changed = RateChanged(id="r", on=day("1-5"), due_on=day("3-1"), annual_rate=Decimal("0.06"))
+    position = stands(changed, schedule=COSTLY, policy=ServicingPolicy(fixed_rate=Decimal("0.12")))
+    assert [row.due.interest_minor for row in position.rows] == [30, 10, 5]
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -112,7 +112,7 @@ class _Account:
 
     def _disburse(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self.drawn.append((name, on, minor(raw["amount"])))
-        if self.loan["auto_down_payment"]:
+        if self.loan.get("auto_down_payment"):
             first = min(self.drawn, key=lambda drawn: drawn[1])[0]
             wanted = open_down_payment_minor(self.position(), drawdown_id="" if name == first else name)
             if wanted:
