@@ -240,7 +240,9 @@ def months_between(start: date, end: date) -> int | None:
     (1, None)
     """
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months if add_months(start, months) == end else None
+    if start.day == end.day:
+        return months
+    return months if start.day > end.day and add_months(start, months) == end else None
 
 
 def local_date(instant: datetime, *, tz: str) -> date:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bnpl_plugin.credit import FORTNIGHTLY, MONTHLY, WEEKLY, DayCount, LoanTerms, Method, Schedule, build_schedule
 from bnpl_plugin.credit.amortisation.table import amortisation_table
 from bnpl_plugin.credit.apr import eu
+from bnpl_plugin.credit.apr.working import residual
 from bnpl_plugin.credit.calendar import (
     HALF_MONTHLY,
     YEARLY,
@@ -41,6 +42,7 @@ from bnpl_plugin.credit.terms import (
     Shape,
     Shortfall,
 )
+from bnpl_plugin.errors import SolverFailed
 from bnpl_plugin.money import Money, Remainder, Rounding
 
 AMOUNTS = st.integers(1, 3_000_000)
@@ -315,3 +317,16 @@ def test_any_series_of_payments_pays_exactly_what_is_owed(terms, data):
         owed -= received
         assert sum(row.total_minor for row in rows.values()) == owed
         assert all(min(row[2:]) >= 0 for row in rows.values())
+
+
+@given(drawn_in_parts())
+def test_the_apr_of_a_loan_drawn_in_parts_counts_each_part_from_its_day(terms):
+    schedule = build_schedule(terms)
+    if not schedule.finance_charge_minor:
+        return
+    try:
+        found = eu.schedule_apr(schedule, interval=eu.Interval.MONTHS)
+    except SolverFailed:
+        return  # a rate without measure, or several
+    assert sorted(found.drawdowns) == sorted(schedule.drawdowns)
+    assert abs(residual(found)) < 1

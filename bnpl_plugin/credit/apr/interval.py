@@ -10,6 +10,7 @@ use there: a named value.
 from __future__ import annotations
 
 from calendar import isleap
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -121,6 +122,8 @@ def interval_of(days: tuple[date, ...]) -> Interval:
         first, rhythm = dues[0], dues[1:]
     if not rhythm:
         return Interval.YEARS
+    if all(day.day == first.day for day in rhythm):  # the same, and quicker
+        return Interval.YEARS if all(not m % 12 for m in _same_day_months(first, rhythm)) else Interval.MONTHS
     months = [_months(first, start, day) for day in rhythm]
     weeks = sum((day - first).days % 7 == 0 for day in rhythm)
     whole = sum(count is not None for count in months)
@@ -131,6 +134,12 @@ def interval_of(days: tuple[date, ...]) -> Interval:
     if 2 * max(whole, weeks) > len(rhythm):
         return Interval.MONTHS if whole >= weeks else Interval.WEEKS
     return Interval.YEARS
+
+
+def _same_day_months(start: date, days: Sequence[date]) -> list[int]:
+    """Return the months from a date to others on the same day of the month."""
+    first = start.year * 12 + start.month
+    return [day.year * 12 + day.month - first for day in days]
 
 
 def _months(first: date, start: date, day: date) -> int | None:
@@ -144,6 +153,8 @@ def exponents_of(
     start: date, days: tuple[date, ...], interval: Interval, year: YearLength
 ) -> tuple[tuple[int, ...], int]:
     """Return each day's time since the start in whole units, and how many units make a year."""
+    if interval is Interval.MONTHS and all(day.day == start.day for day in days):  # the same, and quicker
+        return tuple(_same_day_months(start, days)), 12
     times = [elapsed(start, end=day, interval=interval, year=year) for day in days]
     units = lcm(*(under for _, under in times))
     return tuple(over * (units // under) for over, under in times), units

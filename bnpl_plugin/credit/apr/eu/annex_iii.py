@@ -107,6 +107,8 @@ def schedule_apr(schedule: Schedule, *, interval: Interval | None = None) -> Apr
         interval = interval_of((schedule.drawdown_on, *[row[1] for row in schedule.instalments]))
     if is_free(drawn, repayments=repaid):
         return Apr(Decimal(0), Decimal("0.0"), METHOD, interval.value, drawn, repaid)
+    if len(drawn) > 1:
+        return apr(drawn, repayments=repaid, interval=interval)
     days = (schedule.drawdown_on, *[day for day, _ in repaid])
     exponents, units = exponents_of(schedule.drawdown_on, days, interval, _YEAR)
     amounts = (-schedule.principal_minor, *[minor for _, minor in repaid])
