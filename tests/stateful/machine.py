@@ -1,8 +1,8 @@
 """The machine: what shoppers, shop, bank, time and worker may do, in any order Hypothesis likes.
 
 A refusal of ours is a right answer and is counted by its code; any other exception fails the history, and so does a
-finding of the verifier after any step. When a history ends, time runs on until nothing is due: then the bank's book and
-ours must agree to the cent, and nothing may still lie reserved.
+finding of the verifier after any step. When a history ends, the bank is well again and time runs on until nothing is
+due: then the bank's book and ours must agree to the cent, and nothing may still lie reserved.
 """
 
 from __future__ import annotations
@@ -307,6 +307,7 @@ class History(RuleBasedStateMachine):
         """Let everything come to rest, and compare the books; count what has happened."""
         try:
             self.world.courier.losing = self.world.courier.repeating = self.world.shop.refuse_next = False
+            self.world.bank_recovers()
             for hours in (0, 1, 1, 2, 26, 26, 24 * 8, 24 * 8, 24 * 30, 1, 1, 1, 2, 2):
                 self.world.later(hours=hours)
             self.world.settled()
