@@ -42,7 +42,10 @@ def _plain_schedule(terms: LoanTerms, dates: tuple[date, ...]) -> Schedule:
     if terms.nominal_rate:
         charges, unit = usual_charges(terms, dates=dates)
         over, under = exact_instalment(minor, charges=charges, unit=unit)
-        instalment = divide(over, by=under, rounding=terms.rounding)
+        if terms.rounding is Rounding.HALF_UP:
+            instalment = (2 * over + under) // (2 * under)
+        else:
+            instalment = divide(over, by=under, rounding=terms.rounding)
         principals, interests = run_down(minor, instalment=instalment, charges=charges, unit=unit)
         if principals[-1] == 0 and count > 1:
             instalment = divide(over, by=under, rounding=Rounding.DOWN)
