@@ -1,6 +1,6 @@
 """What a loan is, read as its story: calendar, business days, day count, terms, schedule, amortisation, apr, states.
 
-Life after signature follows in `servicing`.
+Life after signature follows in `servicing`; `annuity` answers what a payment buys, outside any one loan.
 
 For: pure functions over frozen records; the same inputs give the same cents for ever.
 May import: `bnpl_plugin.money`, `bnpl_plugin.errors`, the standard library.

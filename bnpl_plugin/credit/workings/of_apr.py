@@ -60,7 +60,7 @@ def apr_working(apr: Apr, *, currency: str) -> Working:
     >>> from datetime import date
     >>> found = eu.apr([(date(2026, 1, 1), 1000_00)], repayments=[(date(2027, 1, 1), 1100_00)])
     >>> print(apr_working(found, currency="EUR").to_text().splitlines()[-1])
-    Printed as                              10.0 %
+    Printed as                           10.0 %
     """
     rows = working(apr)
     law, equation = LAWS[apr.method]

@@ -1,40 +1,31 @@
-"""The time value of a level stream: what a payment buys, what a sum costs each month, when it ends and at which rate.
+"""A level stream: its payment, its value, the parts of a payment, its length and its rate.
 
 One equation carries the module. With i the rate of one period, n payments of A, v = 1 / (1 + i), a final value F owed
 with or one period after the last payment, and s = 1 when payments are made at the beginning of their period, else 0:
 
     present = A * (1 + i) ** s * (1 - v ** n) / i + F * v ** n          and for i = 0:  present = A * n + F
-
-Signs are those of a credit: what is financed, each payment and the final value are positive; a negative one flows the
-other way. Sums are exact fractions of whatever unit goes in (minor units, as a rule) and are rounded by nobody here;
-rates and the number of payments are irrational and told to twelve decimals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
-from math import lcm
-from typing import TypeAlias
 
+from bnpl_plugin.credit.annuity.exact import (
+    CONTEXT,
+    Exact,
+    as_decimal,
+    checked,
+    checked_count,
+    checked_rate,
+    told,
+    whole,
+)
 from bnpl_plugin.credit.apr.result import RATE_PLACES
 from bnpl_plugin.credit.apr.roots import rate_near
-from bnpl_plugin.credit.day_count import DayCount, year_fraction
-from bnpl_plugin.errors import InvalidInput, SolverFailed
-
-Exact: TypeAlias = int | Decimal | Fraction
-"""A number without error: never a float."""
-
-MAX_COUNT = 1200
-"""The longest stream: a hundred years of months."""
-
-_CONTEXT = Context(prec=50)
-_FINEST_BITS = 256
-_LARGEST = 10**30
+from bnpl_plugin.errors import InvalidInput
 
 
 class Timing(StrEnum):
@@ -64,9 +55,9 @@ class Annuity:
     timing: Timing = Timing.END
 
     def __post_init__(self) -> None:
-        _checked_rate(self.rate)
-        _checked_count(self.count)
-        _checked(self.final, field="final")
+        checked_rate(self.rate)
+        checked_count(self.count)
+        checked(self.final, field="final")
 
 
 def level_payment(present: Exact, *, annuity: Annuity) -> Fraction:
@@ -83,7 +74,7 @@ def level_payment(present: Exact, *, annuity: Annuity) -> Fraction:
     8885
     """
     factor, last = _worth_of_one(annuity)
-    return (_checked(present, field="present") - Fraction(annuity.final) * last) / factor
+    return (checked(present, field="present") - Fraction(annuity.final) * last) / factor
 
 
 def present_value(payment: Exact, *, annuity: Annuity) -> Fraction:
@@ -100,7 +91,7 @@ def present_value(payment: Exact, *, annuity: Annuity) -> Fraction:
     106217
     """
     factor, last = _worth_of_one(annuity)
-    return _checked(payment, field="payment") * factor + Fraction(annuity.final) * last
+    return checked(payment, field="payment") * factor + Fraction(annuity.final) * last
 
 
 def interest_part(present: Exact, *, annuity: Annuity, number: int) -> Fraction:
@@ -168,7 +159,7 @@ def principal_between(present: Exact, *, annuity: Annuity, first: int, last: int
     if type(first) is not int or type(last) is not int or not 1 <= first <= last <= annuity.count:
         fault = f"is {first!r} to {last!r}"
         raise InvalidInput(field="number", fault=fault, accepted=f"1 to {annuity.count}, in order")
-    owed, payment = _checked(present, field="present"), level_payment(present, annuity=annuity)
+    owed, payment = checked(present, field="present"), level_payment(present, annuity=annuity)
     before = _left_after(first - 1, present=owed, payment=payment, annuity=annuity)
     return before - _left_after(last, present=owed, payment=payment, annuity=annuity)
 
@@ -197,19 +188,19 @@ def number_of_payments(
     >>> number_of_payments(1000, rate=0, payment=100)
     Decimal('10.000000000000')
     """
-    worth, left = _checked(present, field="present"), _checked(final, field="final")
-    paid, per_period = _checked(payment, field="payment"), _checked_rate(rate)
+    worth, left = checked(present, field="present"), checked(final, field="final")
+    paid, per_period = checked(payment, field="payment"), checked_rate(rate)
     if per_period == 0:
         if paid == 0 or (worth - left) / paid < 0:
             raise _never(payment)
-        return _told((worth - left) / paid)
+        return told((worth - left) / paid)
     if timing is Timing.BEGIN:
         paid *= 1 + per_period
     above, below = paid - left * per_period, paid - worth * per_period
     if below == 0 or above / below <= 0:
         raise _never(payment)
-    with localcontext(_CONTEXT):
-        count = (_decimal(above / below).ln() / _decimal(1 + per_period).ln()).quantize(RATE_PLACES)
+    with localcontext(CONTEXT):
+        count = (as_decimal(above / below).ln() / as_decimal(1 + per_period).ln()).quantize(RATE_PLACES)
     if count < 0:
         raise _never(payment)
     return count
@@ -244,78 +235,12 @@ def rate_per_period(
     >>> rate_per_period(1000, payment=Decimal("88.85"), count=12).quantize(Decimal("1e-4"))
     Decimal('0.0100')
     """
-    _checked_count(count)
+    checked_count(count)
     start = 0 if timing is Timing.BEGIN else 1
     named = {"present": present, "payment": payment, "final": final}
-    lent, paid, left = _whole([_checked(amount, field=name) for name, amount in named.items()])
+    lent, paid, left = whole([checked(amount, field=name) for name, amount in named.items()])
     exponents = [0, *range(start, start + count), count]
     return rate_near(exponents, amounts=[-lent, *(paid,) * count, left], units=1, near=near)
-
-
-def periodic_rate(flows: Sequence[Exact], *, near: Decimal | None = None) -> Decimal:
-    """Return the internal rate of return of evenly spaced flows, for one period.
-
-    The rate i makes sum over k of flow(k) * (1 + i) ** -k nothing.
-
-    Args:
-        flows: the first one now, then one at the end of each period; repaid plus, drawn minus, or the reverse.
-        near: a guess that picks among several rates, see `apr.roots.rate_near`; None refuses several.
-
-    Raises:
-        InvalidInput: a flow is not exact.
-        SolverFailed: no rate, or several and no guess.
-
-    >>> periodic_rate([-100, 0, 0, 74]).quantize(Decimal("1e-6"))
-    Decimal('-0.095496')
-    """
-    amounts = _whole([_checked(flow, field="flows") for flow in flows])
-    return rate_near(range(len(amounts)), amounts=amounts, units=1, near=near)
-
-
-def dated_rate(
-    flows: Iterable[tuple[date, Exact]], *, day_count: DayCount = DayCount.ACT_365F, near: Decimal | None = None
-) -> Decimal:
-    """Return the annual internal rate of return of dated flows.
-
-    The rate r makes sum over k of flow(k) * (1 + r) ** -t(k) nothing, with t the time in years from the first date;
-    a spreadsheet's XIRR with days over 365.
-
-    Args:
-        flows: (day, amount) in any order; repaid plus, drawn minus, or the reverse.
-        day_count: how days become years.
-        near: a guess that picks among several rates, see `apr.roots.rate_near`; None refuses several.
-
-    Raises:
-        InvalidInput: a flow is not exact.
-        SolverFailed: no rate, or several and no guess.
-
-    >>> dated_rate([(date(2026, 1, 1), -100), (date(2027, 1, 1), 110)])
-    Decimal('0.100000000000')
-    """
-    dated = [(day, _checked(amount, field="flows")) for day, amount in flows]
-    if not dated:
-        raise SolverFailed(reason="there is nothing drawn or nothing repaid")
-    start = min(day for day, _ in dated)
-    years = [Fraction(*year_fraction(day_count, start=start, end=day)) for day, _ in dated]
-    units = lcm(*(year.denominator for year in years))
-    exponents = [int(year * units) for year in years]
-    return rate_near(exponents, amounts=_whole([amount for _, amount in dated]), units=units, near=near)
-
-
-def usual_guess(flows: Iterable[Exact]) -> Decimal:
-    """Return a guess for the rate of flows: what comes back for each unit that goes out, less one, within -0.9 to 0.1.
-
-    Args:
-        flows: amounts of either sign.
-
-    >>> usual_guess([-100, 40, 56]), usual_guess([-100, 300])
-    (Decimal('-0.04'), Decimal('0.1'))
-    """
-    amounts = [_checked(flow, field="flows") for flow in flows]
-    out, back = -sum(amount for amount in amounts if amount < 0), sum(amount for amount in amounts if amount > 0)
-    gain = back / out - 1 if out else Fraction(1)
-    with localcontext(_CONTEXT):
-        return _decimal(max(Fraction(-9, 10), min(Fraction(1, 10), gain)))
 
 
 def _worth_of_one(annuity: Annuity) -> tuple[Fraction, Fraction]:
@@ -340,43 +265,5 @@ def _left_after(number: int, *, present: Fraction, payment: Fraction, annuity: A
     return present * grown - paid
 
 
-def _checked(number: Exact, *, field: str) -> Fraction:
-    if isinstance(number, bool) or not isinstance(number, (int, Decimal, Fraction)):
-        kind = type(number).__name__
-        raise InvalidInput(field=field, fault=f"is a {kind}", accepted="a whole number, Decimal or Fraction")
-    finite = not isinstance(number, Decimal) or (number.is_finite() and (number == 0 or -99 < number.adjusted() < 31))
-    exact = Fraction(number) if finite else None
-    if exact is None or abs(exact) > _LARGEST:
-        raise InvalidInput(field=field, fault="is too fine or too large", accepted="a finite number up to 10**30")
-    return exact
-
-
-def _checked_rate(rate: Exact) -> Fraction:
-    exact = _checked(rate, field="rate")
-    if exact <= -1 or exact.denominator.bit_length() > _FINEST_BITS:
-        raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a fraction above -1, with at most 76 decimals")
-    return exact
-
-
-def _checked_count(count: int) -> None:
-    if type(count) is not int or not 1 <= count <= MAX_COUNT:
-        raise InvalidInput(field="count", fault=f"is {count!r}", accepted=f"1 to {MAX_COUNT}")
-
-
 def _never(payment: Exact) -> InvalidInput:
     return InvalidInput(field="payment", fault=f"is {payment}", accepted="one that repays the sum at this rate")
-
-
-def _whole(numbers: Sequence[Fraction]) -> list[int]:
-    """Return the numbers in a unit in which all of them are whole."""
-    unit = lcm(*(number.denominator for number in numbers))
-    return [int(number * unit) for number in numbers]
-
-
-def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / number.denominator
-
-
-def _told(number: Fraction) -> Decimal:
-    with localcontext(_CONTEXT):
-        return _decimal(number).quantize(RATE_PLACES)
