@@ -28,7 +28,8 @@ def build_schedule(terms: LoanTerms) -> Schedule:
         terms: what was agreed.
 
     Raises:
-        InvalidInput: due dates that leave the calendar or, moved to business days, fall together.
+        InvalidInput: due dates that leave the calendar or, moved to business days, fall together; equal rounded-up
+            instalments of which fewer would do.
     """
     dates = terms.due_dates
     if terms.shape is PLAIN and terms.accrual is USUAL and terms.method in _PLAIN_METHODS:
