@@ -183,8 +183,10 @@ def test_the_short_way_says_the_same_as_the_long_one(terms):
 def test_all_instalments_but_the_last_are_equal_when_the_first_period_is_regular(terms):
     period = MONTHLY if terms.period.days is None else WEEKLY
     plain = replace(terms, shape=PLAIN, accrual=USUAL, fee_minor=0, remainder=Remainder.LAST, period=period)
-    if not plain.nominal_rate or (plain.first_due_on - plain.drawdown_on).days > 7:
+    if not 0 < plain.nominal_rate <= 1 or (plain.first_due_on - plain.drawdown_on).days > 7:
         return
+    if plain.principal.minor < 1000 * plain.count:
+        return  # rounding grows with the rate: a few minor units are repaid early by instalments rounded up
     totals = [row.total_minor for row in build_schedule(plain).instalments[:-1]]
     assert len(set(totals)) <= 1
 
@@ -199,21 +201,6 @@ def test_where_all_are_equal_all_are_equal_and_the_excess_is_less_than_one_of_th
     totals = {row.total_minor for row in schedule.instalments}
     assert len(totals) == 1
     assert 0 <= schedule.fee_minor < max(totals)
-
-
-@given(loan_terms())
-def test_an_exact_table_is_the_same_loan_but_for_what_rounding_adds_up_to(terms):
-    """Two ways of carrying differ by what rounding adds up to, never by more than it can."""
-    if terms.shape.levelling is not Levelling.ODD_ONE or terms.shape.instalment_minor or terms.nominal_rate > 1:
-        return
-    rounded = replace(
-        terms,
-        shape=replace(terms.shape, multiple_minor=1),
-        accrual=replace(terms.accrual, carry=Carry.MINOR_UNITS, multiple_minor=1),
-    )
-    exact = replace(rounded, accrual=replace(rounded.accrual, carry=Carry.EXACT))
-    gap = build_schedule(rounded).interest_minor - build_schedule(exact).interest_minor
-    assert abs(gap) <= 2 * terms.count * (terms.count + 1)
 
 
 @st.composite
@@ -309,6 +296,17 @@ def test_the_apr_of_a_schedule_is_the_rate_it_was_built_with(terms):
     effective = (1 + terms.nominal_rate / 12) ** 12 - 1
     found = eu.schedule_apr(build_schedule(terms), interval=eu.Interval.MONTHS).rate
     assert abs(found - effective) < Decimal("0.0005") * (1 + effective)
+
+
+@given(by_whole_months())
+def test_an_exact_table_is_the_same_loan_but_for_what_rounding_adds_up_to(terms):
+    """Each period rounds an instalment and an interest by half a minor unit, which then earns interest to the end."""
+    rounded, exact = (
+        build_schedule(replace(terms, accrual=replace(terms.accrual, carry=carry))).interest_minor
+        for carry in (Carry.MINOR_UNITS, Carry.EXACT)
+    )
+    monthly = terms.nominal_rate / 12
+    assert abs(rounded - exact) <= 1 + ((1 + monthly) ** terms.count - 1) / monthly
 
 
 @given(rate=st.decimals("0.01", "2", places=4), count=st.integers(2, 36), start=DAYS)
