@@ -33,7 +33,9 @@ class Parts(NamedTuple):
     @classmethod
     def only(cls, component: Component, amount_minor: int) -> Parts:
         """Return an amount that is all of one component."""
-        return cls(**{f"{component}_minor": amount_minor})
+        amounts = [0, 0, 0, 0]
+        amounts[_PLACES[component]] = amount_minor
+        return cls(*amounts)
 
     @property
     def total_minor(self) -> int:
@@ -52,17 +54,18 @@ class Parts(NamedTuple):
 
     def of(self, component: Component) -> int:
         """Return one part."""
-        amount: int = getattr(self, f"{component}_minor")
-        return amount
+        return self[_PLACES[component]]
 
     def plus(self, other: Parts) -> Parts:
         """Return the sum, part by part."""
-        return Parts(*map(int.__add__, self, other))
+        return Parts(self[0] + other[0], self[1] + other[1], self[2] + other[2], self[3] + other[3])
 
     def minus(self, other: Parts) -> Parts:
         """Return the difference, part by part."""
-        return Parts(*map(int.__sub__, self, other))
+        return Parts(self[0] - other[0], self[1] - other[1], self[2] - other[2], self[3] - other[3])
 
+
+_PLACES = {component: place for place, component in enumerate(Component)}
 
 NOTHING = Parts()
 """No debt at all."""
