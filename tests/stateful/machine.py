@@ -42,7 +42,8 @@ from tests.lifecycle.world import World, make_world
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
 PLANS = ("pay_in_3", "pay_in_4", "pay_in_30_days", "instalments_6", "pay_in_9")
 TOTALS_MINOR = (9_900, 29_900, 60_000, 190_000)
-SPANS = {"moment": 45, "quarter": 16 * 60, "ceiling": 61 * 60, "day": 86_400, "month": 31 * 86_400}
+DAY = 86_400
+SPANS = {"moment": 45, "quarter": 16 * 60, "ceiling": 61 * 60, "day": DAY, "month": 31 * DAY, "season": 92 * DAY}
 VERBS = ("begin", "look_up", "charge", "capture", "void", "refund")
 FAULTS = ("lost_before", "lost_after", "unavailable")
 COUNTRIES = ("FR", "FR", "FR", "FR", "FR", "FR", "FR", "DE")
