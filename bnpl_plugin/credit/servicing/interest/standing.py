@@ -42,13 +42,6 @@ def payable_on(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> 
     return _told_anew(position, on=on, terms=policy.interest, payable=True)
 
 
-def drawn_with_interest(
-    position: LoanPosition, *, amount_minor: int, from_row: int, on: date, policy: ServicingPolicy
-) -> LoanPosition:
-    """Return the position with a further drawdown levelled over the rows from one on."""
-    return levelled(position, amount_minor=amount_minor, from_row=from_row, on=on, policy=policy)
-
-
 def levelled(
     position: LoanPosition,
     *,
