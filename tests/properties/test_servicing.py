@@ -53,7 +53,7 @@ from bnpl_plugin.credit.servicing.policy import (
 from bnpl_plugin.credit.servicing.position.loan import Standing
 from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
 from bnpl_plugin.credit.servicing.replay import replay
-from bnpl_plugin.credit.servicing.withdrawal import withdrawal_figure
+from bnpl_plugin.credit.servicing.withdrawal import withdrawal_figure, withdrawn_by
 from bnpl_plugin.errors import InvalidInput, SolverFailed
 from bnpl_plugin.money import Money
 
@@ -399,6 +399,21 @@ def test_a_withdrawal_on_the_first_day_costs_nothing_but_the_capital(data, sched
     day = data.draw(st.integers(0, 30))
     figure = withdrawal_figure(position, on=START + timedelta(days=day), annual_rate=rate)
     assert figure.interest_minor == schedule.principal_minor * 12 * day // (100 * 365)
+
+
+@given(st.data(), schedules())
+def test_a_withdrawal_ends_the_loan_and_leaves_what_was_paid_too_much(data, schedule):
+    paid = data.draw(st.integers(0, schedule.total_payable_minor))
+    events = (MoneyReceived(id="some", on=START, amount_minor=paid),) if paid else ()
+    account = LoanAccount(schedule, ServicingPolicy(), events)
+    position = replay(account)
+    on = START + timedelta(days=data.draw(st.integers(0, 30)))
+    figure = withdrawal_figure(position, on=on, annual_rate=Decimal("0.12"))
+    if figure.interest_minor > position.still_open.interest_minor + position.paid.cost_minor:
+        return  # a schedule of a lower rate than the one asked for
+    ended = replay(account.after(*withdrawn_by(figure, position, event_id="end")))
+    assert ended.outstanding_minor == 0
+    assert ended.overpaid_minor == max(-figure.total_minor, 0)
 
 
 @given(lives())

@@ -244,7 +244,7 @@ class _Account:
             self._recognise(f"{name}:closed", on=last, up_to=None)
 
     def _recognise(self, name: str, *, on: date, up_to: date | None) -> None:
-        cost = to_recognise(self.position(), up_to=up_to)
+        cost = to_recognise(self.position(), up_to=up_to, policy=self._ours().policy)
         if not cost.is_nothing:
             self._add(happened.CostAccrued(id=name, on=on, cost=cost))
 
