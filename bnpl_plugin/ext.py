@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from flask import Blueprint, Flask, appcontext_pushed, current_app
 from werkzeug.local import LocalProxy
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 HOST_MERCHANT = "host"
+
+log = structlog.get_logger("bnpl")
 
 #: An operator's law: country → (dated values by name, dated texts by (name, language)).
 Law = Mapping[str, tuple[Mapping[str, tuple[Value, ...]], Mapping[tuple[str, str], tuple[Value, ...]]]]
@@ -160,6 +163,8 @@ def _environment() -> Mapping[str, str]:
 
 def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
     clock = wiring.clock or SystemClock()
+    if wiring.notifier is None and not (app.debug or app.testing):
+        log.warning("no notifier was given: messages, one-time codes among them, are printed to stderr")
     engine = wiring.engine or _engine(app, settings=settings, wiring=wiring)
     store = SqlStore(engine, host_sessions=wiring.sessions, host_session_open=wiring.session_open)
     policies = registry.leaves("POLICY")

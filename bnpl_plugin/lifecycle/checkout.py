@@ -14,12 +14,14 @@ from bnpl_plugin.errors import (
     InvalidInput,
     NotYours,
     OfferTampered,
+    OfferUnavailable,
     OrderAlreadyFinanced,
     StateMoved,
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
@@ -149,7 +151,7 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
 
     Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``,
-    ``CartChanged``.
+    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one).
     """
     offer = read_offer(house, token=token)
     purchase = house.purchase(checkout_id)
@@ -162,11 +164,14 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         checkout.country,
     ):
         raise OfferTampered
+    if purchase.decision is not None:
+        offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+        against = to_another_plan(house, decision=purchase.decision, offer=offer)
+        if against:
+            raise OfferUnavailable(reason=against[0].code)
     if checkout.state in ("held", "signed"):
         holds.release(house, purchase=purchase)
         checkout = house.purchase(checkout_id).checkout
-    if checkout.decision_id is not None:
-        offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
     _set_offer(house, checkout=checkout, offer=offer)
     return house.purchase(checkout_id).checkout
 
@@ -227,6 +232,18 @@ def check_cart(house: House, purchase: Purchase) -> None:
     if order is None or order.fingerprint != checkout.cart_fingerprint:
         cancel(house, checkout_id=checkout.checkout_id, reason="cart_changed")
         raise CartChanged(order_ref=checkout.order_ref)
+
+
+def outgrown(house: House, checkout: Checkout) -> bool:
+    """Whether our own host's order is now another one than was signed and paid for.
+
+    An order that the host no longer shows is left to its ``confirm_order`` to judge: many a shop shows none outside a
+    request of its own visitor's.
+    """
+    if checkout.channel != "embedded":
+        return False
+    order = house.host.order(checkout.order_ref)
+    return order is not None and order.fingerprint != checkout.cart_fingerprint
 
 
 def offer_of(checkout: Checkout) -> Offer:

@@ -150,7 +150,8 @@ def capture(house: House, *, attempt_id: str) -> bool:
     if outcome.kind in (OutcomeKind.PENDING, OutcomeKind.UNKNOWN):
         return False
     record(house, attempt=attempt, outcome=outcome)
-    return True
+    known = house.store.attempt(attempt_id)  # somebody else's write to the loan may have been first: then once more
+    return known is None or known.state != "authorised"
 
 
 def record(house: House, *, attempt: Attempt, outcome: Outcome) -> None:

@@ -51,11 +51,13 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
 def void(house: House, *, attempt_id: str) -> bool:
     """See to it that a movement given up takes nothing. Returns False to be tried again.
 
-    An authorisation is lifted. A payment page left behind is closed at the provider; if it was paid in that very
-    moment, the success is written down first and then judged like any other late one.
+    An authorisation is lifted, unless it has become the payment of a checkout after all: given up when the time was
+    over, its success came before this job, and the order was taken up again. A payment page left behind is closed at
+    the provider; if it was paid in that very moment, the success is written down first and then judged like any other
+    late one.
     """
     attempt = house.store.attempt(attempt_id)
-    if attempt is None or attempt.state not in ("authorised", "abandoned"):
+    if attempt is None or attempt.state not in ("authorised", "abandoned") or _wanted_again(house, attempt):
         return True
     asked = instruction(attempt)
     try:
@@ -74,6 +76,13 @@ def void(house: House, *, attempt_id: str) -> bool:
     if attempt.state == "authorised":
         _voided(house, attempt)
     return True
+
+
+def _wanted_again(house: House, attempt: Attempt) -> bool:
+    if attempt.state != "authorised":
+        return False
+    checkout = house.purchase(attempt.checkout_id).checkout
+    return checkout.attempt_id == attempt.attempt_id and checkout.state in ("authorised", "confirmed")
 
 
 def _looked_up(house: House, attempt: Attempt, *, outcome: Outcome) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bnpl_plugin.errors import LawMissing
@@ -105,6 +105,12 @@ def shown_for(purchase: Purchase, *, offer: Offer) -> Disclosure | None:
         if body["schedule"] == schedule and body["plan"]["code"] == offer.plan_code and body["apr"] == str(offer.apr):
             return shown
     return None
+
+
+def reading_time(law: Country, *, day: date) -> timedelta:
+    """Return how long a country's law wants the terms to be before the shopper's eyes before they may be signed."""
+    wanted = law.find("forced_read_seconds", day=day)
+    return timedelta(seconds=int(wanted.value)) if wanted else timedelta(0)
 
 
 def _texts(law: Country, *, language: str, day: date) -> dict[str, dict[str, Any]]:

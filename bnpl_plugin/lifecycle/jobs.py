@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bnpl_plugin.errors import OrderRefused, StateMoved
+from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import collection, compensation, delivery, messages, provider_events, refund
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.records import Job
@@ -21,6 +22,9 @@ Payload = Mapping[str, Any]
 def _host_confirm(house: House, payload: Payload) -> bool:
     """Own-database mode: tell the host to place its order. A refusal undoes the loan (compensation)."""
     checkout = house.purchase(str(payload["checkout_id"])).checkout
+    if checkouts.outgrown(house, checkout):  # grown between the booking and now: what was lent does not pay for it
+        refund.request(house, loan_id=checkout.loan_id or "", reason="cart_changed")
+        return True
     try:
         house.host.confirm_order(checkout.order_ref, None)
     except OrderRefused as refused:

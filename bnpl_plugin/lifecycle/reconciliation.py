@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from bnpl_plugin.errors import BnplError, StateMoved
+from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import collection, compensation, payment
 from bnpl_plugin.lifecycle.attempts import next_check
 from bnpl_plugin.lifecycle.confirm import Confirmation, confirm
@@ -28,7 +29,7 @@ def settle_checkout(house: House, *, checkout_id: str) -> Confirmation:
     if attempt is not None and attempt.purpose in FIRST and purchase.checkout.state != "confirmed":
         payment.follow_up(house, attempt=attempt)
     try:
-        return confirm(house, checkout_id=checkout_id)
+        return _finish(house, checkout_id=checkout_id)
     except BnplError:
         raise
     except Exception:
@@ -42,9 +43,17 @@ def follow_up(house: House, *, attempt: Attempt) -> None:
     if attempt.purpose in FIRST:
         followed = payment.follow_up(house, attempt=attempt)
         if followed.state == "authorised":
-            confirm(house, checkout_id=attempt.checkout_id)
+            _finish(house, checkout_id=attempt.checkout_id)
     elif attempt.purpose in ("instalment", "early"):
         collection.follow_up(house, attempt=attempt)
+
+
+def _finish(house: House, *, checkout_id: str) -> Confirmation:
+    """Confirm, unless the order has become another one while its payment ran: then the payment goes back."""
+    checkout = house.purchase(checkout_id).checkout
+    if checkout.state == "authorised" and checkouts.outgrown(house, checkout):
+        compensation.refuse(house, checkout_id=checkout_id, reason="cart_changed")
+    return confirm(house, checkout_id=checkout_id)
 
 
 def check_attempts(house: House, *, limit: int) -> int:

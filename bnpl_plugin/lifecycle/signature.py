@@ -7,7 +7,7 @@ from typing import Any
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import CheckoutExpired, DecisionMissing, DisclosuresMissing, InvalidInput, OfferExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle.disclosure import digest, shown_for
+from bnpl_plugin.lifecycle.disclosure import digest, reading_time, shown_for
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Agreement, Disclosure
@@ -18,8 +18,8 @@ def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> 
     """Freeze the agreement of a held checkout; a second call returns the one already signed.
 
     Raises ``InvalidInput`` without an explicit yes or with another name than told, ``DecisionMissing``,
-    ``DisclosuresMissing``, ``OfferExpired`` (show the refreshed offer again), ``CartChanged``, ``CheckoutExpired``
-    (also when the hold is over).
+    ``DisclosuresMissing`` (also before the law's reading time is over), ``OfferExpired`` (show the refreshed offer
+    again), ``CartChanged``, ``CheckoutExpired`` (also when the hold is over).
     """
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
@@ -36,7 +36,8 @@ def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> 
     if offer.expires_at <= house.clock.now() or offer.schedule.drawdown_on != house.today(checkout.time_zone):
         raise OfferExpired(expired_at=offer.expires_at.isoformat())
     shown = shown_for(purchase, offer=offer)
-    if shown is None:
+    reading = reading_time(house.country(checkout.country), day=house.today(checkout.time_zone))
+    if shown is None or house.clock.now() < shown.shown_at + reading:
         raise DisclosuresMissing(checkout_id=checkout_id)
     agreement = _agreement(house, purchase, offer=offer, shown=shown)
     move = Move(

@@ -12,6 +12,7 @@ from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import InvalidInput, NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.objections import findings, monthly_due_minor
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -36,11 +37,19 @@ class Facts:
     def __post_init__(self) -> None:
         if not 2 <= len(self.full_name.strip()) <= 120:
             raise InvalidInput(field="full_name", fault="has the wrong length", accepted="2 to 120 characters")
+        if not _is_name(self.full_name):  # it stands on an agreement: nothing unseen, nothing that turns the line round
+            raise InvalidInput(field="full_name", fault="is not a name", accepted="letters, without control characters")
         for field, minor in (("income", self.income_minor), ("outgoings", self.outgoings_minor)):
             if not 0 <= minor <= MAX_MONTHLY_MINOR:
                 raise InvalidInput(field=field, fault=f"is {minor}", accepted=f"0 to {MAX_MONTHLY_MINOR}")
         if not self.consent:
             raise InvalidInput(field="consent", fault="is not given", accepted="your explicit yes")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be read as a name: a letter in it, and no character that is not seen but two joiners."""
+    seen = "".join(text.split()).replace("\u200c", "").replace("\u200d", "")
+    return seen.isprintable() and any(letter.isalpha() for letter in seen)
 
 
 def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
@@ -59,12 +68,12 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         raise NotYours
     line = house.store.line(shopper_id=checkout.shopper_id, currency=checkout.currency)
     evidence = _evidence(house, checkout=checkout, offer=offer, facts=facts, line=line)
-    findings = _findings(house, evidence)
+    found = findings(house, evidence)
     rating = _rating(house, evidence)
     limit_minor = line.limit_minor if line else _limit(house, evidence, rating)
-    if line is None and not findings and limit_minor < evidence.principal_minor:
-        findings = (Finding("exposure", Verdict.DECLINE, {"available_minor": str(limit_minor)}),)
-    outcome = str(max((f.verdict for f in findings), key=list(Verdict).index, default=Verdict.APPROVE))
+    if line is None and not found and limit_minor < evidence.principal_minor:
+        found = (Finding("exposure", Verdict.DECLINE, {"available_minor": str(limit_minor)}),)
+    outcome = str(max((f.verdict for f in found), key=list(Verdict).index, default=Verdict.APPROVE))
     decision = Decision(
         shopper_id=checkout.shopper_id,
         decision_id=house.ids.new("dec"),
@@ -75,7 +84,7 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         currency=checkout.currency,
         limit_minor=limit_minor,
         inputs=evidence.to_json(),
-        reasons={"codes": [f.code for f in findings], "details": {f.code: dict(f.details) for f in findings}},
+        reasons={"codes": [f.code for f in found], "details": {f.code: dict(f.details) for f in found}},
         decided_at=house.clock.now(),
     )
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
@@ -165,7 +174,7 @@ def _evidence(house: House, *, checkout: Checkout, offer: Offer, facts: Facts, l
         outgoings_minor=facts.outgoings_minor,
         principal_minor=offer.schedule.principal_minor,
         first_today_minor=offer.first_minor,
-        monthly_due_minor=max((i.total_minor for i in offer.schedule.instalments[offer.first_today :]), default=0),
+        monthly_due_minor=monthly_due_minor(offer),
         line_limit_minor=line.limit_minor if line else None,
         line_used_minor=line.drawn_minor + line.held_minor if line else 0,
         product_cap_minor=cap_minor,
@@ -175,11 +184,6 @@ def _evidence(house: House, *, checkout: Checkout, offer: Offer, facts: Facts, l
         decisions_last_day=history.decisions_last_day,
         loans_settled=history.loans_settled,
     )
-
-
-def _findings(house: House, evidence: Evidence) -> tuple[Finding, ...]:
-    rules = sorted((house.rules[code] for code in house.policy.rules), key=lambda rule: rule.order)
-    return tuple(found for rule in rules if (found := rule.check(evidence)) is not None)
 
 
 def _rating(house: House, evidence: Evidence) -> str:

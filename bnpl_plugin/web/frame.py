@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +31,9 @@ TOKENLESS: Final[set[str]] = set()
 
 #: Views whose answers any site may show and keep: they hold nothing personal.
 PUBLIC: Final[set[str]] = {"bnpl.static"}
+
+
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,11 @@ def allow_sources(extra: Mapping[str, Iterable[str]]) -> None:
 
 
 def allow_leaving_to(*urls: str) -> None:
-    """Let a form of this page end at these sites: browsers check where a form's answer redirects to."""
-    origins = [f"{parts.scheme}://{parts.netloc}" for url in urls if (parts := urlsplit(url)).netloc]
+    """Let a form of this page end at these sites: browsers check where a form's answer redirects to.
+
+    An address whose host is none is passed over: a ``;`` in it would write a directive of its own into our policy.
+    """
+    origins = [f"{parts.scheme}://{parts.netloc}" for url in urls if _HOST.fullmatch((parts := urlsplit(url)).netloc)]
     allow_sources({"form-action": origins})
 
 

@@ -257,6 +257,10 @@ def facts(**change: object) -> underwriting.Facts:
     [
         ("consent", {"consent": False}),
         ("full_name", {"full_name": " "}),
+        ("full_name", {"full_name": "\u200b\u200b"}),  # nothing to be seen
+        ("full_name", {"full_name": "Camille\u202eMartin"}),  # the rest is read backwards
+        ("full_name", {"full_name": "Camille\x00Martin"}),
+        ("full_name", {"full_name": "\N{GRINNING FACE}\N{GRINNING FACE}"}),
         ("income", {"income_minor": -1}),
         ("outgoings", {"outgoings_minor": 10**11}),
     ],

@@ -168,7 +168,8 @@ class World:
     # what must always be so ------------------------------------------------------------------------------------------
     def sound(self) -> None:
         """Every promise holds."""
-        assert self.house.verifier.findings() == ()
+        findings = self.house.verifier.findings()
+        assert findings == (), findings
 
     def settled(self) -> None:
         """The worker has nothing more to do: every promise holds, and the bank's book and ours agree to the cent."""

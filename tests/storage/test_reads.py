@@ -125,7 +125,12 @@ def test_pools_and_loans_of_checkouts_are_found(store, reads):
     assert reads.loan_id_of_checkout("chk_9") is None
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "!!!", "bm90IGEgZGF0ZSBpZA", "MjAyNi0xMS0yNFQwMDowMDowMCBpZA"])
+_BEYOND_TIME = "OTk5OS0xMi0zMVQyMzo1OTo1OS0yMzo1OSB4"  # 31 December 9999, late, far in the west
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "!!!", "bm90IGEgZGF0ZSBpZA", "MjAyNi0xMS0yNFQwMDowMDowMCBpZA", _BEYOND_TIME]
+)
 def test_a_cursor_that_is_not_ours_is_refused_in_words(reads, cursor):
     with pytest.raises(InvalidInput) as refused:
         reads.loans(cursor=cursor)

@@ -1,4 +1,4 @@
-"""Time, tabs and scarce things on the checkout's pages: the truthful page, and nothing lost or doubled."""
+"""Time and tabs on the checkout's pages: late, twice, out of order; the page is always the one that is true."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 
 from bnpl_plugin import worker
-from bnpl_plugin.lifecycle import flash_sale, holds
-from bnpl_plugin.ports.store import Changeset, PoolChange
-from tests.web.browsing import Browser, checkout_id, clock, house_of, make_shop, state
+from bnpl_plugin.lifecycle import holds
+from tests.web.browsing import Browser, checkout_id, clock, house_of, state
 
 
 # time and tabs ------------------------------------------------------------
@@ -192,76 +191,3 @@ def test_another_plan_may_be_chosen_up_to_the_signature(browser: Browser, shop: 
     browser.pay(base)
     assert browser.step == "placed"
     assert house_of(shop).verifier.findings() == ()
-
-
-# scarce things ------------------------------------------------------------
-def _sale(shop: Flask, *, units: int = 1, per_shopper: int = 1, opens_in: timedelta = timedelta(0)) -> str:
-    house = house_of(shop)
-    now = house.clock.now()
-    item = flash_sale.create_item(
-        house,
-        merchant_id=house.host_merchant_id,
-        sku="phone",
-        name="Phone",
-        units=units,
-        units_per_shopper=per_shopper,
-        starts_at=now + opens_in,
-        ends_at=now + timedelta(days=1),
-    )
-    return item.sale_item_id
-
-
-def test_the_last_unit_goes_to_one_and_the_other_is_told(shop: Flask) -> None:
-    item = _sale(shop)
-    for ref in ("a", "b"):
-        shop.extensions["shop"].add(order_ref=ref, sale_item_id=item, units=1)
-    Browser(shop).to_placed("a")
-    late = Browser(shop)
-    base = late.open("b")
-    late.choose(base)
-    late.post(f"{base}/phone", phone="+33698765432")
-    late.post(f"{base}/code", code=house_of(shop).notifier.sent[-1].text[13:19])  # type: ignore[attr-defined]
-    late.tell_facts(base)
-    late.post(f"{base}/decision")
-    assert late.answer.status_code == 410
-    assert "This item is sold out." in late.words
-    assert house_of(shop).verifier.findings() == ()
-
-
-def test_a_sale_that_has_not_begun_says_when_it_runs(browser: Browser, shop: Flask) -> None:
-    item = _sale(shop, opens_in=timedelta(hours=2))
-    shop.extensions["shop"].add(order_ref="early", sale_item_id=item, units=1)
-    base = browser.to_decision("early")
-    browser.post(f"{base}/decision")
-    assert browser.answer.status_code == 503
-    assert "This sale is not open." in browser.words
-
-
-def test_without_capital_nobody_is_promised_anything(tmp_path) -> None:
-    shop = make_shop(tmp_path, capital={"EUR": 100})
-    shop.extensions["shop"].add(order_ref="order-1")
-    browser = Browser(shop)
-    base = browser.to_decision("order-1")
-    browser.post(f"{base}/decision")
-    assert browser.answer.status_code == 503
-    assert "We cannot lend for this purchase at the moment." in browser.words
-    assert state(shop, base) == "approved"
-
-
-def test_an_order_that_cannot_be_given_is_refused_and_the_reservation_lifted(browser: Browser, shop: Flask) -> None:
-    base = browser.to_card("order-1")
-    item = house_of(shop)
-    browser.post(f"{base}/card")
-    bank_page = browser.answer.request.path
-    clock(shop).advance(timedelta(minutes=61))
-    holds.expire_due(item, limit=10)
-    drained = item.store.pool("EUR")
-    assert drained is not None
-    item.commit(Changeset(pools=(PoolChange(drained.pool_id, available_minor=-drained.available_minor),)))
-    browser.post(bank_page, number="4242424242424242", expiry="12/34", cvc="123")
-    assert browser.step == "refused", browser.words
-    assert "is being lifted. Nothing was charged." in browser.words
-    worker.run_until_idle(item)
-    browser.get(base)
-    assert "is cancelled. Nothing was charged." in browser.words
-    assert "No loan was made" in browser.words

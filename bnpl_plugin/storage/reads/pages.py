@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -206,9 +206,9 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         instant, ident = text.split(" ", 1)
-        at: datetime | None = datetime.fromisoformat(instant)
-    except (ValueError, binascii.Error):
-        at, ident = None, ""
-    if at is None or at.tzinfo is None:
-        raise InvalidInput(field="cursor", fault="is not one of ours", accepted="the next_cursor of a page")
-    return at, ident
+        at = datetime.fromisoformat(instant)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC), ident
+    except (ValueError, OverflowError, binascii.Error):  # overflow: an instant that is in no year in UTC
+        pass
+    raise InvalidInput(field="cursor", fault="is not one of ours", accepted="the next_cursor of a page")

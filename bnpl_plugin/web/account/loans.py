@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, redirect, request, url_for
@@ -24,10 +25,12 @@ def plans() -> Response:
     shopper_id = current.shopper_id()
     if shopper_id is None:
         return redirect(url_for("bnpl.account.sign_in"), 303)
-    house, place = current.house(), house_place()
+    house = current.house()
+    rows = house.reads.loans_of_shopper(shopper_id)
+    place = replace(house_place(), country=rows[0].loan.country if rows else "")  # whose law's samples are labelled
     t = words_of(place)
     loans = []
-    for row in house.reads.loans_of_shopper(shopper_id):
+    for row in rows:
         book = house.store.loan_book(row.loan.loan_id)
         if book is not None:
             view = figures.loan_view(t, book)

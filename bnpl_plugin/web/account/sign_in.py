@@ -29,7 +29,7 @@ def phone() -> Response:
         _send(purpose_ref, number=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
-    token = current.house().seal.sign({"ref": purpose_ref}, purpose=PURPOSE)
+    token = current.house().seal.sign({"ref": purpose_ref, "checkout": _checkout_asked()}, purpose=PURPOSE)
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 
@@ -46,12 +46,27 @@ def code(token: str) -> Response:
         return _ask_code(token, sent, error=found.errors["code"], status=422)
     try:
         digits = "".join(found.data["code"].split())
-        current.remember_shopper(identification.enter_code(current.house(), purpose_ref=sent.purpose_ref, code=digits))
+        shopper_id = identification.enter_code(current.house(), purpose_ref=sent.purpose_ref, code=digits)
     except (CodeWrong, TooManyAttempts) as error:
         return _ask_code(token, _sent(token) or sent, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:
         return _ask_phone(error=wording.told(t, error), status=422)
-    return redirect(url_for("bnpl.account.plans"), 303)
+    current.remember_shopper(shopper_id)
+    return redirect(_onward(token, shopper_id=shopper_id), 303)
+
+
+def _onward(token: str, *, shopper_id: str) -> str:
+    """Return where a sign-in leads: back into the shopper's own checkout that it was asked for, else to the plans."""
+    house = current.house()
+    checkout_id = str(house.seal.unsign(token, purpose=PURPOSE).get("checkout", ""))
+    purchase = house.store.purchase(checkout_id) if checkout_id else None
+    if purchase is None or purchase.checkout.shopper_id != shopper_id:
+        return url_for("bnpl.account.plans")
+    return url_for("bnpl.checkout.enter", checkout_id=checkout_id)
+
+
+def _checkout_asked() -> str:
+    return request.args.get("checkout", "")[:60]
 
 
 def resend(token: str) -> Response:
@@ -98,7 +113,7 @@ def _number(sent: PhoneCode) -> str:
 def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Response:
     return render(
         "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
-        action_url=url_for("bnpl.account.sign_in"), resend_url="", sandbox_code="",
+        action_url=url_for("bnpl.account.sign_in", checkout=_checkout_asked() or None), resend_url="", sandbox_code="",
     )  # fmt: skip
 
 

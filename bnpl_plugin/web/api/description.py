@@ -100,6 +100,7 @@ _REASONS: Final[Mapping[int, str]] = {
     411: "The body does not say how long it is",
     413: "The body is too large (256 KiB)",
     415: "Not application/json",
+    429: "More requests in a minute than one shop may ask",
     422: "A field is not accepted, or the key was used with another request",
 }
 _DONE: Final[Mapping[int, str]] = {200: "Done", 201: "Made", 202: "Promised"}
@@ -147,7 +148,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "parameters": [],
         "responses": {str(status): _answer(status, shape) for status, shape in operation.answers.items()},
     }
-    statuses = operation.problems if operation.open else (401, *operation.problems)
+    statuses = operation.problems if operation.open else (401, 429, *operation.problems)
     told["responses"] |= {str(status): _problem(status) for status in statuses}
     if operation.open:
         told["security"] = []

@@ -6,18 +6,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from flask import current_app, g, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, UnsupportedMediaType
 
-from bnpl_plugin.errors import NotYours, Unauthenticated
+from bnpl_plugin.errors import NotYours, TooManyAttempts, Unauthenticated
 from bnpl_plugin.lifecycle import merchants
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.idempotency import Claim, fingerprint
 from bnpl_plugin.ports.records import Merchant
 from bnpl_plugin.web.api.problems import Fault, Refused
+from bnpl_plugin.web.guards.allowance import Allowance
 
 MOST_BYTES: Final = 256 * 1024
 MOST_FAULTS: Final = 50
@@ -39,12 +41,25 @@ def house() -> House:
 
 
 def authenticate() -> Merchant:
-    """Find the merchant of the ``Authorization: Bearer …`` header. Raises ``Unauthenticated``."""
+    """Find the merchant of the ``Authorization: Bearer …`` header.
+
+    Raises ``Unauthenticated``, ``TooManyAttempts`` above ``BNPL_API_RATE_PER_MINUTE``.
+    """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not _KEY.fullmatch(key):
         raise Unauthenticated
-    g.bnpl_merchant = merchants.authenticate(house(), key=key)
-    return cast(Merchant, g.bnpl_merchant)
+    found = g.bnpl_merchant = merchants.authenticate(house(), key=key)
+    if not _asked().take(found.merchant_id, now=house().clock.now()):
+        raise TooManyAttempts(accepted=f"{house().settings.api_rate_per_minute} requests a minute")
+    return found
+
+
+def _asked() -> Allowance:
+    known = current_app.extensions.get("bnpl.api_asked")
+    if known is None:
+        most = house().settings.api_rate_per_minute
+        known = current_app.extensions.setdefault("bnpl.api_asked", Allowance(most, span=timedelta(minutes=1)))
+    return cast(Allowance, known)
 
 
 def merchant() -> Merchant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from bnpl_plugin.ports.platform import MAX_TOTAL_MINOR, LineKind
 #: Texts of one line without control characters, and references of visible ASCII without spaces.
 PLAIN: Final = r"^[^\u0000-\u001f\u007f]+$"
 REFERENCE: Final = r"^[!-~]+$"
+#: ``$`` alone would let one line end through at the very end; this reads the same in JSON Schema's dialect.
+_END: Final = "(?!\\n)"
+_NETLOC: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 MOST_LINES: Final = 200
 MOST_ROWS: Final = 200
 
@@ -51,7 +55,8 @@ def whole(low: int, high: int, **options: Any) -> fields.Integer:
 def text(longest: int, *, pattern: str = PLAIN, accepted: str = "", **options: Any) -> fields.String:
     """Return a field for a text of 1 to ``longest`` characters that fits a pattern."""
     told = _told(accepted or f"text of 1 to {longest} characters on one line", invalid="is not text")
-    rules = [Length(1, longest, error="has the wrong length"), Regexp(pattern, error="is not of the accepted form")]
+    form = Regexp(pattern + _END, error="is not of the accepted form")
+    rules = [Length(1, longest, error="has the wrong length"), form]
     return fields.String(validate=rules, **told, **options)
 
 
@@ -61,13 +66,13 @@ def web_address(**options: Any) -> fields.String:
     def check(value: str) -> None:
         try:
             parts = urlsplit(value)
-            usable = bool(parts.hostname) and parts.username is None and (parts.port is None or parts.port > 0)
+            usable = _NETLOC.fullmatch(parts.netloc) is not None and (parts.port is None or parts.port > 0)
         except ValueError:
             usable = False
         if not usable:
             raise ValidationError("is not a web address")
 
-    pattern = Regexp(r"^https?://[!-~]+$", error="is not a web address")
+    pattern = Regexp(r"^https?://[!-~]+$" + _END, error="is not a web address")
     told = _told("an absolute http:// or https:// address of at most 2000 characters", invalid="is not text")
     told["metadata"]["format"] = "uri"
     return fields.String(validate=[Length(1, 2000, error="has the wrong length"), pattern, check], **told, **options)

@@ -18,6 +18,7 @@ from bnpl_plugin.errors import (
     InvalidInput,
     OfferExpired,
     OfferTampered,
+    OfferUnavailable,
     StateMoved,
     TooManyAttempts,
 )
@@ -50,6 +51,9 @@ def _plan(purchase: Purchase) -> Response:
         checkouts.choose_plan(house, checkout_id=checkout_id, token=found.data["offer"])
     except (OfferExpired, OfferTampered) as error:
         return show.plans(purchase, error=wording.told(t, error), status=422)
+    except OfferUnavailable as error:
+        rule = house.rules.get(str(error.details["reason"]))
+        return show.plans(purchase, error=t.gettext(rule.reason) if rule else wording.told(t, error), status=422)
     known = current.shopper_id(fresh=True)
     if known is not None and purchase.checkout.shopper_id is None:
         identification.bind(house, checkout_id=checkout_id, shopper_id=known)

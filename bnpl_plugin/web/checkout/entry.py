@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 from bnpl_plugin.errors import CheckoutNotFound, OfferTampered, OrderAlreadyFinanced
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import reconciliation
+from bnpl_plugin.lifecycle.disclosure import reading_time
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout
 from bnpl_plugin.ports.store import Purchase
@@ -29,7 +31,10 @@ def sign_order(order_ref: str, **where: str) -> str:
 def open_for_order() -> Response:
     """Open a checkout for an order of the host we live in. The token is ours; the order is asked of the host anew."""
     asked = current.house().seal.unsign(request.form.get("order_ref", ""), purpose=ORDER)
-    return to_step(_opened(asked).checkout_id)
+    checkout = _opened(asked)
+    if checkout.shopper_id not in (None, current.shopper_id()):  # begun in another browser
+        return redirect(url_for("bnpl.account.sign_in", checkout=checkout.checkout_id), 303)
+    return to_step(checkout.checkout_id)
 
 
 def _opened(asked: dict[str, Any]) -> Checkout:
@@ -82,16 +87,16 @@ def _bind(checkout_id: str, *, token: str) -> None:
 
 
 def mine(checkout_id: str) -> Purchase:
-    """Return a purchase of this browser. Raises ``CheckoutNotFound`` for any other, as if it did not exist."""
-    house, shopper = current.house(), current.shopper_id()
-    purchase = house.store.purchase(checkout_id)
+    """Return a purchase of this browser. Raises ``CheckoutNotFound`` for any other, as if it did not exist.
+
+    A checkout of nobody yet belongs to the browsers that opened or entered it. Once a phone number is proved it is that
+    shopper's alone: who sent somebody the link, or kept it, can neither read on nor sign in the other's name.
+    """
+    purchase = current.house().store.purchase(checkout_id)
     if purchase is None:
         raise CheckoutNotFound
     owner = purchase.checkout.shopper_id
-    proved = owner is not None and owner == shopper
-    if not proved and (
-        not current.holds_checkout(checkout_id) or (shopper is not None and owner not in (None, shopper))
-    ):
+    if not (current.holds_checkout(checkout_id) if owner is None else owner == current.shopper_id()):
         raise CheckoutNotFound
     g.bnpl_place = place_of(purchase)
     allow_leaving_to(purchase.checkout.return_url, purchase.checkout.cancel_url)
@@ -100,8 +105,11 @@ def mine(checkout_id: str) -> Purchase:
 
 def true_steps(purchase: Purchase) -> tuple[str, ...]:
     """Return the pages that are true for a purchase now."""
-    house = current.house()
-    return steps_of(purchase, code=house.store.phone_code(purchase.checkout.checkout_id), now=house.clock.now())
+    house, checkout = current.house(), purchase.checkout
+    law = house.countries.get(checkout.country)
+    reading = reading_time(law, day=house.today(checkout.time_zone)) if law else timedelta(0)
+    code = house.store.phone_code(checkout.checkout_id)
+    return steps_of(purchase, code=code, now=house.clock.now(), reading=reading)
 
 
 def to_step(checkout_id: str, *, step: str = "") -> Response:

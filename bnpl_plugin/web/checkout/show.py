@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response, url_for
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import disclosure, quotation, reconciliation
+from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.store import Purchase
@@ -65,24 +66,38 @@ def plans(purchase: Purchase, *, error: str = "", status: int = 200) -> Response
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
         language=t.locale, rating=rating, time_zone=checkout.time_zone,
     )  # fmt: skip
+    against = _against(purchase, found.offers)
+    fitting = [offer for offer in found.offers if offer.plan_code not in against]
     offers = [
-        {**figures.offer_view(t, offer), "offer_token": quotation.sign_offer(house, offer=offer)}
-        for offer in found.offers
+        {**figures.offer_view(t, offer), "offer_token": quotation.sign_offer(house, offer=offer)} for offer in fitting
     ]
-    costly = next((offer for offer in found.offers if offer.schedule.finance_charge_minor), None)
+    costly = next((offer for offer in fitting if offer.schedule.finance_charge_minor), None)
     law, day = house.country(checkout.country), house.today(checkout.time_zone)
     return render(
         "checkout/plans.html", place=place, status=status, order=figures.order_view(checkout.cart), offers=offers,
-        refused=_refused_plans(t, found, currency=checkout.currency), error=error,
+        refused=_refused_plans(t, found, against=against, currency=checkout.currency), error=error,
         legal=figures.legal_view(t, law, day=day, offer=costly) if offers else None,
         action_url=url(purchase, to="plans"), cancel_url=url(purchase, to="cancel"),
     )  # fmt: skip
 
 
-def _refused_plans(t: Any, found: quotation.Quotation, *, currency: str) -> list[dict[str, str]]:
+def _against(purchase: Purchase, offers: Sequence[Offer]) -> dict[str, str]:
+    """Return, of the plans that could be chosen after the decision, those that its rules object to: code → why."""
+    house, made = current.house(), purchase.decision
+    if made is None:
+        return {}
+    told = {offer.plan_code: to_another_plan(house, decision=made, offer=offer) for offer in offers}
+    return {code: house.rules[found[0].code].reason for code, found in told.items() if found}
+
+
+def _refused_plans(
+    t: Any, found: quotation.Quotation, *, against: Mapping[str, str], currency: str
+) -> list[dict[str, str]]:
     plans_by_code = current.house().plans
     hidden = ("country_not_served", "currency_not_served")
-    return [
+    unfit = [(plans_by_code[code], t.gettext(why)) for code, why in against.items()]
+    told = [{"name": wording.plan_title(t, p.title, count=p.count), "reason": why} for p, why in unfit]
+    return told + [
         {
             "name": wording.plan_title(t, plans_by_code[r.plan_code].title, count=plans_by_code[r.plan_code].count),
             "reason": wording.refusal(t, r, currency=currency),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bnpl_plugin.lifecycle.checkout import OPEN, offer_of
 from bnpl_plugin.lifecycle.disclosure import shown_for
@@ -11,8 +11,17 @@ from bnpl_plugin.ports.records import PhoneCode
 from bnpl_plugin.ports.store import Purchase
 
 
-def steps_of(purchase: Purchase, *, code: PhoneCode | None, now: datetime) -> tuple[str, ...]:
-    """Return the names of the pages that are true now; ``code`` is the newest one-time code sent for the checkout."""
+def steps_of(
+    purchase: Purchase, *, code: PhoneCode | None, now: datetime, reading: timedelta = timedelta(0)
+) -> tuple[str, ...]:
+    """Return the names of the pages that are true now.
+
+    Args:
+        purchase: as it stands.
+        code: the newest one-time code sent for the checkout.
+        now: the present instant.
+        reading: how long the law wants the terms to be open before they may be signed.
+    """
     checkout = purchase.checkout
     if checkout.state in OPEN and checkout.expires_at <= now and not in_flight(purchase):
         return ("ended",)
@@ -26,7 +35,7 @@ def steps_of(purchase: Purchase, *, code: PhoneCode | None, now: datetime) -> tu
         case "declined" | "referred":
             return ("decision",)
         case "held":
-            return ("disclosures", "sign", "plans") if _shown(purchase) else ("disclosures", "plans")
+            return ("disclosures", "sign", "plans") if _read(purchase, by=now - reading) else ("disclosures", "plans")
         case "signed":
             return _signed(purchase)
         case "authorised":
@@ -54,8 +63,9 @@ def _signed(purchase: Purchase) -> tuple[str, ...]:
     return ("card", "working")
 
 
-def _shown(purchase: Purchase) -> bool:
-    return shown_for(purchase, offer=offer_of(purchase.checkout)) is not None
+def _read(purchase: Purchase, *, by: datetime) -> bool:
+    shown = shown_for(purchase, offer=offer_of(purchase.checkout))
+    return shown is not None and shown.shown_at <= by
 
 
 def _opened(purchase: Purchase, *, code: PhoneCode | None, now: datetime) -> tuple[str, ...]:

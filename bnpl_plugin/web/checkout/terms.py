@@ -10,7 +10,7 @@ from babel import Locale
 from flask import Response
 
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle.disclosure import shown_for
+from bnpl_plugin.lifecycle.disclosure import reading_time, shown_for
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
@@ -55,8 +55,7 @@ def reading_seconds(purchase: Purchase) -> int:
     """Return how long the law wants the terms to be open before they may be accepted."""
     checkout = purchase.checkout
     law = current.house().country(checkout.country)
-    wanted = law.find("forced_read_seconds", day=current.house().today(checkout.time_zone))
-    return int(wanted.value) if wanted else 0
+    return int(reading_time(law, day=current.house().today(checkout.time_zone)).total_seconds())
 
 
 def legal(t: Translator, purchase: Purchase) -> View | None:

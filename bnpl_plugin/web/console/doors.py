@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bnpl_plugin.web import current
+from bnpl_plugin.errors import TooManyAttempts
+from bnpl_plugin.web import current, wording
 from bnpl_plugin.web.frame import Place, house_place, render, words_of
+from bnpl_plugin.web.guards.allowance import Allowance
 
 ZONE = "UTC"
+
+#: Tries at the console's password: from one address, from all, in this span.
+ONE_ADDRESS, ALL_ADDRESSES, SPAN = 10, 200, timedelta(minutes=15)
 
 
 def only_operators() -> BaseResponse | None:
@@ -29,12 +35,24 @@ def sign_in() -> BaseResponse:
         return _ask()
     t = words_of(house_place())
     password, name = current.house().settings.console_password, request.form.get("name", "").strip()[:60]
-    sent = request.form.get("password", "")
     closed = current_app.extensions.get("bnpl.operator") is not None or not password
-    if closed or not hmac.compare_digest(password.encode(), sent.encode()):
+    if _knocked_too_often():
+        return _ask(name=name, error=wording.told(t, TooManyAttempts()), status=429)
+    if closed or not hmac.compare_digest(password.encode(), request.form.get("password", "").encode()):
         return _ask(name=name, error=t.gettext("The name or the password is not right."), status=403)
     current.remember_operator(name or "operator")
     return redirect(url_for("bnpl.console.loans"), 303)
+
+
+def _knocked_too_often() -> bool:
+    """Count a try before it is judged: at one address, and at all together (an attacker may have many)."""
+    known = current_app.extensions
+    tries: dict[str, Allowance] = known.setdefault(
+        "bnpl.console_tries", {"one": Allowance(ONE_ADDRESS, span=SPAN), "all": Allowance(ALL_ADDRESSES, span=SPAN)}
+    )
+    now = current.house().clock.now()
+    here = tries["one"].take(request.remote_addr or "", now=now)
+    return not (tries["all"].take("", now=now) and here)
 
 
 def leave() -> BaseResponse:

@@ -44,7 +44,7 @@ def test_at_the_rate_both_sides_are_worth_the_same(law, loan):
 @LAWS
 @given(loan=loans(), place=st.integers(0, 8), more=st.integers(1, 10**5))
 def test_a_dearer_repayment_makes_a_higher_rate(law, loan, place, more):
-    """Strictly, unless the difference lies below the last decimal that is kept, or, of a rate above one, the fifteenth digit."""
+    """Strictly, unless it shows only beyond what is kept: the last decimal, the fifteenth digit of a rate above one."""
     drawn, repaid = loan
     day, minor = repaid[place % len(repaid)]
     dearer = [*repaid[: place % len(repaid)], (day, minor + more), *repaid[place % len(repaid) + 1 :]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 
 from bnpl_plugin.lifecycle import flash_sale
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.web.guards.allowance import Allowance
 from tests.web.api.driving import BASE, Caller, cart, order, without
 
 
@@ -104,6 +106,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("an address without host", {"return_url": "https:///x"}, "return_url"),
     ("an address with a user", {"cancel_url": "https://bank.example@evil.example/"}, "cancel_url"),
     ("an address with a line break", {"cancel_url": "https://shop.example/\nx"}, "cancel_url"),
+    ("a line break at an address's end", {"cancel_url": "https://shop.example/x\n"}, "cancel_url"),
+    ("a line break at a reference's end", {"order_ref": "A-1\n"}, "order_ref"),
+    ("a line break at a name's end", {"lines": [{**LINE, "name": "x\n"}]}, "lines.0.name"),
+    ("an address that writes into our policy", {"return_url": "https://shop.example;script-src,x/"}, "return_url"),
     ("an address with a bad port", {"cancel_url": "https://shop.example:99999/"}, "cancel_url"),
     ("a file as address", {"cancel_url": "file:///etc/passwd"}, "cancel_url"),
     ("an unknown time zone", {"time_zone": "Europe/Atlantis"}, "time_zone"),
@@ -212,6 +218,16 @@ def test_without_a_live_key_nothing_is_told(app: Flask, header: str):
 def test_a_bad_query_is_named(ours: Caller, query: str):
     answer = ours.get(f"/checkouts?{query}")
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, query.split("=", maxsplit=1)[0])
+
+
+def test_who_asks_too_often_is_told_to_wait_and_the_other_shop_is_not(app: Flask, ours: Caller, theirs: Caller):
+    house: House = app.extensions["bnpl"]
+    app.extensions["bnpl.api_asked"] = Allowance(2, span=timedelta(minutes=1))
+    assert [ours.get("/me").status_code for _ in range(3)] == [200, 200, 429]
+    assert ours.get("/me").headers["Retry-After"] == "60"
+    assert theirs.get("/me").status_code == 200
+    house.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    assert ours.get("/me").status_code == 200
 
 
 def test_a_parameter_given_twice_is_refused(ours: Caller):

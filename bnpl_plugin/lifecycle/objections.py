@@ -1,0 +1,34 @@
+"""What the rules have against an offer: asked at the decision, and again for every plan chosen after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.ports.plan import Offer
+from bnpl_plugin.ports.records import Decision
+from bnpl_plugin.ports.rule import Evidence, Finding
+
+
+def findings(house: House, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what the policy's rules object to, in their order."""
+    rules = sorted((house.rules[code] for code in house.policy.rules), key=lambda rule: rule.order)
+    return tuple(found for rule in rules if (found := rule.check(evidence)) is not None)
+
+
+def monthly_due_minor(offer: Offer) -> int:
+    """Return the most that an offer asks for on one date after today, in minor units; 0 if there is none."""
+    return max((part.total_minor for part in offer.schedule.instalments[offer.first_today :]), default=0)
+
+
+def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[Finding, ...]:
+    """Return what the rules have against a plan chosen after the decision, from the facts that the decision rests on.
+
+    Low instalments over two years may fit a shopper's means where three high ones do not: an approval is for one plan.
+    """
+    told = Evidence(**decision.inputs)
+    asked = replace(
+        told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
+        monthly_due_minor=monthly_due_minor(offer),
+    )  # fmt: skip
+    return findings(house, asked)

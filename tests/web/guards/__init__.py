@@ -1,0 +1,1 @@
+"""What a browser meets: languages, templates, pages."""
