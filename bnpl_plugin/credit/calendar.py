@@ -152,24 +152,24 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
     ['2028-02-01', '2028-02-15', '2028-03-01']
     """
+    if period.unit is PeriodUnit.MONTH and anchor.day <= 28 and period.month_end is MonthEnd.CLAMP:
+        return tuple(_on_any_months_day(anchor, every=period.every, count=count, skip=skip))
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
 
 
 def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list[date]:
     try:
-        if period.unit is PeriodUnit.MONTH or period.unit is PeriodUnit.YEAR:
-            every = period.every if period.unit is PeriodUnit.MONTH else period.every * 12
-            if anchor.day <= 28 and period.month_end is not MonthEnd.LAST:
-                return _on_any_months_day(anchor, every=every, count=count, skip=skip)
-            first = anchor.year * 12 + anchor.month - 1 + every * skip
-            return [_in_month(first + every * k, anchor.day, period.month_end) for k in range(count)]
         if period.unit is PeriodUnit.HALF_MONTH:
             return _half_monthly(anchor, period=period, halves=[period.every * (skip + k) for k in range(count)])
-        step = timedelta(days=period.days or 0)
-        start = anchor + step * skip
-        return [start + step * k for k in range(count)]
+        every = period.months
+        if every is None:
+            step = timedelta(days=period.days or 0)
+            start = anchor + step * skip
+            return [start + step * k for k in range(count)]
+        first = anchor.year * 12 + anchor.month - 1 + every * skip
+        return [_in_month(first + every * k, anchor.day, period.month_end) for k in range(count)]
     except (ValueError, OverflowError):
-        raise InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999") from None
+        raise _beyond() from None
 
 
 def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> list[date]:
@@ -177,13 +177,20 @@ def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> li
     day, dates = anchor.day, []
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
     month += 1
-    for _ in range(count):
-        dates.append(date(year, month, day))
-        month += every
-        while month > 12:
-            month -= 12
-            year += 1
+    try:
+        for _ in range(count):
+            dates.append(date(year, month, day))
+            month += every
+            while month > 12:
+                month -= 12
+                year += 1
+    except (ValueError, OverflowError):
+        raise _beyond() from None
     return dates
+
+
+def _beyond() -> InvalidInput:
+    return InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999")
 
 
 def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[date]:

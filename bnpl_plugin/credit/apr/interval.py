@@ -104,7 +104,6 @@ def _length(start: date, end: date, *, days: int, year: YearLength) -> int:
     return (last - add_months(last, -12)).days
 
 
-@lru_cache(maxsize=4096)
 def interval_of(days: tuple[date, ...]) -> Interval:
     """Return the period of a schedule: the drawdown's date, then the due dates.
 
@@ -122,8 +121,14 @@ def interval_of(days: tuple[date, ...]) -> Interval:
         first, rhythm = dues[0], dues[1:]
     if not rhythm:
         return Interval.YEARS
-    if all(day.day == first.day for day in rhythm):  # the same, and quicker
-        return Interval.YEARS if all(not m % 12 for m in _same_day_months(first, rhythm)) else Interval.MONTHS
+    months_on = _same_day_months(first, rhythm)
+    if months_on is not None:  # the same, and quicker than a cache
+        return Interval.MONTHS if any(months % 12 for months in months_on) else Interval.YEARS
+    return _interval_of_any(start, first, rhythm)
+
+
+@lru_cache(maxsize=4096)
+def _interval_of_any(start: date, first: date, rhythm: tuple[date, ...]) -> Interval:
     months = [_months(first, start, day) for day in rhythm]
     weeks = sum((day - first).days % 7 == 0 for day in rhythm)
     whole = sum(count is not None for count in months)
@@ -136,10 +141,14 @@ def interval_of(days: tuple[date, ...]) -> Interval:
     return Interval.YEARS
 
 
-def _same_day_months(start: date, days: Sequence[date]) -> list[int]:
-    """Return the months from a date to others on the same day of the month."""
+def _same_day_months(start: date, days: Sequence[date]) -> list[int] | None:
+    """Return the months from a date to others, if all lie on the same day of the month."""
+    day = start.day
+    for other in days:
+        if other.day != day:
+            return None
     first = start.year * 12 + start.month
-    return [day.year * 12 + day.month - first for day in days]
+    return [other.year * 12 + other.month - first for other in days]
 
 
 def _months(first: date, start: date, day: date) -> int | None:
@@ -148,13 +157,21 @@ def _months(first: date, start: date, day: date) -> int | None:
     return months_between(start, day) if months is None else months
 
 
-@lru_cache(maxsize=4096)
 def exponents_of(
     start: date, days: tuple[date, ...], interval: Interval, year: YearLength
 ) -> tuple[tuple[int, ...], int]:
     """Return each day's time since the start in whole units, and how many units make a year."""
-    if interval is Interval.MONTHS and all(day.day == start.day for day in days):  # the same, and quicker
-        return tuple(_same_day_months(start, days)), 12
+    if interval is Interval.MONTHS:
+        months = _same_day_months(start, days)
+        if months is not None:  # the same, and quicker than a cache
+            return tuple(months), 12
+    return _exponents_of_any(start, days, interval, year)
+
+
+@lru_cache(maxsize=4096)
+def _exponents_of_any(
+    start: date, days: tuple[date, ...], interval: Interval, year: YearLength
+) -> tuple[tuple[int, ...], int]:
     times = [elapsed(start, end=day, interval=interval, year=year) for day in days]
     units = lcm(*(under for _, under in times))
     return tuple(over * (units // under) for over, under in times), units

@@ -143,7 +143,8 @@ class LoanTerms:
             InvalidInput: moving puts two on one day, or one before the drawdown.
         """
         if self.business_days is None:
-            return self.rhythm
+            anchor = self.anchor_date or self.first_due_on
+            return due_dates(anchor, period=self.period, count=self.count, skip=self._skipped)
         days = tuple([self.business_days.adjusted(day) for day in self.rhythm])
         before = self.drawdown_on
         for place, day in enumerate(days):
