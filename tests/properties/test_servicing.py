@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from bnpl_plugin.credit import MONTHLY
 from bnpl_plugin.credit.servicing.account import LoanAccount
-from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy, settled_by, settlement_figure
+from bnpl_plugin.credit.servicing.early_settlement import (
+    SettlementPolicy,
+    position_figure,
+    settled_by,
+    settlement_figure,
+)
 from bnpl_plugin.credit.servicing.events import (
     ChargedOff,
     ChargeLaid,
@@ -23,6 +28,7 @@ from bnpl_plugin.credit.servicing.events import (
     Reversed,
 )
 from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
+from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     ServicingPolicy,
 )
@@ -183,8 +189,9 @@ def test_a_figure_paid_on_its_day_settles_the_loan(data, schedule, policy):
     if paid:
         account = account.after(MoneyReceived(id="some", on=START, amount_minor=paid))
     on = data.draw(st.dates(START, schedule.last_due_on))
-    open_rows = replay(account).open_instalments
-    figure = settlement_figure(schedule, still_open=open_rows, on=on, policy=policy)
+    penalty = ChargeLaid(id="nsf", on=on, due_on=on, amount_minor=7, component=Component.PENALTY)
+    account = account.after(penalty)
+    figure = position_figure(replay(account), on=on, policy=policy)
     assert replay(account.after(*settled_by(figure, event_id="end"))).standing is Standing.SETTLED
 
 
