@@ -116,6 +116,22 @@ def position_figure(
     return replace(figure, fee_minor=figure.fee_minor + position.still_open.penalty_minor)
 
 
+def dropped_by_row(figure: SettlementFigure, *, still_open: Iterable[Instalment]) -> dict[int, Parts]:
+    """Return which row loses how much of the cost that a figure drops: the last row first, nothing for nothing.
+
+    Args:
+        figure: of these rows.
+        still_open: the rows with what is left of their parts.
+    """
+    interest, fee, dropped = figure.waived_interest_minor, figure.waived_fee_minor, {}
+    for row in sorted(still_open, key=lambda row: row.number, reverse=True):
+        parts = Parts(interest_minor=min(interest, row.interest_minor), fee_minor=min(fee, row.fee_minor))
+        interest, fee = interest - parts.interest_minor, fee - parts.fee_minor
+        if not parts.is_nothing:
+            dropped[row.number] = parts
+    return dropped
+
+
 def settled_by(figure: SettlementFigure, *, event_id: str) -> tuple[Event, ...]:
     """Return the events that settle a loan by a figure: the cost it drops, then the money.
 

@@ -164,6 +164,13 @@ class LoanTerms:
             return anchor == self.drawdown_on
         return due_date(anchor, period=self.period, periods=self._skipped - 1) == self.drawdown_on
 
+    @property
+    def periods_to_first(self) -> int | None:
+        """How many whole periods of the rhythm lie between the drawdown and the first due date; None if it is odd."""
+        if self.anchor_date == self.drawdown_on:
+            return self._skipped
+        return 1 if self.starts_on_rhythm else None
+
     def nominal_rate_at(self, number: int) -> Decimal:
         """Return the nominal rate that an instalment's period earns; the interest-free window left aside."""
         rate = self.nominal_rate

@@ -223,6 +223,14 @@ def test_a_month_that_is_rolled_is_still_a_twelfth_of_a_year():
     assert [row.interest_minor for row in rows] == [12_00] * 3
 
 
+def test_a_deferred_first_payment_earns_every_whole_period_before_it():
+    roll = Period(PeriodUnit.MONTH, month_end=MonthEnd.ROLL)
+    rows = build_schedule(made(method=Method.INTEREST_ONLY, period=roll, first_due_on=date(2027, 5, 1))).instalments
+    assert [row.interest_minor for row in rows] == [36_00, 12_00, 12_00]
+    today = made(method=Method.INTEREST_ONLY, first_due_on=START)
+    assert [row[1] for row in parts(today)] == [0, 12_00, 12_00]
+
+
 def test_half_months_are_twenty_fourths_of_a_year():
     terms = made(method=Method.INTEREST_ONLY, period=HALF_MONTHLY, first_due_on=date(2027, 2, 16))
     rows = build_schedule(terms).instalments
