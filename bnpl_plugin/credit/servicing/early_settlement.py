@@ -86,7 +86,9 @@ def settlement_figure(
         still = Parts(part.principal_minor, part.interest_minor, part.fee_minor) if part else NOTHING
         lines.append(_Line(start, row.due_on, agreed, still))
         start = row.due_on
-    return _figure(lines, drawn=((schedule.drawdown_on, schedule.principal_minor),), on=on, policy=policy)
+    first = schedule.principal_minor - sum(minor for _, minor in schedule.later_drawdowns)
+    drawn = ((schedule.drawdown_on, first), *schedule.later_drawdowns)
+    return _figure(lines, drawn=drawn, on=on, policy=policy)
 
 
 def position_figure(
