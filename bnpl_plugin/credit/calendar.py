@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bnpl_plugin.errors import InvalidInput
@@ -113,7 +115,6 @@ def first_due_date(start: date, *, rule: FirstDue) -> date:
             return start.replace(day=monthrange(start.year, start.month)[1])
 
 
-@lru_cache(maxsize=8192)
 def add_months(anchor: date, months: int) -> date:
     """Return the same day of the month, that many months on; a day the month lacks becomes its last.
 
@@ -155,7 +156,7 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
 
 
-def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list[date]:
+def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> Sequence[date]:
     try:
         if period.unit is PeriodUnit.MONTH or period.unit is PeriodUnit.YEAR:
             every = period.every if period.unit is PeriodUnit.MONTH else period.every * 12
@@ -172,18 +173,16 @@ def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list
         raise InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999") from None
 
 
-def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> list[date]:
-    """Return dates on a day that every month has; counting on is the quickest, and here it loses nothing."""
-    day, dates = anchor.day, []
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
-    month += 1
-    for _ in range(count):
-        dates.append(date(year, month, day))
-        month += every
-        while month > 12:
-            month -= 12
-            year += 1
-    return dates
+def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> Sequence[date]:
+    """Return dates on a day that every month has; adding up lengths of months is the quickest, and loses nothing."""
+    if count < 1:
+        return ()
+    year, place = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
+    place += year % _CYCLE_YEARS * 12
+    end = place + every * (count - 1)
+    months = _MONTHS if end <= len(_MONTHS) else _MONTHS * (end // len(_MONTHS) + 1)
+    reached: Iterator[Any] = accumulate(months[place:end], initial=date(year, place % 12 + 1, anchor.day))
+    return tuple(reached)[::every]
 
 
 def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[date]:
@@ -198,6 +197,15 @@ def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[da
 
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_CYCLE_YEARS = 400
+"""Years after which the calendar repeats itself."""
+
+_FEBRUARY = timedelta(28), timedelta(29)
+_MONTHS = tuple([
+    _FEBRUARY[isleap(place // 12)] if place % 12 == 1 else timedelta(_LENGTHS[place % 12])
+    for place in range(_CYCLE_YEARS * 12)
+])  # fmt: skip
+"""The length of each month of a cycle, from January of a year that it divides."""
 
 
 def _in_month(month: int, day: int, month_end: MonthEnd) -> date:
@@ -239,8 +247,26 @@ def months_between(start: date, end: date) -> int | None:
     >>> months_between(date(2027, 1, 31), date(2027, 2, 28)), months_between(date(2027, 1, 30), date(2027, 2, 27))
     (1, None)
     """
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months if add_months(start, months) == end else None
+    if end.day == start.day or (end.day < start.day and end.day == monthrange(end.year, end.month)[1]):
+        return (end.year - start.year) * 12 + end.month - start.month
+    return None
+
+
+def months_to_each(start: date, days: Sequence[date]) -> list[int] | None:
+    """Return the whole months from a date to each of several on the same day of the month; None if one is on another.
+
+    The quick way to what `months_between` says of all of them, where no month's end is in the way.
+
+    Args:
+        start: the date counted from.
+        days: any dates, in any order.
+
+    >>> months_to_each(date(2027, 1, 12), [date(2026, 12, 12), date(2028, 2, 12)])
+    [-1, 13]
+    """
+    day, month = start.day, start.year * 12 + start.month
+    months = [each.year * 12 + each.month - month for each in days if each.day == day]
+    return months if len(months) == len(days) else None
 
 
 def local_date(instant: datetime, *, tz: str) -> date:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bnpl_plugin.credit.calendar import Period, PeriodUnit, add_months
+from bnpl_plugin.credit.calendar import MONTHLY, add_months
 from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.credit.terms import LoanTerms, Method
 from bnpl_plugin.money.amount import Money
@@ -67,7 +67,7 @@ class Plan:
         return LoanTerms(
             principal=principal,
             count=self.count,
-            period=Period(unit=PeriodUnit.MONTH, every=1),
+            period=MONTHLY,
             drawdown_on=start_on,
             first_due_on=first_due_on,
             method=Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE,

@@ -207,17 +207,19 @@ def run_down(
     ([98, 99, 103], [3, 2, 1])
     """
     if rounding is Rounding.HALF_UP and multiple == 1 and not inflows:
-        left, twice = principal, 2 * unit
+        if unit % 2:
+            charges, unit = [2 * charge for charge in charges], 2 * unit
+        left, half = principal, unit // 2
         principals, interests = [], []
         for charge in charges[:-1]:
-            interest = (2 * left * charge + unit) // twice
+            interest = (left * charge + half) // unit
             repaid = instalment - interest
             left -= repaid
             principals.append(repaid)
             interests.append(interest)
         if left >= 0 and (not principals or min(principals) >= 0):
             principals.append(left)
-            interests.append((2 * left * charges[-1] + unit) // twice)
+            interests.append((left * charges[-1] + half) // unit)
             return principals, interests
     principals, interests, _ = run_down_by(
         principal,

@@ -10,13 +10,14 @@ use there: a named value.
 from __future__ import annotations
 
 from calendar import isleap
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
-from bnpl_plugin.credit.calendar import add_months, months_between
+from bnpl_plugin.credit.calendar import add_months, months_between, months_to_each
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.errors import InvalidInput
 
@@ -147,6 +148,30 @@ def exponents_of(
     times = [elapsed(start, end=day, interval=interval, year=year) for day in days]
     units = lcm(*(under for _, under in times))
     return tuple(over * (units // under) for over, under in times), units
+
+
+def schedule_times(days: tuple[date, ...], *, interval: Interval | None = None) -> tuple[Interval, Sequence[int], int]:
+    """Return a schedule's period, each day's time since the first in whole units, and how many units make a year.
+
+    Args:
+        days: the drawdown's date, then the due dates.
+        interval: the period; by default that of the due dates.
+
+    >>> schedule_times((date(2026, 1, 12), date(2026, 2, 12), date(2026, 3, 12)))
+    (<Interval.MONTHS: 'months'>, [0, 1, 2], 12)
+    """
+    if interval is None:
+        months = months_to_each(days[0], days)
+        if months is not None and not _in_years(months):
+            return Interval.MONTHS, months, 12
+        interval = interval_of(days)
+    return interval, *exponents_of(days[0], days, interval, YearLength.BACK_FROM_ODD_DAYS)
+
+
+def _in_years(months: Sequence[int]) -> bool:
+    """Tell whether the due dates lie whole years apart, or the only one that far from the drawdown."""
+    first = months[1] if len(months) > 2 else 0
+    return not any((month - first) % 12 for month in months[1:])
 
 
 def convention_of(interval: Interval, *, year: YearLength) -> str:
