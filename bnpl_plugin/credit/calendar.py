@@ -153,27 +153,27 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
     ['2028-02-01', '2028-02-15', '2028-03-01']
     """
+    if period.unit is PeriodUnit.MONTH and anchor.day <= 28 and period.month_end is MonthEnd.CLAMP:
+        return _on_any_months_day(anchor, every=period.every, count=count, skip=skip)
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
 
 
 def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> Sequence[date]:
     try:
-        if period.unit is PeriodUnit.MONTH or period.unit is PeriodUnit.YEAR:
-            every = period.every if period.unit is PeriodUnit.MONTH else period.every * 12
-            if anchor.day <= 28 and period.month_end is not MonthEnd.LAST:
-                return _on_any_months_day(anchor, every=every, count=count, skip=skip)
-            first = anchor.year * 12 + anchor.month - 1 + every * skip
-            return [_in_month(first + every * k, anchor.day, period.month_end) for k in range(count)]
         if period.unit is PeriodUnit.HALF_MONTH:
             return _half_monthly(anchor, period=period, halves=[period.every * (skip + k) for k in range(count)])
-        step = timedelta(days=period.days or 0)
-        start = anchor + step * skip
-        return [start + step * k for k in range(count)]
+        every = period.months
+        if every is None:
+            step = timedelta(days=period.days or 0)
+            start = anchor + step * skip
+            return [start + step * k for k in range(count)]
+        first = anchor.year * 12 + anchor.month - 1 + every * skip
+        return [_in_month(first + every * k, anchor.day, period.month_end) for k in range(count)]
     except (ValueError, OverflowError):
-        raise InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999") from None
+        raise _beyond() from None
 
 
-def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> Sequence[date]:
+def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> tuple[date, ...]:
     """Return dates on a day that every month has; adding up lengths of months is the quickest, and loses nothing."""
     if count < 1:
         return ()
@@ -181,8 +181,15 @@ def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> Se
     place += year % _CYCLE_YEARS * 12
     end = place + every * (count - 1)
     months = _MONTHS if end <= len(_MONTHS) else _MONTHS * (end // len(_MONTHS) + 1)
-    reached: Iterator[Any] = accumulate(months[place:end], initial=date(year, place % 12 + 1, anchor.day))
-    return tuple(reached)[::every]
+    try:
+        reached: Iterator[Any] = accumulate(months[place:end], initial=date(year, place % 12 + 1, anchor.day))
+        return tuple(reached)[::every]
+    except (ValueError, OverflowError):
+        raise _beyond() from None
+
+
+def _beyond() -> InvalidInput:
+    return InvalidInput(field="due dates", fault="leave the calendar", accepted="the years 1 to 9999")
 
 
 def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[date]:

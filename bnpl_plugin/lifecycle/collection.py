@@ -14,6 +14,7 @@ from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ledger.postings import interest_waived, repayment
+from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
@@ -67,7 +68,7 @@ def start(
     loan, method, now = book.loan, book.method, house.clock.now()
     assert method is not None
     attempt_id = house.ids.new("att")
-    minor = sum(r.principal_minor + r.interest_minor + r.fee_minor - waived.get(r.number, 0) for r in rows)
+    minor = owing.sum_of(owing.asked(r, dropped_minor=waived.get(r.number, 0)) for r in rows).total_minor
     attempt = Attempt(
         shopper_id=loan.shopper_id,
         attempt_id=attempt_id,
@@ -223,26 +224,27 @@ def _entries(
 ) -> tuple[JournalEntry, ...]:
     loan = book.loan
     today = house.today(loan.time_zone)
-    dropped_interest = sum(min(row.interest_minor, waived.get(row.number, 0)) for row in rows)
-    dropped_fee = sum(waived.values()) - dropped_interest
+    whole = owing.sum_of(owing.asked(row, dropped_minor=0) for row in rows)
+    asked = owing.sum_of(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
     received = repayment(
         house.head(shopper_id=loan.shopper_id, value_date=today),
         loan_id=loan.loan_id,
         provider=attempt.provider,
         provider_claim=claim(attempt, provider_ref=provider_ref),
         currency=loan.currency,
-        principal_minor=sum(row.principal_minor for row in rows),
-        interest_minor=sum(row.interest_minor for row in rows) - dropped_interest,
-        fee_minor=sum(row.fee_minor for row in rows) - dropped_fee,
+        principal_minor=asked.principal_minor,
+        interest_minor=asked.interest_minor,
+        fee_minor=asked.fee_minor,
     )
-    if not dropped_interest + dropped_fee:
+    never = whole.minus(asked)
+    if never.is_nothing:
         return (received,)
     dropped = interest_waived(
         house.head(shopper_id=loan.shopper_id, value_date=today),
         loan_id=loan.loan_id,
         currency=loan.currency,
-        interest_minor=dropped_interest,
-        fee_minor=dropped_fee,
+        interest_minor=never.interest_minor,
+        fee_minor=never.fee_minor,
     )
     return (received, dropped)
 

@@ -16,6 +16,7 @@ from bnpl_plugin.errors import GuardFailed, OrderRefused, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.money import divide
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Hold, InstalmentRow, Job, Loan, OrderClaim
 from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
@@ -201,7 +202,7 @@ def _events(house: House, purchase: Purchase, *, loan: Loan, offer: Offer) -> tu
 def _mdr(purchase: Purchase, offer: Offer) -> int:
     """The merchant's share kept by the lender: its own rate plus the plan's, of the principal, rounded half up."""
     bps = purchase.merchant.mdr_bps + offer.mdr_bps
-    return (offer.schedule.principal_minor * bps + 5_000) // 10_000
+    return divide(offer.schedule.principal_minor * bps, by=10_000)
 
 
 def _refused(house: House, checkout_id: str, *, reason: str) -> Confirmation:

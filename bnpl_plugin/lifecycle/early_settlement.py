@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bnpl_plugin.credit.schedule import Instalment, Schedule
-from bnpl_plugin.credit.servicing.early_settlement import settlement_figure
+from bnpl_plugin.credit.servicing.early_settlement import dropped_by_row, settlement_figure
 from bnpl_plugin.errors import InvalidInput, NotYours, StateMoved
-from bnpl_plugin.lifecycle import collection
+from bnpl_plugin.lifecycle import collection, owing
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.records import Attempt, InstalmentRow
 from bnpl_plugin.ports.store import LoanBook
@@ -36,10 +35,9 @@ def figure(house: House, *, book: LoanBook, everything: bool) -> Figure:
         raise InvalidInput(field="loan", fault="has nothing open", accepted="a loan with open instalments")
     if not everything:
         rows = rows[:1]
-    waived = _waived(house, book, rows) if everything else {}
-    gross = sum(r.principal_minor + r.interest_minor + r.fee_minor for r in rows)
-    dropped = sum(waived.values())
-    return Figure(rows, gross - dropped, dropped, waived)
+    waived = _dropped(house, book, rows) if everything else {}
+    asked = owing.sum_of(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
+    return Figure(rows, asked.total_minor, sum(waived.values()), waived)
 
 
 def pay(house: House, *, loan_id: str, shopper_id: str, everything: bool, expected_minor: int) -> Attempt:
@@ -64,29 +62,10 @@ def pay(house: House, *, loan_id: str, shopper_id: str, everything: bool, expect
     return house.store.attempt(attempt.attempt_id) or attempt
 
 
-def _waived(house: House, book: LoanBook, rows: tuple[InstalmentRow, ...]) -> dict[int, int]:
-    """The cost that each open instalment loses if the loan is closed today."""
-    loan = book.loan
-    parts = {row.number: _part(row) for row in book.instalments}
-    schedule = Schedule(
-        currency=loan.currency,
-        drawdown_on=loan.drawdown_on,
-        principal_minor=loan.principal_minor,
-        instalments=tuple(parts.values()),
-    )
-    today = house.today(loan.time_zone)
-    dropped = {}
-    for row in rows:
-        alone = settlement_figure(schedule, still_open=(parts[row.number],), on=today)
-        dropped[row.number] = alone.waived_interest_minor + alone.waived_fee_minor
-    return {number: minor for number, minor in dropped.items() if minor}
-
-
-def _part(row: InstalmentRow) -> Instalment:
-    return Instalment(
-        number=row.number,
-        due_on=row.due_on,
-        principal_minor=row.principal_minor,
-        interest_minor=row.interest_minor,
-        fee_minor=row.fee_minor,
-    )
+def _dropped(house: House, book: LoanBook, rows: tuple[InstalmentRow, ...]) -> dict[int, int]:
+    """The cost that each open instalment loses if the loan is closed today, as the country's law lowers it."""
+    still_open = [owing.agreed(row) for row in rows]
+    law = house.country(book.loan.country)
+    on = house.today(book.loan.time_zone)
+    found = settlement_figure(owing.schedule_of(book), still_open=still_open, on=on, policy=law.settlement)
+    return {number: cost.total_minor for number, cost in dropped_by_row(found, still_open=still_open).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.store import LoanBook
@@ -43,5 +44,5 @@ def send(
 
 def _instalment(book: LoanBook, *, number: int) -> dict[str, Any]:
     row = next(row for row in book.instalments if row.number == number)
-    owed = row.principal_minor + row.interest_minor + row.fee_minor - row.waived_minor
-    return {"number": number, "amount": str(Money(owed, book.loan.currency)), "date": row.due_on.isoformat()}
+    owed = Money(owing.asked(row).total_minor, book.loan.currency)
+    return {"number": number, "amount": str(owed), "date": row.due_on.isoformat()}

@@ -10,6 +10,7 @@ from contextlib import suppress
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.postings import Parts, loan_reversed, refund_paid
+from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.house import House, values
@@ -140,8 +141,8 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         loan_id=loan.loan_id,
         merchant_id=loan.merchant_id,
         currency=loan.currency,
-        still_open=_parts(opened, waived=False),
-        paid=_parts(paid, waived=True),
+        still_open=_parts(opened),
+        paid=_parts(paid),
         mdr_minor=loan.mdr_minor,
     )
     undone = house.event("loan.reversed", book.checkout, deliver=True, loan_id=loan.loan_id, reason=reason)
@@ -205,10 +206,11 @@ def _moved(house: House, row: InstalmentRow, *, event: str) -> Move:
     return Move("instalment", key, (row.state,), values(state=state, remind_at=None, changed_at=house.clock.now()))
 
 
-def _parts(rows: list[InstalmentRow], *, waived: bool) -> Parts:
-    interest = sum(row.interest_minor - (min(row.waived_minor, row.interest_minor) if waived else 0) for row in rows)
-    fee = sum(row.fee_minor - (max(0, row.waived_minor - row.interest_minor) if waived else 0) for row in rows)
-    return Parts(principal_minor=sum(row.principal_minor for row in rows), interest_minor=interest, fee_minor=fee)
+def _parts(rows: list[InstalmentRow]) -> Parts:
+    asked = owing.asked_of(rows)
+    return Parts(
+        principal_minor=asked.principal_minor, interest_minor=asked.interest_minor, fee_minor=asked.fee_minor
+    )
 
 
 def _units(book: LoanBook) -> tuple[UnitsChange, ...]:

@@ -14,6 +14,7 @@ from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import findings, monthly_due_minor
 from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.money import Rounding, divide
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
@@ -192,4 +193,4 @@ def _rating(house: House, evidence: Evidence) -> str:
 
 
 def _limit(house: House, evidence: Evidence, rating: str) -> int:
-    return evidence.product_cap_minor * house.policy.limit_bps[rating] // 10_000
+    return divide(evidence.product_cap_minor * house.policy.limit_bps[rating], by=10_000, rounding=Rounding.DOWN)

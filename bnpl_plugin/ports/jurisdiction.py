@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy
 from bnpl_plugin.errors import LawMissing
 from bnpl_plugin.ports.plan import PlanKind
 
@@ -76,9 +77,9 @@ class Country:
     """One jurisdiction. ``values`` maps a name to its dated values; ``texts`` maps (name, language) likewise.
 
     ``required`` names every value, and ``required_texts`` every text, without which nothing is offered here (P9).
-    ``apr_method`` is a method name of ``credit`` ("eu", "us", "cn"). ``clauses`` puts the texts shown before signature
-    into the law's order. ``gate`` judges an offer by the country's values (an operator's included); ask it through
-    ``check``.
+    ``apr_method`` is a method name of ``credit`` ("eu", "uk", "us", "cn"), ``settlement`` how much of the cost that is
+    not yet due an early settlement drops. ``clauses`` puts the texts shown before signature into the law's order.
+    ``gate`` judges an offer by the country's values (an operator's included); ask it through ``check``.
     """
 
     code: str  # ISO 3166 alpha-2
@@ -92,6 +93,7 @@ class Country:
     texts: Mapping[tuple[str, str], tuple[Value, ...]] = field(default_factory=dict)
     clauses: tuple[Clause, ...] = ()
     gate: Callable[[Country, CreditFacts], str | None] = allow
+    settlement: SettlementPolicy = SettlementPolicy.PRO_RATA_DAYS
 
     def check(self, facts: CreditFacts) -> str | None:
         """Return why the law forbids an offer (``rate_above_cap``, ``amount_too_high``, ``law_missing``), or None."""

@@ -9,9 +9,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bnpl_plugin.credit.calendar import MONTHLY, add_months
+from bnpl_plugin.credit.business_days import BusinessDays
+from bnpl_plugin.credit.calendar import MONTHLY, Period, add_months, due_date
+from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.credit.schedule import Schedule
-from bnpl_plugin.credit.terms import LoanTerms, Method
+from bnpl_plugin.credit.terms import PLAIN, USUAL, Accrual, FeePlacement, LoanTerms, Method, Shape
+from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.money import Remainder, Rounding
 from bnpl_plugin.money.amount import Money
 
 
@@ -27,10 +31,16 @@ class PlanKind(StrEnum):
 class Plan:
     """One kind of credit. A released ``(code, version)`` is never edited; a change is a new version.
 
-    ``first_today``: the first instalment is due at signature and is paid by card before the order is placed.
-    ``limits`` maps currency to (lowest, highest) financed amount in minor units; a currency not named is not served.
-    ``rates`` maps rating ("A" best … "D") to the nominal annual rate as a fraction; empty means 0 %.
+    ``first_today``: the first row (a down payment where there is one) is due at signature and is paid by card before
+    the order is placed. ``limits`` maps currency to (lowest, highest) price in minor units; a currency not named is not
+    served. ``rates`` maps rating ("A" best … "D") to the nominal annual rate as a fraction; empty means 0 %.
     ``mdr_bps`` is what the merchant gives for this plan on top of its own rate (merchant-funded 0 %).
+
+    The rest shapes the schedule and has the defaults of an ordinary instalment plan: ``period`` and ``first_due_after``
+    (in how many periods the first instalment is due when it is not due today), ``method`` (None: equal instalments
+    with interest, equal parts without), ``fee_percent`` of the price as the shopper's fee and where it is placed,
+    ``rounding`` of the equal part and which instalment takes the ``remainder``, ``day_count``, ``shape`` (down payment,
+    balloon, grace, whole-unit instalments …), ``accrual``, ``business_days``.
     """
 
     code: str
@@ -44,6 +54,28 @@ class Plan:
     mdr_bps: int = 0
     first_due_days: int | None = None  # deferred: days until the only instalment
     countries: tuple[str, ...] = ()  # empty: wherever the law allows
+    period: Period = MONTHLY
+    first_due_after: int = 1
+    method: Method | None = None
+    fee_percent: Decimal = Decimal(0)
+    fee_placement: FeePlacement = FeePlacement.FIRST
+    rounding: Rounding = Rounding.HALF_UP
+    remainder: Remainder = Remainder.LAST
+    day_count: DayCount = DayCount.THIRTY_360_MONTHLY
+    shape: Shape = PLAIN
+    accrual: Accrual = USUAL
+    business_days: BusinessDays | None = None
+
+    def __post_init__(self) -> None:
+        if self._pays_at_drawdown and not self.first_today:
+            raise InvalidInput(
+                field="first_today", fault="is False", accepted="True where something is paid at the drawdown"
+            )
+
+    @property
+    def _pays_at_drawdown(self) -> bool:
+        """Whether a row of its own is due at the drawdown, before the instalments."""
+        return self.shape.down_payment is not None or self.fee_placement is FeePlacement.DRAWDOWN
 
     def rate_for(self, rating: str | None) -> Decimal:
         """Return the nominal rate of a rating.
@@ -51,29 +83,49 @@ class Plan:
         Without a rating the dearest, so that a decision never makes it dearer.
         """
         if not self.rates:
-            return Decimal(0)
+            return _FREE
         if rating is None:
             return max(self.rates.values())
         return self.rates[rating]
 
     def terms(self, *, principal: Money, start_on: date, rating: str | None) -> LoanTerms:
-        """Return the loan that this plan makes of a price, drawn down on ``start_on``. Raises ``AmountOutOfRange``."""
+        """Return the loan that this plan makes of a price, drawn down on ``start_on``.
+
+        Raises ``InvalidInput`` where the price is too small for the plan's shape.
+        """
         rate = self.rate_for(rating)
         first_due_on, anchor_date = start_on, None
         if self.first_due_days is not None:
             first_due_on = start_on + timedelta(days=self.first_due_days)
-        elif not self.first_today:
-            first_due_on, anchor_date = add_months(start_on, 1), start_on
+        elif not self.first_today or self._pays_at_drawdown:
+            first_due_on, anchor_date = self._after(start_on), start_on
+        fee = principal.times(self.fee_percent / 100).minor if self.fee_percent else 0
         return LoanTerms(
             principal=principal,
             count=self.count,
-            period=MONTHLY,
+            period=self.period,
             drawdown_on=start_on,
             first_due_on=first_due_on,
-            method=Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE,
+            method=self.method or (Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE),
             nominal_rate=rate,
+            fee_minor=fee,
+            fee_placement=self.fee_placement,
+            remainder=self.remainder,
+            rounding=self.rounding,
+            day_count=self.day_count,
             anchor_date=anchor_date,
+            shape=self.shape,
+            accrual=self.accrual,
+            business_days=self.business_days,
         )
+
+    def _after(self, start_on: date) -> date:
+        if self.period is MONTHLY:
+            return add_months(start_on, self.first_due_after)
+        return due_date(start_on, period=self.period, periods=self.first_due_after)
+
+
+_FREE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,10 @@ class Store(Protocol):
         """Return instalments whose reminder is due."""
         ...
 
+    def loans_overdue(self, *, since: datetime, limit: int) -> Sequence[Loan]:
+        """Active loans with an overdue instalment that was due at ``since`` or before."""
+        ...
+
 
 #: Tables whose rows ``Move`` may change; all others are append-only.
 MUTABLE = frozenset(

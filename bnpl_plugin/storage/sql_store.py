@@ -21,6 +21,7 @@ from bnpl_plugin.ports.records import (
     Idempotency,
     InstalmentRow,
     Job,
+    Loan,
     Merchant,
     PaymentMethod,
     Person,
@@ -255,3 +256,8 @@ class SqlStore:
         """Return instalments whose reminder is due."""
         with self._reading() as connection:
             return queues.instalments_to_remind(connection, now=now, limit=limit)
+
+    def loans_overdue(self, *, since: datetime, limit: int) -> Sequence[Loan]:
+        """Return active loans that have been overdue since then."""
+        with self._reading() as connection:
+            return queues.loans_overdue(connection, since=since, limit=limit)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import mode
 from typing import Any
 
+from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import InstalmentRow
@@ -103,7 +104,7 @@ def example_of(t: Translator, offer: Offer) -> str:
 # loans ---------------------------------------------------------------------------------------------------------------
 def owed_minor(row: InstalmentRow) -> int:
     """Return what an instalment asks for, waived cost taken off."""
-    return row.principal_minor + row.interest_minor + row.fee_minor - row.waived_minor
+    return owing.asked(row).total_minor
 
 
 def loan_rows(rows: Iterable[InstalmentRow]) -> list[View]:
@@ -144,6 +145,7 @@ def loan_view(t: Translator, book: LoanBook) -> View:
     offer = Offer.from_json(book.checkout.offer or {})
     paid = [row for row in book.instalments if row.state in ("paid", "refunded")]
     goods = [line["name"] for line in book.checkout.cart["lines"] if line["kind"] == "goods"]
+    asked = owing.asked_of(book.instalments)
     return {
         "loan_id": book.loan.loan_id,
         "title": goods[0] if goods else wording.plan_title(t, offer.title, count=len(book.instalments)),
@@ -155,10 +157,10 @@ def loan_view(t: Translator, book: LoanBook) -> View:
         "count": len(book.instalments),
         "instalment_minor": mode(owed_minor(row) for row in book.instalments),
         "paid_count": len(paid),
-        "paid_minor": sum(owed_minor(row) for row in paid),
-        "remaining_minor": sum(owed_minor(row) for row in open_rows(book)),
-        "total_payable_minor": sum(owed_minor(row) for row in book.instalments),
-        "finance_charge_minor": sum(row.interest_minor + row.fee_minor - row.waived_minor for row in book.instalments),
+        "paid_minor": owing.asked_of(paid).total_minor,
+        "remaining_minor": owing.asked_of(open_rows(book)).total_minor,
+        "total_payable_minor": asked.total_minor,
+        "finance_charge_minor": asked.cost_minor,
         "apr_percent": offer.apr_percent,
         "schedule": loan_rows(book.instalments),
     }

@@ -6,13 +6,20 @@ import pytest
 
 from bnpl_plugin.credit.calendar import (
     FORTNIGHTLY,
+    HALF_MONTHLY,
     MONTHLY,
+    YEARLY,
+    FirstDue,
+    MonthEnd,
     Period,
     PeriodUnit,
     add_months,
+    due_date,
     due_dates,
+    first_due_date,
     local_date,
     months_between,
+    periods_between,
 )
 from bnpl_plugin.credit.day_count import DayCount, months_and_days, year_fraction
 from bnpl_plugin.errors import InvalidInput
@@ -73,3 +80,92 @@ def test_day_counts_are_exact_fractions_of_a_year():
     assert year_fraction(DayCount.THIRTY_360_MONTHLY, start=start, end=end) == (1, 12)
     assert year_fraction(DayCount.ACT_365F, start=start, end=end) == (29, 365)
     assert year_fraction(DayCount.THIRTY_360_MONTHLY, start=date(2027, 1, 12), end=date(2027, 2, 15)) == (11, 120)
+
+
+def iso(days):
+    return [day.isoformat() for day in days]
+
+
+def test_a_month_without_the_day_is_clamped_or_rolled_always_from_the_anchor():
+    # Apache Fineract, C111045 and its neighbour: 31 January
+    clamp, roll, last = (Period(PeriodUnit.MONTH, month_end=each) for each in MonthEnd)
+    anchor = date(2025, 1, 31)
+    assert iso(due_dates(anchor, period=clamp, count=3, skip=1)) == ["2025-02-28", "2025-03-31", "2025-04-30"]
+    assert iso(due_dates(anchor, period=roll, count=3, skip=1)) == ["2025-03-01", "2025-03-31", "2025-05-01"]
+    assert iso(due_dates(date(2025, 4, 30), period=last, count=3)) == ["2025-04-30", "2025-05-31", "2025-06-30"]
+
+
+def test_half_months_alternate_between_two_days():
+    first = date(2027, 1, 1)
+    assert iso(due_dates(first, period=HALF_MONTHLY, count=4)) == [
+        "2027-01-01",
+        "2027-01-16",
+        "2027-02-01",
+        "2027-02-16",
+    ]
+    fifteenth = Period(PeriodUnit.HALF_MONTH, second_day=15)
+    assert iso(due_dates(first, period=fifteenth, count=3)) == ["2027-01-01", "2027-01-15", "2027-02-01"]
+    month_end = Period(PeriodUnit.HALF_MONTH, second_day=31)
+    assert iso(due_dates(date(2027, 1, 15), period=month_end, count=4, skip=1)) == [
+        "2027-01-31", "2027-02-15", "2027-02-28", "2027-03-15",
+    ]  # fmt: skip
+    assert iso(due_dates(date(2027, 1, 20), period=HALF_MONTHLY, count=3)) == ["2027-01-20", "2027-02-05", "2027-02-20"]
+
+
+def test_two_half_months_on_nearly_the_same_day_are_refused():
+    with pytest.raises(InvalidInput):
+        due_dates(date(2027, 1, 30), period=Period(PeriodUnit.HALF_MONTH, second_day=31), count=2)
+
+
+def test_quarters_and_years_keep_the_leap_day():
+    anchor = date(2028, 2, 29)
+    assert iso(due_dates(anchor, period=Period(PeriodUnit.MONTH, 3), count=3)) == [
+        "2028-02-29",
+        "2028-05-29",
+        "2028-08-29",
+    ]
+    assert iso(due_dates(anchor, period=YEARLY, count=5)) == [
+        "2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29",
+    ]  # fmt: skip
+
+
+def test_every_fifteen_days_is_not_half_a_month():
+    assert iso(due_dates(date(2024, 1, 1), period=Period(PeriodUnit.DAY, 15), count=3)) == [
+        "2024-01-01", "2024-01-16", "2024-01-31",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{"second_day": 15}, {"month_end": "roll"}, {"month_end": None}])
+def test_a_period_refuses_what_is_not_its_own(more):
+    with pytest.raises(InvalidInput):
+        Period(PeriodUnit.MONTH, **more)
+
+
+def test_only_months_and_years_have_a_last_day():
+    with pytest.raises(InvalidInput):
+        Period(PeriodUnit.WEEK, month_end=MonthEnd.LAST)
+    with pytest.raises(InvalidInput):
+        Period("month")  # type: ignore[arg-type]
+
+
+def test_the_first_date_follows_from_a_start_by_a_rule():
+    # Frappe Lending: a start on 17 October 2022 is first due on 1 November
+    start = date(2022, 10, 17)
+    assert [first_due_date(start, rule=rule).isoformat() for rule in FirstDue] == [
+        "2022-10-17", "2022-11-01", "2022-10-31",
+    ]  # fmt: skip
+
+
+def test_a_date_off_the_rhythm_lies_no_whole_periods_away():
+    assert periods_between(date(2027, 1, 31), period=MONTHLY, due_on=date(2027, 2, 27)) is None
+    assert periods_between(date(2027, 1, 31), period=MONTHLY, due_on=date(2026, 12, 31)) is None
+    assert periods_between(date(2027, 1, 1), period=HALF_MONTHLY, due_on=date(2027, 3, 16)) == 5
+    assert periods_between(date(2027, 1, 31), period=Period(PeriodUnit.MONTH, month_end=MonthEnd.ROLL),
+                           due_on=date(2027, 5, 1)) == 3  # fmt: skip
+
+
+def test_the_calendar_ends():
+    with pytest.raises(InvalidInput):
+        due_date(date(9999, 12, 1), period=MONTHLY, periods=1)
+    with pytest.raises(InvalidInput):
+        due_date(date(9999, 12, 1), period=FORTNIGHTLY, periods=9)

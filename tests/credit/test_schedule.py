@@ -47,3 +47,55 @@ def test_a_schedule_that_breaks_its_promise_cannot_exist(rows, principal):
 def test_a_row_cannot_be_changed():
     with pytest.raises(AttributeError):
         setattr(ROWS[0], "principal_minor", 1)  # noqa: B010
+
+
+def test_later_drawdowns_are_a_part_of_what_is_drawn_and_survive_json():
+    made = Schedule("EUR", date(2027, 1, 31), 100, ROWS, ((date(2027, 2, 10), 40),))
+    assert made.drawdowns == ((date(2027, 1, 31), 60), (date(2027, 2, 10), 40))
+    assert Schedule.from_json(json.loads(json.dumps(made.to_json()))) == made
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        ((date(2027, 1, 30), 40),),
+        ((date(2027, 3, 1), 40),),
+        ((date(2027, 2, 10), 10), (date(2027, 2, 9), 10)),
+        ((date(2027, 2, 10), 0),),
+        ((date(2027, 2, 10), 100),),
+    ],
+    ids=["before the first", "after the end", "falling", "nothing", "everything"],
+)
+def test_drawdowns_that_cannot_be_are_refused(later):
+    with pytest.raises(InvalidInput):
+        Schedule("EUR", date(2027, 1, 31), 100, ROWS, later)
+
+
+def columns(**more):
+    rest = {
+        "dates": (date(2027, 1, 31), date(2027, 2, 28)),
+        "principals": (50, 50),
+        "interests": (3, 0),
+        "fees": (1, 0),
+    }
+    return Schedule.of_columns("EUR", drawdown_on=date(2027, 1, 31), principal_minor=100, **{**rest, **more})
+
+
+def test_columns_make_the_same_schedule():
+    assert columns() == schedule()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"principals": (50, 49)},
+        {"principals": (101, -1)},
+        {"interests": (-1, 0)},
+        {"fees": (0, -1)},
+        {"dates": (date(2027, 1, 31), date(2027, 1, 31))},
+        {"dates": (date(2027, 1, 30), date(2027, 2, 28))},
+    ],
+)
+def test_columns_are_proved_as_rows_are(more):
+    with pytest.raises(InvalidInput):
+        columns(**more)

@@ -82,6 +82,19 @@ def test_declined_instalment_is_retried_by_the_calendar_and_then_left(world):
     world.settled()
 
 
+def test_loan_ninety_days_past_due_is_defaulted_once_and_can_still_be_paid(world):
+    checkout_id = bought(world, card=CARDS[Behaviour.DECLINES_LATER])
+    world.later(days=30)
+    world.later(days=89)
+    assert world.book(checkout_id).loan.state == "active"
+    world.later(days=1)
+    world.later(days=1)
+    assert world.book(checkout_id).loan.state == "defaulted"
+    assert world.events(checkout_id).count("loan.defaulted") == 1
+    assert world.pool() == world.line(checkout_id) == (0, 29_900 - 9_967)
+    world.settled()
+
+
 def test_try_by_hand_that_is_declined_takes_nothing_from_the_calendar(world):
     checkout_id = bought(world, card=CARDS[Behaviour.DECLINES_LATER])
     for _ in range(4):

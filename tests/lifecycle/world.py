@@ -21,6 +21,7 @@ from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import SaleItem
 from bnpl_plugin.ports.store import LoanBook, Purchase
 from bnpl_plugin.providers.sandbox import TEST_CARDS, Behaviour, SandboxProvider
+from bnpl_plugin.providers.sandbox.provider import VERBS
 from bnpl_plugin.testing import START, FrozenClock, ShopBook, Walker, make_app
 from examples.demo_shop.sample_law import SAMPLE_LAW
 
@@ -164,6 +165,13 @@ class World:
 
     def messages(self) -> list[str]:
         return [message.kind for message in self.house.notifier.sent if message.kind != "phone_code"]  # type: ignore[attr-defined]
+
+    def bank_recovers(self) -> None:
+        """Whatever was still to go wrong at the bank does not."""
+        with self.bank.bank.book.page() as page:
+            for verb in VERBS:
+                while page.take_fault(verb):
+                    pass
 
     # what must always be so ------------------------------------------------------------------------------------------
     def sound(self) -> None:

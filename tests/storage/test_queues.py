@@ -117,6 +117,23 @@ def test_instalments_are_charged_and_reminded_of_when_due_on_live_loans(store):
     assert store.instalments_to_charge(now=f.NOW - MINUTE, limit=9) == ()
 
 
+def test_loans_are_overdue_that_are_active_and_late_since_then(store):
+    late = {"state": "overdue", "due_at": f.NOW}
+    store.write(
+        Changeset(
+            rows=(
+                f.loan("late"), f.loan("now", checkout_id="c2"), f.loan("known", checkout_id="c3", state="defaulted"),
+                f.instalment(1, loan_id="late", **late), f.instalment(2, loan_id="late", **late),
+                f.instalment(1, loan_id="now", state="overdue", due_at=f.NOW + MINUTE),
+                f.instalment(2, loan_id="now", state="paid", due_at=f.NOW), f.instalment(1, loan_id="known", **late),
+            )
+        )
+    )  # fmt: skip
+    assert [loan.loan_id for loan in store.loans_overdue(since=f.NOW, limit=9)] == ["late"]
+    assert [loan.loan_id for loan in store.loans_overdue(since=f.NOW + MINUTE, limit=9)] == ["late", "now"]
+    assert len(store.loans_overdue(since=f.NOW + MINUTE, limit=1)) == 1
+
+
 def test_history_tells_what_a_decision_may_look_at(store):
     day = timedelta(days=1)
     store.write(

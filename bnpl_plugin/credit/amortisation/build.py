@@ -28,7 +28,8 @@ def build_schedule(terms: LoanTerms) -> Schedule:
         terms: what was agreed.
 
     Raises:
-        InvalidInput: due dates that leave the calendar or, moved to business days, fall together.
+        InvalidInput: due dates that leave the calendar or, moved to business days, fall together; equal rounded-up
+            instalments of which fewer would do.
     """
     dates = terms.due_dates
     if terms.shape is PLAIN and terms.accrual is USUAL and terms.method in _PLAIN_METHODS:
@@ -42,7 +43,10 @@ def _plain_schedule(terms: LoanTerms, dates: tuple[date, ...]) -> Schedule:
     if terms.nominal_rate:
         charges, unit = usual_charges(terms, dates=dates)
         over, under = exact_instalment(minor, charges=charges, unit=unit)
-        instalment = divide(over, by=under, rounding=terms.rounding)
+        if terms.rounding is Rounding.HALF_UP:
+            instalment = (2 * over + under) // (2 * under)
+        else:
+            instalment = divide(over, by=under, rounding=terms.rounding)
         principals, interests = run_down(minor, instalment=instalment, charges=charges, unit=unit)
         if principals[-1] == 0 and count > 1:
             instalment = divide(over, by=under, rounding=Rounding.DOWN)

@@ -89,9 +89,12 @@ def year_parts(terms: LoanTerms, *, dates: tuple[date, ...]) -> tuple[Sequence[i
     else:
         over, year = whole
         parts = [over] * terms.count
-        if not terms.starts_on_rhythm:
+        before = terms.periods_to_first
+        if before is None:
             first = _month_fraction(terms, terms.drawdown_on, ends[0])
             year, parts = _with_first(first, parts, year)
+        else:
+            parts[0] *= before
     if accrual.first_period_years is not None:
         year, parts = _with_first(accrual.first_period_years, parts, year)
     return parts, year

@@ -10,6 +10,7 @@ from bnpl_plugin.credit.amortisation.even_principal import equal_principal
 from bnpl_plugin.credit.amortisation.level import Inflow, adjusted_instalment, exact_instalment, run_down_by
 from bnpl_plugin.credit.calendar import Period, PeriodUnit
 from bnpl_plugin.credit.terms import Levelling
+from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
 
@@ -43,7 +44,11 @@ def equal_instalments(task: Task, *, known: Sequence[tuple[int, Charges]]) -> Co
 
 
 def _all_equal(task: Task) -> Columns:
-    """Return instalments that are all the same sum; what a row takes above principal and interest is a fee."""
+    """Return instalments that are all the same sum; what the last takes above principal and interest is a fee.
+
+    Raises:
+        InvalidInput: fewer such instalments repay the loan, so that the last would be nothing but a fee.
+    """
     count, multiple = task.terms.count, task.multiple
     instalment = _level(task, task.amount, charges=task.charges, place=0, rounding=task.terms.rounding)
     columns = _run_down(task, [instalment] * (count - 1))
@@ -51,6 +56,9 @@ def _all_equal(task: Task) -> Columns:
         # each period's interest was rounded too, and up
         instalment += divide(missing, by=count * multiple, rounding=Rounding.UP) * multiple
         columns = _run_down(task, [instalment] * (count - 1))
+    if not columns.principals[-1]:
+        fault = f"takes {instalment} {count} times where fewer repay the loan"
+        raise InvalidInput(field="shape.levelling", fault=fault, accepted="a larger sum, or a smaller multiple")
     paid = zip(columns.principals, columns.interests, strict=True)
     fees = [instalment - principal - interest for principal, interest in paid]
     return Columns(columns.principals, columns.interests, columns.earnings, fees)

@@ -88,9 +88,13 @@ def exact_instalment(
 
 
 def _plain_instalment(principal: int, *, charges: Sequence[int], unit: int) -> tuple[int, int]:
-    regular = charges[-1]
-    if regular and charges.count(regular) - (charges[0] == regular) == len(charges) - 1:
-        grown = (unit + regular) ** (len(charges) - 1)
+    regular, count = charges[-1], len(charges)
+    alike = charges.count(regular) if regular else 0
+    if alike == count:
+        grown = (unit + regular) ** count
+        return principal * grown * regular, unit * (grown - unit**count)
+    if alike == count - 1 and charges[0] != regular and regular:
+        grown = (unit + regular) ** (count - 1)
         product = grown * (unit + charges[0]) * regular
         return principal * product, unit * (grown * (unit + regular) - unit ** len(charges))
     product, weight, power = 1, 0, 1

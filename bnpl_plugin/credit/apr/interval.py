@@ -104,7 +104,6 @@ def _length(start: date, end: date, *, days: int, year: YearLength) -> int:
     return (last - add_months(last, -12)).days
 
 
-@lru_cache(maxsize=4096)
 def interval_of(days: tuple[date, ...]) -> Interval:
     """Return the period of a schedule: the drawdown's date, then the due dates.
 
@@ -122,6 +121,14 @@ def interval_of(days: tuple[date, ...]) -> Interval:
         first, rhythm = dues[0], dues[1:]
     if not rhythm:
         return Interval.YEARS
+    months_on = months_to_each(first, rhythm)
+    if months_on is not None:  # the same, and quicker than a cache
+        return Interval.MONTHS if any(months % 12 for months in months_on) else Interval.YEARS
+    return _interval_of_any(start, first, rhythm)
+
+
+@lru_cache(maxsize=4096)
+def _interval_of_any(start: date, first: date, rhythm: tuple[date, ...]) -> Interval:
     months = [_months(first, start, day) for day in rhythm]
     weeks = sum((day - first).days % 7 == 0 for day in rhythm)
     whole = sum(count is not None for count in months)
@@ -140,11 +147,21 @@ def _months(first: date, start: date, day: date) -> int | None:
     return months_between(start, day) if months is None else months
 
 
-@lru_cache(maxsize=4096)
 def exponents_of(
     start: date, days: tuple[date, ...], interval: Interval, year: YearLength
 ) -> tuple[tuple[int, ...], int]:
     """Return each day's time since the start in whole units, and how many units make a year."""
+    if interval is Interval.MONTHS:
+        months = months_to_each(start, days)
+        if months is not None:  # the same, and quicker than a cache
+            return tuple(months), 12
+    return _exponents_of_any(start, days, interval, year)
+
+
+@lru_cache(maxsize=4096)
+def _exponents_of_any(
+    start: date, days: tuple[date, ...], interval: Interval, year: YearLength
+) -> tuple[tuple[int, ...], int]:
     times = [elapsed(start, end=day, interval=interval, year=year) for day in days]
     units = lcm(*(under for _, under in times))
     return tuple(over * (units // under) for over, under in times), units

@@ -137,5 +137,6 @@ def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
 
 def flows_of(schedule: Schedule) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
     """Return the drawdowns and repayments of a schedule."""
+    drawn = schedule.drawdowns if schedule.later_drawdowns else ((schedule.drawdown_on, schedule.principal_minor),)
     rows = [(due_on, principal + interest + fee) for _, due_on, principal, interest, fee in schedule.instalments]
-    return schedule.drawdowns, tuple([row for row in rows if row[1]])
+    return drawn, tuple([row for row in rows if row[1]])

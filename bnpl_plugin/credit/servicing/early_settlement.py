@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from bnpl_plugin.credit.apr.eu import schedule_apr
 from bnpl_plugin.credit.schedule import Instalment, Schedule
+from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -88,6 +90,38 @@ def settlement_figure(
         waived_interest_minor=sum(row.interest_minor for row in rows) - interest,
         waived_fee_minor=sum(row.fee_minor for row in rows) - fee,
     )
+
+
+def dropped_by_row(figure: SettlementFigure, *, still_open: Iterable[Instalment]) -> dict[int, Parts]:
+    """Return which row loses how much of the cost that a figure drops: the last row first, nothing for nothing.
+
+    Args:
+        figure: of these rows.
+        still_open: the rows with what is left of their parts.
+    """
+    interest, fee, dropped = figure.waived_interest_minor, figure.waived_fee_minor, {}
+    for row in sorted(still_open, key=lambda row: row.number, reverse=True):
+        parts = Parts(interest_minor=min(interest, row.interest_minor), fee_minor=min(fee, row.fee_minor))
+        interest, fee = interest - parts.interest_minor, fee - parts.fee_minor
+        if not parts.is_nothing:
+            dropped[row.number] = parts
+    return dropped
+
+
+def settled_by(figure: SettlementFigure, *, event_id: str) -> tuple[Event, ...]:
+    """Return the events that settle a loan by a figure: the cost it drops, then the money.
+
+    Args:
+        figure: of the loan's open rows on the day; penalties stand among its fees and are paid as such.
+        event_id: made by the caller; the waiver's is the same with ":waived" after it.
+    """
+    events: list[Event] = []
+    dropped = Parts(interest_minor=figure.waived_interest_minor, fee_minor=figure.waived_fee_minor)
+    if not dropped.is_nothing:
+        events.append(CostWaived(id=f"{event_id}:waived", on=figure.on, cost=dropped))
+    if figure.total_minor:
+        events.append(MoneyReceived(id=event_id, on=figure.on, amount_minor=figure.total_minor))
+    return tuple(events)
 
 
 def _by_period(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:

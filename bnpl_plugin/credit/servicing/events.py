@@ -107,6 +107,21 @@ class ChargeWaived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CostWaived(Event):
+    """Cost that is still open is given up: by law when a loan ends early, or as forbearance; the last row first.
+
+    Args:
+        cost: interest, fees and penalties, none negative, one of them above 0; no principal.
+    """
+
+    cost: Parts
+
+    def __post_init__(self) -> None:
+        super(CostWaived, self).__post_init__()
+        _checked_cost(self.cost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargedBack(Event):
     """The bank took a payment back: it is owed again.
 
@@ -211,8 +226,7 @@ class CostAccrued(Event):
 
     def __post_init__(self) -> None:
         super(CostAccrued, self).__post_init__()
-        if self.cost.principal_minor or min(self.cost) < 0 or self.cost.is_nothing:
-            raise InvalidInput(field="cost", fault=f"is {self.cost}", accepted="cost above 0 and no principal")
+        _checked_cost(self.cost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,3 +256,8 @@ SHAPES_TERMS = (
     RateChanged,
 )
 """Events that make the schedule, whatever was paid."""
+
+
+def _checked_cost(cost: Parts) -> None:
+    if cost.principal_minor or min(cost) < 0 or cost.is_nothing:
+        raise InvalidInput(field="cost", fault=f"is {cost}", accepted="cost above 0 and no principal")

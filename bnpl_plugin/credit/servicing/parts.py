@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from bnpl_plugin.errors import InvalidInput
+
 
 class Component(StrEnum):
     """What a debt is made of."""
@@ -33,7 +35,9 @@ class Parts(NamedTuple):
     @classmethod
     def only(cls, component: Component, amount_minor: int) -> Parts:
         """Return an amount that is all of one component."""
-        return cls(**{f"{component}_minor": amount_minor})
+        amounts = [0, 0, 0, 0]
+        amounts[_PLACES[component]] = amount_minor
+        return cls(*amounts)
 
     @property
     def total_minor(self) -> int:
@@ -52,17 +56,38 @@ class Parts(NamedTuple):
 
     def of(self, component: Component) -> int:
         """Return one part."""
-        amount: int = getattr(self, f"{component}_minor")
-        return amount
+        return self[_PLACES[component]]
 
     def plus(self, other: Parts) -> Parts:
         """Return the sum, part by part."""
-        return Parts(*map(int.__add__, self, other))
+        return Parts(self[0] + other[0], self[1] + other[1], self[2] + other[2], self[3] + other[3])
 
     def minus(self, other: Parts) -> Parts:
         """Return the difference, part by part."""
-        return Parts(*map(int.__sub__, self, other))
+        return Parts(self[0] - other[0], self[1] - other[1], self[2] - other[2], self[3] - other[3])
 
+    def without_cost(self, given_up_minor: int) -> Parts:
+        """Return the parts with cost given up: of the interest first, then of the fees, then of the penalties.
+
+        Raises:
+            InvalidInput: less than nothing, or more than there is.
+
+        >>> Parts(principal_minor=70, interest_minor=5, fee_minor=3).without_cost(6)
+        Parts(principal_minor=70, interest_minor=0, fee_minor=2, penalty_minor=0)
+        """
+        if not given_up_minor:
+            return self
+        if not 0 <= given_up_minor <= self.cost_minor:
+            fault = f"is {given_up_minor}"
+            raise InvalidInput(field="given_up_minor", fault=fault, accepted=f"0 to {self.cost_minor}")
+        left, kept = given_up_minor, []
+        for part in self[1:]:
+            kept.append(part - min(part, left))
+            left -= min(part, left)
+        return Parts(self.principal_minor, *kept)
+
+
+_PLACES = {component: place for place, component in enumerate(Component)}
 
 NOTHING = Parts()
 """No debt at all."""

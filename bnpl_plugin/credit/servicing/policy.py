@@ -140,6 +140,8 @@ class ServicingPolicy:
             minor units, 1 or more; the last row takes the rest.
         period: the time between due dates, for rows that are added or moved.
         interest: how interest is found anew; None when the schedule's interest stands whatever is paid when.
+        fixed_rate: the nominal rate a year that the schedule's fixed interest was found with, above 0; needed only
+            to change it.
         cost_return: how much of the credit's cost goes back with goods.
         late_charge: the penalty on overdue instalments, if any.
         chargeback_order: which components of the payment a chargeback brings back, in order; default principal alone.
@@ -156,6 +158,7 @@ class ServicingPolicy:
     multiple_minor: int = 1
     period: Period = MONTHLY
     interest: InterestTerms | None = None
+    fixed_rate: Decimal | None = None
     cost_return: CostReturn = CostReturn.PRO_RATA
     late_charge: LateCharge | None = None
     chargeback_order: tuple[Component, ...] = ()
@@ -164,5 +167,8 @@ class ServicingPolicy:
         share = self.down_payment_share
         if type(share) is not Decimal or not share.is_finite() or not 0 <= share <= 1:
             raise InvalidInput(field="down_payment_share", fault=f"is {share!r}", accepted="a Decimal, 0 to 1")
+        rate = self.fixed_rate
+        if rate is not None and (type(rate) is not Decimal or not rate.is_finite() or rate <= 0):
+            raise InvalidInput(field="fixed_rate", fault=f"is {rate!r}", accepted="a Decimal above 0")
         if type(self.multiple_minor) is not int or self.multiple_minor < 1:
             raise InvalidInput(field="multiple_minor", fault=f"is {self.multiple_minor!r}", accepted="1 or more")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bnpl_plugin.credit.schedule import Instalment
+from bnpl_plugin.credit.servicing.money_in.allocation import Allocation
+from bnpl_plugin.credit.servicing.parts import Component, Parts
+from bnpl_plugin.credit.servicing.policy import AllocationRule, FutureRule
+from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -23,7 +28,7 @@ FEE_FIRST = (Part.FEE, Part.INTEREST, Part.PRINCIPAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocated:
     """What a payment pays of one instalment, in minor units."""
 
     number: int
@@ -39,7 +44,7 @@ class Allocation:
 
 def allocate_repayment(
     received_minor: int, *, still_open: Iterable[Instalment], order: tuple[Part, ...] = FEE_FIRST
-) -> tuple[Allocation, ...]:
+) -> tuple[Allocated, ...]:
     """Allocate a received amount over what is still open.
 
     Rows are paid by due date, so past due comes before due, and due before in advance; a row is paid in full before
@@ -62,15 +67,16 @@ def allocate_repayment(
         raise InvalidInput(field="received_minor", fault=f"is {received_minor!r}", accepted=f"1 to {owed}")
     if sorted(order) != sorted(Part):
         raise InvalidInput(field="order", fault=f"is {order}", accepted="fee, interest and principal once each")
-    left, paid = received_minor, []
-    for row in rows:
-        open_parts = {Part.FEE: row.fee_minor, Part.INTEREST: row.interest_minor, Part.PRINCIPAL: row.principal_minor}
-        taken = dict.fromkeys(Part, 0)
-        for part in order:
-            taken[part] = min(left, open_parts[part])
-            left -= taken[part]
-        if any(taken.values()):
-            paid.append(Allocation(row.number, taken[Part.PRINCIPAL], taken[Part.INTEREST], taken[Part.FEE]))
-        if not left:
-            break
-    return tuple(paid)
+    components = tuple(Component(part.value) for part in order)
+    way = Allocation([_open_row(row) for row in rows], amount_minor=received_minor, on=date.max)
+    way.run(AllocationRule(components=(*components, Component.PENALTY)), future=FutureRule.NEXT)
+    return tuple(
+        Allocated(row.number, paid.paid.principal_minor, paid.paid.interest_minor, paid.paid.fee_minor)
+        for row, paid in zip(rows, way.rows, strict=True)
+        if not paid.paid.is_nothing
+    )
+
+
+def _open_row(row: Instalment) -> Row:
+    due = Parts(row.principal_minor, row.interest_minor, row.fee_minor)
+    return Row(opened_on=row.due_on, due_on=row.due_on, due=due)

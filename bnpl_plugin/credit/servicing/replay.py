@@ -24,6 +24,7 @@ from bnpl_plugin.credit.servicing.changes.hardship import (
     take_holiday,
 )
 from bnpl_plugin.credit.servicing.changes.loss import charge_off, recover, write_off
+from bnpl_plugin.credit.servicing.changes.waiver import waive_cost
 from bnpl_plugin.credit.servicing.interest.balance import principal_change_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.given_back import charge_back, refund_advance, refund_credit_balance
@@ -31,9 +32,10 @@ from bnpl_plugin.credit.servicing.money_in.goods import take_back_goods
 from bnpl_plugin.credit.servicing.money_in.receipt import receive
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ReplayOrder, ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition
+from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.errors import InvalidInput
 
 Step = Callable[..., LoanPosition]
 
@@ -56,6 +58,7 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.ShareChargeLaid: lay_share_charge,
     happened.LateChargesLaid: lay_late_charges,
     happened.ChargeWaived: _whatever_the_policy(waive_charge),
+    happened.CostWaived: waive_cost,
     happened.ChargedBack: charge_back,
     happened.CreditBalanceRefunded: _whatever_the_policy(refund_credit_balance),
     happened.AdvanceRefunded: _whatever_the_policy(refund_advance),
@@ -71,6 +74,10 @@ _STEPS: Mapping[type[happened.Event], Step] = MappingProxyType({
     happened.WrittenOff: _whatever_the_policy(write_off),
     happened.Recovered: _whatever_the_policy(recover),
 })  # fmt: skip
+
+
+_AFTER_WRITE_OFF = (happened.Recovered, happened.CreditBalanceRefunded)
+"""What can still happen to a debt that was given up."""
 
 
 def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
@@ -91,6 +98,10 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
     for event in _in_order(account):
         if as_of is not None and event.on > as_of:
             continue
+        if position.standing is Standing.WRITTEN_OFF and not isinstance(event, _AFTER_WRITE_OFF):
+            raise InvalidInput(
+                field="events", fault=f"{event.id} comes after the write-off", accepted="only what is recovered"
+            )
         position = _STEPS[type(event)](position, event, policy=account.policy)
         last = max(last, event.on)
     position = caught_up(position, on=as_of or last, policy=account.policy)

@@ -143,7 +143,8 @@ class LoanTerms:
             InvalidInput: moving puts two on one day, or one before the drawdown.
         """
         if self.business_days is None:
-            return self.rhythm
+            anchor = self.anchor_date or self.first_due_on
+            return due_dates(anchor, period=self.period, count=self.count, skip=self._skipped)
         days = tuple([self.business_days.adjusted(day) for day in self.rhythm])
         before = self.drawdown_on
         for place, day in enumerate(days):
@@ -162,6 +163,13 @@ class LoanTerms:
         if self._skipped == 1:
             return anchor == self.drawdown_on
         return due_date(anchor, period=self.period, periods=self._skipped - 1) == self.drawdown_on
+
+    @property
+    def periods_to_first(self) -> int | None:
+        """How many whole periods of the rhythm lie between the drawdown and the first due date; None if it is odd."""
+        if self.anchor_date == self.drawdown_on:
+            return self._skipped
+        return 1 if self.starts_on_rhythm else None
 
     def nominal_rate_at(self, number: int) -> Decimal:
         """Return the nominal rate that an instalment's period earns; the interest-free window left aside."""

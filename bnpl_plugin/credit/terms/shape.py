@@ -140,7 +140,7 @@ class Shape:
         for name in ("principal_grace", "interest_grace", "interest_free"):
             whole(f"shape.{name}", getattr(self, name))
         _entries("shape.rate_steps", self.rate_steps, of=RateStep, by="from_number")
-        _entries("shape.row_fees", self.row_fees, of=RowFee, by="number")
+        _entries("shape.row_fees", self.row_fees, of=RowFee, by="number", most=600)
 
     @property
     def drawn_later_minor(self) -> int:
@@ -148,10 +148,11 @@ class Shape:
         return sum(drawdown.minor for drawdown in self.later_drawdowns)
 
 
-def _entries(field: str, entries: object, *, of: type, by: str) -> None:
+def _entries(field: str, entries: object, *, of: type, by: str, most: int = 60) -> None:
     """Refuse what is not a tuple of records in rising order of one of their fields."""
     member(field, entries, of=tuple)
     if isinstance(entries, tuple):
+        whole(f"{field} (how many)", len(entries), most=most)
         for entry in entries:
             member(field, entry, of=of)
         if any(getattr(a, by) >= getattr(b, by) for a, b in pairwise(entries)):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.records import Attempt, Checkout, Hold, InstalmentRow, Job
+from bnpl_plugin.ports.records import Attempt, Checkout, Hold, InstalmentRow, Job, Loan
 from bnpl_plugin.storage.rows import columns_of, many, select_of
 from bnpl_plugin.storage.schema.flow import job
 from bnpl_plugin.storage.schema.purchases import (
@@ -97,6 +97,18 @@ def instalments_to_remind(connection: sa.Connection, *, now: datetime, limit: in
     )
     order = (instalment.c.remind_at, instalment.c.loan_id, instalment.c.number)
     return many(connection, due.order_by(*order).limit(limit), InstalmentRow)
+
+
+def loans_overdue(connection: sa.Connection, *, since: datetime, limit: int) -> Sequence[Loan]:
+    """Return active loans with an overdue instalment that was due then or before."""
+    late = sa.exists().where(
+        instalment.c.shopper_id == loan.c.shopper_id,
+        instalment.c.loan_id == loan.c.loan_id,
+        instalment.c.state == "overdue",
+        instalment.c.due_at <= since,
+    )
+    due = select_of(Loan).where(loan.c.state == "active", late)
+    return many(connection, due.order_by(loan.c.loan_id).limit(limit), Loan)
 
 
 def _of_live_loans() -> sa.Select[tuple[object, ...]]:

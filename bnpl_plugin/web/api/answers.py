@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from bnpl_plugin.lifecycle import delivery
+from bnpl_plugin.lifecycle import delivery, owing
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.quotation import Quotation
 from bnpl_plugin.ports.plan import Offer
@@ -135,7 +135,7 @@ def _instalment(row: InstalmentRow) -> dict[str, Any]:
         "interest_minor": row.interest_minor,
         "fee_minor": row.fee_minor,
         "waived_minor": row.waived_minor,
-        "total_minor": row.principal_minor + row.interest_minor + row.fee_minor - row.waived_minor,
+        "total_minor": owing.asked(row).total_minor,
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bnpl_plugin.credit import Instalment, Schedule
 from bnpl_plugin.credit.servicing.arrears import days_past_due, delinquency_bucket
-from bnpl_plugin.credit.servicing.early_settlement import settlement_figure
+from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy, settlement_figure
 from bnpl_plugin.errors import InvalidInput
 
 ROWS = (
@@ -25,6 +25,33 @@ TABLE = """
 2027-03-31 | 3000 600 90   0 0
 2027-06-30 | 3000 600 90   0 0
 """
+
+
+# the same, with every cost shrinking over the whole 89 days
+BY_TERM = """
+2027-01-01 | 3000 0 0      600 90
+2027-01-16 | 3000 101 15   499 75
+2027-02-14 | 3000 296 44   304 46
+2027-03-31 | 3000 600 90   0 0
+"""
+
+
+@pytest.mark.parametrize("row", BY_TERM.strip().splitlines())
+def test_every_cost_may_shrink_with_the_remaining_term(row):
+    day, expected = row.split("|")
+    on, policy = date.fromisoformat(day.strip()), SettlementPolicy.PRO_RATA_TERM
+    found = settlement_figure(SCHEDULE, still_open=ROWS, on=on, policy=policy)
+    parts = (found.principal_minor, found.interest_minor, found.fee_minor)
+    assert (*parts, found.waived_interest_minor, found.waived_fee_minor) == tuple(map(int, expected.split()))
+
+
+def test_the_actuarial_rebate_discounts_at_the_effective_rate():
+    # one payment of 1100 after a year: 10 % effective; half a year on it is worth 1100 / 1.1 ** (181/365) = 1049.2197
+    schedule = Schedule("EUR", date(2027, 1, 1), 100000, (Instalment(1, date(2028, 1, 1), 100000, 10000),))
+    found = settlement_figure(
+        schedule, still_open=schedule.instalments, on=date(2027, 7, 4), policy=SettlementPolicy.ACTUARIAL
+    )
+    assert (found.interest_minor, found.waived_interest_minor) == (4921, 5079)
 
 
 @pytest.mark.parametrize("row", TABLE.strip().splitlines())

@@ -64,9 +64,7 @@ def test_a_currency_without_decimals_shows_none():
 
 
 def test_a_row_of_another_length_is_refused():
-    found = apr_working(
-        eu.apr([(date(2026, 1, 1), 1)], repayments=[(date(2027, 1, 1), 1)]), currency="EUR"
-    )
+    found = apr_working(eu.apr([(date(2026, 1, 1), 1)], repayments=[(date(2027, 1, 1), 1)]), currency="EUR")
     with pytest.raises(InvalidInput):
         type(found)(found.title, found.facts, found.columns, (("one",),), found.results)
     assert found.to_json()["rows"][0][0] == "2026-01-01"

@@ -153,6 +153,7 @@ def _totals(terms: LoanTerms, rows: Sequence[TableRow], level: TableRow) -> dict
     return {
         "instalment": level.instalment_minor,
         "total_interest": interest,
+        "total_principal": terms.drawn_minor,
         "total_due": terms.down_payment_minor + sum(row.instalment_minor for row in rows),
     }
 

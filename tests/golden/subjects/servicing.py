@@ -52,6 +52,7 @@ def _rows(name: str, told: list[Mapping[str, Any]], position: LoanPosition) -> I
     yield Check(f"{name}: drawdowns", drawn, got)
     expected = [row for row in told if "nr" in row]
     yield Check(f"{name}: due dates", [row["date"] for row in expected], [str(row.due_on) for row in position.rows])
+    dated = any(line.get("paid_date") for line in expected)
     for line, row, balance in zip(expected, position.rows, position.balances_minor(), strict=False):
         figures = {
             "days": (row.due_on - row.opened_on).days,
@@ -71,8 +72,9 @@ def _rows(name: str, told: list[Mapping[str, Any]], position: LoanPosition) -> I
             if line.get(field) not in (None, ""):
                 read = int if field == "days" else Decimal
                 yield Check(f"{name}: row {line['nr']}.{field}", read(line[field]), figure)
-        if line.get("paid_date") and not row.due.is_nothing:
-            yield Check(f"{name}: row {line['nr']}.paid_date", line["paid_date"], str(row.settled_on))
+        if dated:
+            settled = str(row.settled_on) if row.settled_on else None
+            yield Check(f"{name}: row {line['nr']}.paid_date", line.get("paid_date"), settled)
 
 
 def _totals(name: str, told: Mapping[str, Any], position: LoanPosition) -> Iterator[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from bnpl_plugin.credit.calendar import Period, due_date
 from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares, with_principal
@@ -63,9 +64,29 @@ def extend_term(position: LoanPosition, event: TermExtended, *, policy: Servicin
 
 
 def change_rate(position: LoanPosition, event: RateChanged, *, policy: ServicingPolicy) -> LoanPosition:
-    """Return the position with interest earned at another rate from a row on."""
-    index = _regular_row(position.rows, due_on=event.due_on)
-    return rate_changed(position, from_row=index, annual_rate=event.annual_rate, on=event.on, policy=policy)
+    """Return the position with interest earned at another rate from a row on.
+
+    Interest that the schedule fixes changes in proportion to the rate, half to even, never below what was paid of it.
+
+    Raises:
+        InvalidInput: the rate is no fraction of 0 to 9.99, or the loan bears no interest.
+    """
+    index, rate = _regular_row(position.rows, due_on=event.due_on), event.annual_rate
+    if type(rate) is not Decimal or not rate.is_finite() or not 0 <= rate <= Decimal("9.99"):
+        raise InvalidInput(field="annual_rate", fault=f"is {rate!r}", accepted="a Decimal fraction, 0 to 9.99")
+    if policy.interest is not None:
+        return rate_changed(position, from_row=index, annual_rate=rate, on=event.on, policy=policy)
+    if policy.fixed_rate is None:
+        raise InvalidInput(field="annual_rate", fault="is changed", accepted="a loan whose policy knows its rate")
+    (over, under), (was_over, was_under) = rate.as_integer_ratio(), policy.fixed_rate.as_integer_ratio()
+    rows = list(position.rows)
+    for place in range(index, len(rows)):
+        row = rows[place]
+        agreed = row.due.interest_minor
+        newly = divide(agreed * over * was_under, by=under * was_over, rounding=Rounding.HALF_EVEN)
+        newly = max(newly, agreed - row.still_open.interest_minor)
+        rows[place] = row.owe(Parts(interest_minor=newly - agreed), on=event.on)
+    return replace(position, rows=tuple(rows))
 
 
 def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) -> LoanPosition:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from bnpl_plugin.credit.amortisation.level import adjusted_instalment, level_instalment
 from bnpl_plugin.credit.servicing.interest.balance import Earnings, period_charges
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding
@@ -26,7 +26,7 @@ def caught_up(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> L
     instalment; interest that a row paid early did not have to pay goes to the next one; the last open row takes what
     is left.
     """
-    if policy.interest is None or position.charged_off:
+    if policy.interest is None or position.charged_off or position.standing is Standing.WRITTEN_OFF:
         return position
     return _told_anew(position, on=on, terms=policy.interest, payable=False)
 
@@ -37,7 +37,7 @@ def payable_on(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> 
     The row of the day bears what has been earned until then (or until its due date, if the terms say so); what is
     left of its instalment, and the later rows, are principal.
     """
-    if policy.interest is None or position.charged_off:
+    if policy.interest is None or position.charged_off or position.standing is Standing.WRITTEN_OFF:
         return position
     return _told_anew(position, on=on, terms=policy.interest, payable=True)
 
@@ -89,10 +89,10 @@ def levelled(
     left = whole
     for index in later:
         share = left if index == later[-1] else min(level, left)
-        paid = rows[index].paid.principal_minor
-        due = rows[index].due
-        due = Parts(share + paid, due.interest_minor, due.fee_minor, due.penalty_minor)
-        rows[index] = replace(rows[index], due=due, level_minor=level).judged(on)
+        paid, due = rows[index].paid, rows[index].due
+        due = Parts(share + paid.principal_minor, due.interest_minor, due.fee_minor, due.penalty_minor)
+        whole_level = level + paid.principal_minor + paid.interest_minor
+        rows[index] = replace(rows[index], due=due, level_minor=whole_level).judged(on)
         left -= share
     return replace(position, rows=tuple(rows))
 
@@ -100,13 +100,8 @@ def levelled(
 def rate_changed(
     position: LoanPosition, *, from_row: int, annual_rate: Decimal, on: date, policy: ServicingPolicy
 ) -> LoanPosition:
-    """Return the position earning at another rate from a row on; the rows from it on are levelled anew.
-
-    Raises:
-        InvalidInput: the loan bears no interest.
-    """
-    if policy.interest is None:
-        raise InvalidInput(field="annual_rate", fault="is changed", accepted="a loan whose interest is found anew")
+    """Return the position earning at another rate from a row on; the rows from it on are levelled anew."""
+    assert policy.interest is not None
     rates = (*position.rates, (position.rows[from_row].opened_on, annual_rate))
     newly = replace(policy.interest, annual_rate=annual_rate)
     after = levelled(replace(position, rates=rates), from_row=from_row, on=on, policy=replace(policy, interest=newly))
@@ -118,6 +113,7 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
     earnings = Earnings(position, terms=terms)
     open_rows = [index for index, row in enumerate(rows) if row.is_regular and not row.settled_on]
     unplaced = sum(row.due.principal_minor for row in rows if row.is_regular)
+    caught_up_on = _rest_day(rows, on=on, terms=terms)
     earned = attributed = ahead = 0
     for index, row in enumerate(position.rows):
         if row.is_regular:
@@ -131,8 +127,15 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
             ahead += row.ahead_minor - _less_than_level(rows[index], ahead=ahead)
             attributed += due.interest_minor
             unplaced -= due.principal_minor
-        earnings.plan(max(row.due_on, on), principal_minor=rows[index].still_open.principal_minor)
+        earnings.plan(max(row.due_on, caught_up_on), principal_minor=rows[index].still_open.principal_minor)
     return replace(position, rows=tuple(rows))
+
+
+def _rest_day(rows: Sequence[Row], *, on: date, terms: InterestTerms) -> date:
+    """Return the day from which everything due is taken as paid: until then overdue principal earns."""
+    if terms.overdue is OverdueInterest.UNTIL_PAID:
+        return on
+    return next((row.due_on for row in rows if row.is_regular and row.opened_on < on <= row.due_on), on)
 
 
 def _until(row: Row, *, on: date, terms: InterestTerms) -> date:

@@ -33,6 +33,15 @@ class InterestUntil(StrEnum):
     """The due date of the row of the day."""
 
 
+class OverdueInterest(StrEnum):
+    """How long overdue principal earns interest at the agreed rate."""
+
+    UNTIL_PAID = "until_paid"
+    """Until the day it is paid, or the day of the question."""
+    WHOLE_PERIODS = "whole_periods"
+    """Until the due date of the row of that day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestTerms:
     """The terms of interest that follows the balance.
@@ -43,6 +52,7 @@ class InterestTerms:
             its days over the period's days.
         prepayment: what paying more than is due does.
         until: until when a row that is paid early has earned.
+        overdue: how long overdue principal earns.
         rounding: of the interest of each stretch in which the balance stands still.
 
     Raises:
@@ -53,6 +63,7 @@ class InterestTerms:
     day_count: DayCount = DayCount.THIRTY_360_MONTHLY
     prepayment: Prepayment = Prepayment.PAYS_AHEAD
     until: InterestUntil = InterestUntil.DAY_PAID
+    overdue: OverdueInterest = OverdueInterest.UNTIL_PAID
     rounding: Rounding = Rounding.HALF_EVEN
 
     def __post_init__(self) -> None:

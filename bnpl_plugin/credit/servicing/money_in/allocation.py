@@ -67,17 +67,16 @@ class Allocation:
 
     def _group(self, timing: Timing, *, order: Iterable[Component], future: FutureRule) -> list[int]:
         """Return the rows that are paid together: one, or all when payments in advance are spread."""
-        found = [
-            index
-            for index, row in enumerate(self.rows)
-            if Timing.of(row, on=self._on) is timing and any(row.still_open.of(component) for component in order)
-        ]
-        if timing is Timing.IN_ADVANCE:
-            if future is FutureRule.SPREAD:
-                return found
-            if future is FutureRule.LAST:
-                return found[-1:]
-        return found[:1]
+        found: list[int] = []
+        for index, row in enumerate(self.rows):
+            if row.settled_on or Timing.of(row, on=self._on) is not timing:
+                continue
+            left = row.still_open
+            if any(left.of(component) for component in order):
+                found.append(index)
+                if timing is not Timing.IN_ADVANCE or future is FutureRule.NEXT:
+                    break
+        return found if future is FutureRule.SPREAD else found[-1:]
 
     def _evenly(self, group: Sequence[int], component: Component) -> None:
         share = divide(self.left_minor, by=len(group), rounding=Rounding.HALF_EVEN)

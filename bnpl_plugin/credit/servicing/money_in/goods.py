@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bnpl_plugin.credit.servicing.changes.waiver import without_open_cost
 from bnpl_plugin.credit.servicing.events import GoodsReturned, MoneyReceived
 from bnpl_plugin.credit.servicing.interest.refund import interest_refund_minor
 from bnpl_plugin.credit.servicing.interest.standing import caught_up
 from bnpl_plugin.credit.servicing.money_in.receipt import receive, use_overpayment
-from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import PRINCIPAL_FIRST, CostReturn, Processing, ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
-from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
+from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
@@ -64,24 +65,13 @@ def _cost_that_belongs(
 
 
 def _given_back(position: LoanPosition, event: GoodsReturned, *, back: int, policy: ServicingPolicy) -> LoanPosition:
-    """Take cost off what is open, the last row first; give back what was paid of it."""
-    rows, left, waived = list(position.rows), back, NOTHING
-    for index in range(len(rows) - 1, -1, -1):
-        for component in (Component.INTEREST, Component.FEE):
-            amount = min(left, rows[index].still_open.of(component))
-            if amount:
-                given_up = Parts.only(component, amount)
-                rows[index] = rows[index].waive(given_up, on=event.on)
-                waived, left = waived.plus(given_up), left - amount
-    after = replace(position, rows=tuple(rows), cost_returned_minor=position.cost_returned_minor + back)
-    if waived.total_minor:
-        after = after.told(
-            TransactionKind.COST_WAIVED,
-            event_id=event.id,
-            on=event.on,
-            amount_minor=waived.total_minor,
-            parts=waived,
-        )
+    """Take cost off what is open, interest before fees; give back what was paid of it."""
+    interest = min(back, position.still_open.interest_minor)
+    fee = min(back - interest, position.still_open.fee_minor)
+    cost = Parts(interest_minor=interest, fee_minor=fee)
+    waived, after = without_open_cost(position, cost, event_id=event.id, on=event.on)
+    after = replace(after, cost_returned_minor=position.cost_returned_minor + back)
+    left = back - waived.total_minor
     if left:
         paid_back = MoneyReceived(id=event.id, on=event.on, amount_minor=left, source=Source.INTEREST_REFUND)
         return receive(after, paid_back, policy=policy)

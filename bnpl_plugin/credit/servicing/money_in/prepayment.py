@@ -44,15 +44,14 @@ def allocate_with_prepayment(
     index = _row_of_the_day(position, rows_due=len(due_now), on=on)
     if index is None or not left:
         return replace(position, rows=tuple(rows)), paid, left
-    wanted = max(left - rows[index].still_open.principal_minor, 0)
+    beyond = wanted = max(left - rows[index].still_open.principal_minor, 0)
     for later in range(len(rows) - 1, index, -1):
         taken = min(wanted, rows[later].still_open.principal_minor)
         rows[later] = rows[later].owe(Parts(principal_minor=-taken), on=on)
         rows[index] = rows[index].owe(Parts(principal_minor=taken), on=on)
         wanted -= taken
-    beyond = max(left - position.rows[index].still_open.principal_minor, 0) - wanted
     if policy.interest is not None and policy.interest.prepayment is Prepayment.SPARES_NEXT:
-        rows[index] = replace(rows[index], ahead_minor=rows[index].ahead_minor + beyond)
+        rows[index] = replace(rows[index], ahead_minor=rows[index].ahead_minor + beyond - wanted)
     amount = min(left, rows[index].still_open.principal_minor)
     if amount:
         rows[index] = rows[index].pay(Component.PRINCIPAL, amount, on=on)

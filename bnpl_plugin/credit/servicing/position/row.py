@@ -52,9 +52,14 @@ class Row:
     @property
     def still_open(self) -> Parts:
         """What is left to pay of it."""
+        return NOTHING if self.settled_on else self._left
+
+    @property
+    def _left(self) -> Parts:
+        left = self.due.minus(self.paid)
         if self.waived is NOTHING and self.written_off is NOTHING:
-            return self.due.minus(self.paid)
-        return self.due.minus(self.paid).minus(self.waived).minus(self.written_off)
+            return left
+        return left.minus(self.waived).minus(self.written_off)
 
     @property
     def outstanding_minor(self) -> int:
@@ -74,13 +79,16 @@ class Row:
             amount_minor: at most what is open of it.
             on: the value date.
         """
-        paid = self.paid.plus(Parts.only(component, amount_minor))
+        part = Parts.only(component, amount_minor)
         early = amount_minor if on < self.due_on else 0
         late = amount_minor if on > self.due_on else 0
-        row = replace(
-            self, paid=paid, in_advance_minor=self.in_advance_minor + early, late_minor=self.late_minor + late
+        return replace(
+            self,
+            paid=self.paid.plus(part),
+            in_advance_minor=self.in_advance_minor + early,
+            late_minor=self.late_minor + late,
+            settled_on=on if self._left == part else None,
         )
-        return row.judged(on)
 
     def owe(self, more: Parts, *, on: date) -> Row:
         """Return the row with more (or less) due; nothing else of it changes."""
@@ -96,6 +104,6 @@ class Row:
 
     def judged(self, on: date) -> Row:
         """Return the row with its day of settlement told anew after a change on a day."""
-        if self.still_open.is_nothing:
+        if self._left.is_nothing:
             return self if self.settled_on else replace(self, settled_on=on)
         return replace(self, settled_on=None) if self.settled_on else self

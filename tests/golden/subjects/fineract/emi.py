@@ -17,7 +17,7 @@ from bnpl_plugin.credit.servicing.policy import (
 )
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.money import Money, Rounding
-from tests.golden.subjects.fineract.loan import minor
+from tests.golden.subjects.fineract.loan import minor, overdue_of
 
 _UNITS = {"day": PeriodUnit.DAY, "week": PeriodUnit.WEEK, "month": PeriodUnit.MONTH}
 _FUTURE = {
@@ -76,6 +76,7 @@ def policy_of(inputs: Mapping[str, Any], *, refund_allocation: str = "next_insta
         annual_rate=Decimal(inputs["annual_rate"]),
         day_count=day_count_of(inputs["day_count"]),
         until=InterestUntil.DUE_DATE if till_rest else InterestUntil.DAY_PAID,
+        overdue=overdue_of(inputs.get("interest_recalculation_rest")),
     )
     future = _FUTURE[refund_allocation]
     refunds = (Source.MERCHANT_REFUND, Source.PAYOUT_REFUND, Source.GOODWILL_CREDIT)

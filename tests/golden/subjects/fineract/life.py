@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -89,6 +90,8 @@ class _Account:
         if kind in _SOURCES:
             amount = minor(raw["amount"])
             self._add(happened.MoneyReceived(id=name, on=on, amount_minor=amount, source=_SOURCES[kind]))
+        elif handler is None and kind.startswith("undo_"):
+            self._undo_last(_kinds_named(kind.removeprefix("undo_")), name, on)
         elif handler is None:
             raise Refused(f"an event that the product does not have: {kind}")
         else:
@@ -109,7 +112,7 @@ class _Account:
 
     def _disburse(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self.drawn.append((name, on, minor(raw["amount"])))
-        if self.loan["auto_down_payment"]:
+        if self.loan.get("auto_down_payment"):
             first = min(self.drawn, key=lambda drawn: drawn[1])[0]
             wanted = open_down_payment_minor(self.position(), drawdown_id="" if name == first else name)
             if wanted:
@@ -152,9 +155,6 @@ class _Account:
         charges = [event.id for event in self.events if isinstance(event, kinds)]
         self._add(happened.ChargeWaived(id=name, on=on, charge_id=charges[-1]))
 
-    def _undo_waive_charge(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._reverse_last(happened.ChargeWaived, name, on)
-
     def _chargeback(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         paid = [event.id for event in self._standing() if _is_from(event, Source.REPAYMENT)]
         number = int(raw.get("payment_nr") or 0)
@@ -170,9 +170,6 @@ class _Account:
 
     def _charge_off(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self._add(happened.ChargedOff(id=name, on=on))
-
-    def _undo_charge_off(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._reverse_last(happened.ChargedOff, name, on)
 
     def _reschedule(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         due_on, handled = date.fromisoformat(raw["rescheduleFromDate"]), False
@@ -196,17 +193,6 @@ class _Account:
 
     def _re_amortize(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self._add(happened.ReAmortised(id=name, on=on))
-
-    def _undo_re_amortize(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._reverse_last(happened.ReAmortised, name, on)
-
-    def _undo_re_age(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        self._reverse_last(happened.ReAged, name, on)
-
-    def _undo_refund(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        kinds = (TransactionKind.PAYOUT_REFUND, TransactionKind.MERCHANT_REFUND)
-        refunds = [done for done in self.by_day() if done.kind in kinds]
-        self._reverse(([done for done in refunds if done.on == on] or refunds)[-1].event_id, name, on)
 
     def _undo_last_payment(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         payments = [event for event in self._standing() if _is_from(event, Source.REPAYMENT)]
@@ -232,9 +218,13 @@ class _Account:
 
     # reversals ----------------------------------------------------------------------------------------------
 
-    def _reverse_last(self, kind: type[happened.Event], name: str, on: date) -> None:
-        found = [event for event in self._standing() if isinstance(event, kind)]
-        self._reverse(found[-1].id, name, on)
+    def _undo_last(self, kinds: Sequence[str], name: str, on: date) -> None:
+        """The last transaction of a kind, of its day if one is named."""
+        standing = {done.event_id for done in self.position().transactions}
+        done = [one for one in self.by_day() if one.kind in kinds and one.event_id in standing]
+        if not done:
+            raise Refused(f"nothing to undo of the kinds {', '.join(kinds)}")
+        self._reverse(([one for one in done if one.on == on] or done)[-1].event_id, name, self.today)
 
     def _reverse(self, event_id: str, name: str, on: date) -> None:
         self.reversed += [done for done in self.position().transactions if done.event_id == event_id]
@@ -278,7 +268,8 @@ class _Account:
             if name != first[0]
         ]
         told = sorted([*later, *((_seq(event.id), event) for event in self.events)], key=lambda pair: pair[0])
-        return LoanAccount(schedule, policy, tuple(event for _, event in told))
+        events = (replace(event, on=max(event.on, first[1])) for _, event in told)
+        return LoanAccount(schedule, policy, tuple(events))
 
     def position(self) -> LoanPosition:
         return replay(self._ours(), as_of=None if not self.drawn else max(self.today, self._last_day()))
@@ -302,13 +293,22 @@ def _is_from(event: happened.Event, source: Source) -> bool:
 
 
 def _kinds_named(of: str) -> Sequence[str]:
+    """Return our kinds of transaction for one of Fineract's, as its steps name it."""
     if of == "transaction":
         return tuple(str(kind) for kind in TransactionKind)
-    if of == "repayment":
-        return ("repayment",)
-    named = {
-        "downpayment": "down_payment",
-        "merchant_issued_refund": "merchant_refund",
-        "re_amortize": "re_amortise",
-    }
-    return (named.get(of, of),)
+    return _NAMED.get(of, (of,))
+
+
+_NAMED = {
+    "refund": ("payout_refund", "merchant_refund"),
+    "downpayment": ("down_payment",),
+    "merchant_issued_refund": ("merchant_refund",),
+    "goodwill": ("goodwill_credit",),
+    "payment": ("repayment",),
+    "re_amortize": ("re_amortise",),
+    "reamortize": ("re_amortise",),
+    "reage": ("re_age",),
+    "waive_charge": ("charge_waived",),
+    "charge_waive": ("charge_waived",),
+    "chargeoff": ("charge_off",),
+}

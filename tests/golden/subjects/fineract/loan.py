@@ -11,7 +11,7 @@ from bnpl_plugin.credit import DayCount, LoanTerms, Method, Schedule, build_sche
 from bnpl_plugin.credit.amortisation.level import level_instalment
 from bnpl_plugin.credit.calendar import Period, PeriodUnit, due_date
 from bnpl_plugin.credit.day_count import year_fraction
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     PENALTY_FEE_INTEREST_PRINCIPAL,
@@ -65,9 +65,9 @@ def cents(amount_minor: int) -> Decimal:
 
 def policy_of(loan: Mapping[str, Any]) -> ServicingPolicy:
     """Return the servicing policy of a product."""
-    progressive = loan["schedule_type"] == "PROGRESSIVE"
+    progressive = loan.get("schedule_type", "CUMULATIVE") == "PROGRESSIVE"
     late = loan.get("overdue_penalty")
-    credit = "CREDIT_ALLOCATION" in loan["product"]
+    credit = "CREDIT_ALLOCATION" in loan.get("product", "")
     return ServicingPolicy(
         allocation=allocation_of(loan),
         order=ReplayOrder.BY_VALUE_DATE if progressive else ReplayOrder.TERMS_FIRST,
@@ -78,6 +78,7 @@ def policy_of(loan: Mapping[str, Any]) -> ServicingPolicy:
         late_charge=LateCharge(rate=Decimal(late["pct"]) / 100, of=_late_of(late["of"])) if late else None,
         chargeback_order=_PENALTY_FIRST if credit else (),
         interest=interest_of(loan),
+        fixed_rate=Decimal(loan["annual_rate"]) or None,
     )
 
 
@@ -134,7 +135,7 @@ def interest_of(loan: Mapping[str, Any]) -> InterestTerms | None:
     """Return how a product finds interest anew; None where the schedule's interest stands."""
     if not Decimal(loan["annual_rate"]) or not loan.get("interest_recalculation"):
         return None
-    progressive = loan["schedule_type"] == "PROGRESSIVE"
+    progressive = loan.get("schedule_type", "CUMULATIVE") == "PROGRESSIVE"
     answer = _PREPAYMENTS[loan.get("advance_payment_adjustment") or "RESCHEDULE_NEXT_REPAYMENTS"]
     rest = loan.get("pre_closure") == "TILL_REST_FREQUENCY_DATE"
     return InterestTerms(
@@ -142,7 +143,14 @@ def interest_of(loan: Mapping[str, Any]) -> InterestTerms | None:
         day_count=day_count_of(loan),
         prepayment=Prepayment.PAYS_AHEAD if progressive else answer,
         until=InterestUntil.DUE_DATE if rest else InterestUntil.DAY_PAID,
+        overdue=overdue_of(loan.get("recalculation_rest")),
     )
+
+
+def overdue_of(rest: str | None) -> OverdueInterest:
+    """Return how long overdue principal earns, from the frequency at which interest is recalculated."""
+    daily = (rest or "daily").lower() == "daily"
+    return OverdueInterest.UNTIL_PAID if daily else OverdueInterest.WHOLE_PERIODS
 
 
 def day_count_of(loan: Mapping[str, Any]) -> DayCount:
@@ -160,7 +168,7 @@ def day_count_of(loan: Mapping[str, Any]) -> DayCount:
 def _method(loan: Mapping[str, Any]) -> Method:
     if not Decimal(loan["annual_rate"]):
         return Method.INTEREST_FREE
-    if loan["interest_type"] == "FLAT":
+    if loan.get("interest_type") == "FLAT":
         return Method.FLAT
     equal = loan.get("amortization") == "EQUAL_PRINCIPAL_PAYMENTS"
     return Method.EQUAL_PRINCIPAL if equal else Method.EQUAL_INSTALMENTS
@@ -168,7 +176,7 @@ def _method(loan: Mapping[str, Any]) -> Method:
 
 def _level_by_first_period(loan: Mapping[str, Any], *, on: date, amount_minor: int) -> int | None:
     """Return the instalment where a product counts every period as long as the first (cumulative, daily interest)."""
-    cumulative = loan["schedule_type"] == "CUMULATIVE"
+    cumulative = loan.get("schedule_type", "CUMULATIVE") == "CUMULATIVE"
     daily = loan.get("interest_calculation_period") == "DAILY" and day_count_of(loan) is not DayCount.THIRTY_360_MONTHLY
     count, grace = int(loan["instalments"]), int(loan.get("grace_principal") or 0)
     if not (cumulative and daily and _method(loan) is Method.EQUAL_INSTALMENTS) or grace or count < 2:
@@ -182,7 +190,7 @@ def _level_by_first_period(loan: Mapping[str, Any], *, on: date, amount_minor: i
 
 
 def _is_level(loan: Mapping[str, Any]) -> bool:
-    return _method(loan) is Method.EQUAL_INSTALMENTS and loan["schedule_type"] == "PROGRESSIVE"
+    return _method(loan) is Method.EQUAL_INSTALMENTS and loan.get("schedule_type", "CUMULATIVE") == "PROGRESSIVE"
 
 
 def _multiple(loan: Mapping[str, Any]) -> int:

@@ -1,0 +1,110 @@
+"""Forbearance moves principal and due dates and creates neither debt nor gift."""
+
+from decimal import Decimal
+
+import pytest
+
+from bnpl_plugin.credit import MONTHLY
+from bnpl_plugin.credit.servicing.events import (
+    ChargeLaid,
+    DueDateMoved,
+    InterestPaused,
+    MoneyReceived,
+    PaymentHoliday,
+    RateChanged,
+    ReAged,
+    ReAmortised,
+    TermExtended,
+)
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
+from bnpl_plugin.credit.servicing.policy import ServicingPolicy
+from bnpl_plugin.errors import InvalidInput
+from tests.credit.servicing.loans import COSTLY, JAN_1, day, rows, stands, table
+
+DOWN = MoneyReceived(id="down", on=JAN_1, amount_minor=250)
+
+
+def test_a_moved_date_takes_the_later_ones_along():
+    position = stands(DOWN, DueDateMoved(id="moved", on=day("1-5"), due_on=day("2-1"), to=day("2-20")))
+    assert [row.due_on for row in position.rows] == [JAN_1, day("2-20"), day("3-20"), day("4-20")]
+    assert [row.opened_on for row in position.rows] == [JAN_1, JAN_1, day("2-20"), day("3-20")]
+
+
+def test_a_holiday_puts_the_rows_off_by_whole_periods():
+    position = stands(DOWN, PaymentHoliday(id="rest", on=day("1-5"), due_on=day("3-1"), count=2))
+    assert [row.due_on for row in position.rows] == [JAN_1, day("2-1"), day("5-1"), day("6-1")]
+
+
+def test_a_longer_term_levels_the_rows_over_more():
+    position = stands(DOWN, TermExtended(id="longer", on=day("1-5"), due_on=day("3-1"), rows=2))
+    assert rows(position) == table("""
+        1-1 | p250 | p250 | -
+        2-1 | p250 | -    | p250
+        3-1 | p125 | -    | p125
+        4-1 | p125 | -    | p125
+        5-1 | p125 | -    | p125
+        6-1 | p125 | -    | p125
+    """)
+
+
+def test_re_ageing_moves_all_open_principal_and_leaves_cost_where_it_was():
+    charge = ChargeLaid(id="fee", on=JAN_1, due_on=day("2-1"), amount_minor=7)
+    aged = ReAged(id="aged", on=day("4-20"), first_due_on=day("5-10"), period=MONTHLY, count=3)
+    position = stands(DOWN, charge, MoneyReceived(id="p", on=day("2-1"), amount_minor=57), aged)
+    assert rows(position) == table("""
+        1-1  | p250    | p250   | -
+        2-1  | p50 f7  | p50 f7 | -
+        3-1  | -       | -      | -
+        4-1  | -       | -      | -
+        5-10 | p233    | -      | p233
+        6-10 | p233    | -      | p233
+        7-10 | p234    | -      | p234
+    """)
+
+
+def test_re_amortising_spreads_overdue_principal_over_the_rows_to_come():
+    position = stands(DOWN, ReAmortised(id="again", on=day("2-10")))
+    assert rows(position) == table("""
+        1-1 | p250 | p250 | -
+        2-1 | -    | -    | -
+        3-1 | p375 | -    | p375
+        4-1 | p375 | -    | p375
+    """)
+    assert position.rows[1].settled_on == day("2-10")
+
+
+def test_a_pause_earns_nothing_while_it_lasts():
+    policy = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    full = stands(schedule=COSTLY, policy=policy).due.interest_minor
+    paused = stands(InterestPaused(id="p", on=day("2-1"), until=day("3-1")), schedule=COSTLY, policy=policy)
+    assert paused.rows[1].due.interest_minor == 0
+    assert paused.due.interest_minor < full
+
+
+def test_another_rate_counts_from_its_row_on():
+    policy = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    changed = RateChanged(id="r", on=day("1-5"), due_on=day("3-1"), annual_rate=Decimal("0.24"))
+    position = stands(changed, schedule=COSTLY, policy=policy)
+    assert [row.due.interest_minor for row in position.rows] == [9, 12, 6]
+
+
+def test_fixed_interest_changes_in_proportion_to_the_rate():
+    changed = RateChanged(id="r", on=day("1-5"), due_on=day("3-1"), annual_rate=Decimal("0.06"))
+    position = stands(changed, schedule=COSTLY, policy=ServicingPolicy(fixed_rate=Decimal("0.12")))
+    assert [row.due.interest_minor for row in position.rows] == [30, 10, 5]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        DueDateMoved(id="x", on=JAN_1, due_on=day("2-2"), to=day("3-1")),
+        DueDateMoved(id="x", on=JAN_1, due_on=day("3-1"), to=day("2-1")),
+        PaymentHoliday(id="x", on=JAN_1, due_on=JAN_1, count=1),
+        ReAmortised(id="x", on=day("4-1")),
+        RateChanged(id="x", on=JAN_1, due_on=day("2-1"), annual_rate=Decimal("0.1")),
+        InterestPaused(id="x", on=day("2-1"), until=day("1-1")),
+    ],
+)
+def test_what_the_loan_does_not_have_is_refused(event):
+    with pytest.raises(InvalidInput):
+        stands(event)
