@@ -27,7 +27,7 @@ _FIXED_ONE = 1 << _BITS
 _FLAT = _FIXED_ONE // 5
 """Up to where the guess's series is any good."""
 
-_SETTLED = Decimal("1e-22")
+_SETTLED = Decimal("1e-16")
 _ROUNDS = 12
 
 
@@ -58,15 +58,21 @@ class LevelStream(NamedTuple):
         level = v * self.each * (_ONE - power) / (_ONE - v)
         return level + v * self.first_more + power * self.last_more - self.drawn
 
-    def value_and_slope(self, v: Decimal) -> tuple[Decimal, Decimal]:
-        """Return the present value and its derivative."""
+    def step(self, v: Decimal) -> Decimal:
+        """Return by how much a discount factor near the root lies above it, by Halley's rule.
+
+        From the value and its first and second derivative; what is left is of the step's third power.
+        """
         power, rest = v**self.payments, _ONE - v
         timed = power * self.payments
         summed = v * (_ONE - power) / rest
         value = summed * self.each + v * self.first_more + power * self.last_more - self.drawn
-        # the sum of k * v**k, divided by v below like every other term
+        # the sums of k * v**k and of k * (k - 1) * v**k
         moment = (summed - v * timed) / rest
-        return value, (moment * self.each + timed * self.last_more) / v + self.first_more
+        second = (moment * 2 - timed * (self.payments + 1)) * v / rest
+        slope = (moment * self.each + timed * self.last_more) / v + self.first_more
+        curve = second * self.each + timed * (self.payments - 1) * self.last_more
+        return value / (slope - value * curve / (slope * v * v * 2))
 
 
 def level_stream(exponents: Sequence[int], *, amounts: Sequence[int]) -> LevelStream | None:
@@ -95,21 +101,21 @@ def level_stream(exponents: Sequence[int], *, amounts: Sequence[int]) -> LevelSt
 def root_of(stream: LevelStream) -> Decimal | None:
     """Return the discount factor at which a stream is worth nothing, or None where the general way must find it.
 
-    Newton's steps; the caller proves the result by a change of sign. The error after a step is at most about its square
-    times n / (2 * v).
+    Halley's steps; the caller proves the result by a change of sign. The error after a step is at most about its third
+    power times (n / (2 * v)) ** 2.
 
     Args:
         stream: a credit that costs something.
     """
     now = stream.guess
     for _ in range(_ROUNDS):
-        value, slope = stream.value_and_slope(now)
-        step = value / slope
+        step = stream.step(now)
         now -= step
         rest = _ONE - now
         if rest < _NEAREST_TO_ONE or now <= 0:
             return None
-        if step * step * stream.payments <= now * rest * _SETTLED:
+        wide = step * stream.payments
+        if abs(wide * wide * step) <= now * now * rest * _SETTLED:
             return now
     return None
 
