@@ -89,6 +89,9 @@ FORTNIGHTLY = Period(PeriodUnit.WEEK, 2)
 WEEKLY = Period(PeriodUnit.WEEK)
 YEARLY = Period(PeriodUnit.YEAR)
 
+# A member looked up in its class takes as long as a date.
+_MONTH, _CLAMP, _LAST = PeriodUnit.MONTH, MonthEnd.CLAMP, MonthEnd.LAST
+
 
 class FirstDue(StrEnum):
     """How the first due date follows from a start date, where a plan does not count a period from it."""
@@ -127,7 +130,7 @@ def add_months(anchor: date, months: int) -> date:
     >>> add_months(date(2027, 1, 31), 1), add_months(date(2027, 1, 31), 2)
     (datetime.date(2027, 2, 28), datetime.date(2027, 3, 31))
     """
-    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, MonthEnd.CLAMP)
+    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, _CLAMP)
 
 
 def due_date(anchor: date, *, period: Period, periods: int) -> date:
@@ -153,7 +156,7 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
     ['2028-02-01', '2028-02-15', '2028-03-01']
     """
-    if period.unit is PeriodUnit.MONTH and anchor.day <= 28 and period.month_end is MonthEnd.CLAMP:
+    if period.unit is _MONTH and anchor.day <= 28 and period.month_end is _CLAMP:
         return _on_any_months_day(anchor, every=period.every, count=count, skip=skip)
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
 
@@ -218,12 +221,12 @@ _MONTHS = tuple([
 def _in_month(month: int, day: int, month_end: MonthEnd) -> date:
     """Return a day of the month with that number, months counted from the year 0."""
     year, place = month // 12, month % 12
-    if day > 28 or month_end is MonthEnd.LAST:
+    if day > 28 or month_end is _LAST:
         last = 29 if place == 1 and isleap(year) else _LENGTHS[place]
-        if month_end is MonthEnd.LAST:
+        if month_end is _LAST:
             day = last
         elif day > last:
-            return date(year, place + 1, last) if month_end is MonthEnd.CLAMP else _in_month(month + 1, 1, month_end)
+            return date(year, place + 1, last) if month_end is _CLAMP else _in_month(month + 1, 1, month_end)
     return date(year, place + 1, day)
 
 

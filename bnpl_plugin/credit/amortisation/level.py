@@ -18,6 +18,8 @@ from bnpl_plugin.money import Rounding, divide
 Columns = tuple[Sequence[int], Sequence[int]]
 """The principals and the interests of the instalments, both in order."""
 
+_HALF_UP = Rounding.HALF_UP
+
 
 class Inflow(NamedTuple):
     """Principal that is drawn inside a period.
@@ -210,7 +212,7 @@ def run_down(
     >>> run_down(300, instalment=101, charges=[1, 1, 1], unit=100)
     ([98, 99, 103], [3, 2, 1])
     """
-    if rounding is Rounding.HALF_UP and multiple == 1 and not inflows:
+    if rounding is _HALF_UP and multiple == 1 and not inflows:
         if unit % 2:
             charges, unit = [2 * charge for charge in charges], 2 * unit
         left, half = principal, unit // 2

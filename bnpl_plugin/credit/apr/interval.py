@@ -167,6 +167,9 @@ def _exponents_of_any(
     return tuple(over * (units // under) for over, under in times), units
 
 
+_MONTHLY = Interval.MONTHS
+
+
 def schedule_times(days: tuple[date, ...], *, interval: Interval | None = None) -> tuple[Interval, Sequence[int], int]:
     """Return a schedule's period, each day's time since the first in whole units, and how many units make a year.
 
@@ -180,7 +183,7 @@ def schedule_times(days: tuple[date, ...], *, interval: Interval | None = None) 
     if interval is None:
         months = months_to_each(days[0], days)
         if months is not None and not _in_years(months):
-            return Interval.MONTHS, months, 12
+            return _MONTHLY, months, 12
         interval = interval_of(days)
     return interval, *exponents_of(days[0], days, interval, YearLength.BACK_FROM_ODD_DAYS)
 

@@ -93,11 +93,11 @@ class LoanTerms:
         if self.first_due_on < self.drawdown_on:
             raise refusal("first_due_on", self.first_due_on, accepted=f"{self.drawdown_on} or later")
         _keep(self, "_skipped", 0 if self.anchor_date is None else self._periods_before_first())
-        if self.nominal_rate and self.method is Method.INTEREST_FREE:
+        if self.nominal_rate and self.method is _INTEREST_FREE:
             raise refusal("nominal_rate", self.nominal_rate, accepted="0 for an interest-free loan")
-        if self.nominal_rate and self.remainder is not Remainder.LAST and self.method in _LEVEL:
+        if self.nominal_rate and self.remainder is not _LAST and self.method in _LEVEL:
             raise refusal("remainder", self.remainder, accepted="last, when there is interest")
-        if self.shape is not PLAIN or self.method is Method.GRADUATED:
+        if self.shape is not PLAIN or self.method is _GRADUATED:
             refuse_what_does_not_agree(self)
         if self.business_days is not None:
             member("business_days", self.business_days, of=BusinessDays)
@@ -197,4 +197,6 @@ class LoanTerms:
 _keep = object.__setattr__
 """What the frozen record itself is filled with."""
 
+# A member looked up in its class takes as long as several of the checks.
+_INTEREST_FREE, _GRADUATED, _LAST = Method.INTEREST_FREE, Method.GRADUATED, Remainder.LAST
 _LEVEL = (Method.EQUAL_INSTALMENTS, Method.GRADUATED)

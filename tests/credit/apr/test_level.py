@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bnpl_plugin.credit.apr.level import level_stream, root_of
 from bnpl_plugin.credit.apr.result import CONTEXT, kept_rate
 from bnpl_plugin.credit.apr.solver import discount_factor, first_guess, present_value, unit_rate
+from bnpl_plugin.errors import SolverFailed
 
 
 def general_rate(exponents, *, amounts, units):
@@ -32,7 +33,13 @@ def streams(draw):
 @given(amounts=streams(), gap=st.sampled_from([1, 2, 30]))
 def test_it_is_the_rate_of_the_general_way(amounts, gap):
     exponents = tuple(range(0, gap * len(amounts), gap))
-    found, general = (way(exponents, amounts=amounts, units=60) for way in (unit_rate, general_rate))
+    try:
+        general = general_rate(exponents, amounts=amounts, units=60)
+    except SolverFailed:
+        with pytest.raises(SolverFailed):
+            unit_rate(exponents, amounts=amounts, units=60)
+        return
+    found = unit_rate(exponents, amounts=amounts, units=60)
     assert abs(found - general) <= general * Decimal("1e-15")
 
 
