@@ -209,12 +209,9 @@ def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[da
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CYCLE_YEARS = 400
 """Years after which the calendar repeats itself."""
-
-_FEBRUARY = timedelta(28), timedelta(29)
-_MONTHS = tuple([
-    _FEBRUARY[isleap(place // 12)] if place % 12 == 1 else timedelta(_LENGTHS[place % 12])
-    for place in range(_CYCLE_YEARS * 12)
-])  # fmt: skip
+_SPANS = {days: timedelta(days) for days in (28, 29, 30, 31)}
+_MONTHS = tuple(_SPANS[_LENGTHS[month] + (month == 1 and isleap(year))]
+                for year in range(_CYCLE_YEARS) for month in range(12))  # fmt: skip
 """The length of each month of a cycle, from January of a year that it divides."""
 
 

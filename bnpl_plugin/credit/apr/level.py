@@ -28,6 +28,8 @@ _FLAT = _FIXED_ONE // 5
 """Up to where the guess's series is any good."""
 
 _SETTLED = Decimal("1e-16")
+"""The error of the result, as a part of 1 - v, at most."""
+
 _ROUNDS = 12
 
 
