@@ -105,7 +105,7 @@ def schedule_apr(schedule: Schedule, *, interval: Interval | None = None) -> Apr
     drawn, repaid = flows_of(schedule)
     days = (schedule.drawdown_on, *[row[1] for row in schedule.instalments])
     interval, exponents, units = schedule_times(days, interval=interval)
-    amounts = signed(drawn, repayments=repaid)
+    amounts = (-schedule.principal_minor, *[minor for _, minor in repaid])
     if not sum(amounts):
         return Apr(_NOTHING, _NOTHING_PRINTED, METHOD, interval.value, drawn, repaid)
     if len(drawn) + len(repaid) != len(days):
