@@ -45,6 +45,7 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),
+    ("deliveries", jobs.deliver_ready),
 )
 
 

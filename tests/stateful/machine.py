@@ -232,6 +232,20 @@ class History(RuleBasedStateMachine):
             for checkout in opened:
                 holds.take(self.world.house, checkout_id=checkout.checkout_id)
 
+    @rule(person=people)
+    def signs_what_was_never_shown(self, person: int) -> None:
+        with self.maybe():
+            walker = self.walker(person)
+            checkout = walker.open(self.order("29900"))
+            self.checkouts[person].append(checkout.checkout_id)
+            walker.choose(checkout)
+            walker.identify(checkout)
+            walker.decide(checkout)
+            holds.take(self.world.house, checkout_id=checkout.checkout_id)
+            signature.sign(
+                self.world.house, checkout_id=checkout.checkout_id, typed_name="Camille Martin", accepted=True
+            )
+
     # life after signature --------------------------------------------------------------------------------------------
     @rule(everything=st.booleans(), short_minor=st.sampled_from((0, 0, 0, 1)), pick=st.integers(0, 9))
     def pays_early(self, everything: bool, short_minor: int, pick: int) -> None:

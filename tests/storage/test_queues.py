@@ -40,6 +40,13 @@ def test_a_lease_counts_a_try_and_ends(store):
     assert job.tries == 2
 
 
+def test_jobs_of_named_kinds_come_alone(store):
+    store.write(Changeset(rows=(f.job("money"), f.job("note", kind="notify"), f.job("far", kind="deliver"))))
+    kinds = {"now": f.NOW, "lease_until": f.NOW + MINUTE, "limit": 9}
+    assert [job.job_id for job in store.claim_jobs(kinds=("deliver",), **kinds)] == ["far"]
+    assert [job.job_id for job in store.claim_jobs(kinds=("capture", "notify"), **kinds)] == ["money", "note"]
+
+
 def deliver(number, **values):
     return f.job(f"deliver_chk_1_{number:09d}", kind="deliver", **values)
 

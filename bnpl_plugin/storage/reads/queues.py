@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,7 +25,9 @@ from bnpl_plugin.storage.schema.purchases import (
 _FINISHED = ("confirmed", "refused", "reversed")
 
 
-def claim_jobs(connection: sa.Connection, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
+def claim_jobs(
+    connection: sa.Connection, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+) -> Sequence[Job]:
     """Lease ready jobs: one ``UPDATE … RETURNING``, which two workers can run at once without sharing a job.
 
     A ``deliver`` job waits for every older one of its stream that is not done (a dead one too: order is promised).
@@ -35,6 +37,7 @@ def claim_jobs(connection: sa.Connection, *, now: datetime, lease_until: datetim
         job.c.state == "ready",
         job.c.run_at <= now,
         sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= now),
+        job.c.kind.in_(kinds) if kinds else sa.true(),
     )
     behind = sa.exists().where(
         older.c.kind == "deliver",

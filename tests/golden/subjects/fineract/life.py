@@ -204,6 +204,8 @@ class _Account:
         kinds = _kinds_named(of.lower().replace(" ", "_").replace("-", "_"))
         done = [one for one in self.by_day() if one.kind in kinds]
         done = [one for one in done if one.on == on or of == "repayment"] or done
+        if not done:
+            raise Refused(f"nothing to undo: {of}")
         self._reverse(done[min(int(raw["nth"]), len(done)) - 1].event_id, name, self.today)
 
     def _run_end_of_day(self, raw: Mapping[str, Any], name: str, on: date) -> None:
@@ -231,8 +233,9 @@ class _Account:
         self._add(happened.Reversed(id=name, on=max(on, self._first_drawn()), of=event_id))
 
     def by_day(self) -> list[Transaction]:
-        order = {event.id: number for number, event in enumerate(self.events)}
-        return sorted(self.transactions(), key=lambda one: (one.on, order.get(one.event_id, -1)))
+        """All transactions, reversed ones too, by value date and then as recorded."""
+        first = min(self.drawn, key=lambda drawn: drawn[1])[0] if self.drawn else "e0"
+        return sorted(self.transactions(), key=lambda one: (one.on, _seq(one.event_id or first)))
 
     # our account --------------------------------------------------------------------------------------------
 
@@ -244,7 +247,7 @@ class _Account:
             self._recognise(f"{name}:closed", on=last, up_to=None)
 
     def _recognise(self, name: str, *, on: date, up_to: date | None) -> None:
-        cost = to_recognise(self.position(), up_to=up_to)
+        cost = to_recognise(self.position(), up_to=up_to, policy=self._ours().policy)
         if not cost.is_nothing:
             self._add(happened.CostAccrued(id=name, on=on, cost=cost))
 
