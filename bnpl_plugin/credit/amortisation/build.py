@@ -43,7 +43,7 @@ def _plain_schedule(terms: LoanTerms, dates: tuple[date, ...]) -> Schedule:
     if terms.nominal_rate:
         charges, unit = usual_charges(terms, dates=dates)
         over, under = exact_instalment(minor, charges=charges, unit=unit)
-        if terms.rounding is Rounding.HALF_UP:
+        if terms.rounding is _HALF_UP:
             instalment = (2 * over + under) // (2 * under)
         else:
             instalment = divide(over, by=under, rounding=terms.rounding)
@@ -137,6 +137,7 @@ def _interest_free(task: Task) -> Columns:
     return equal_principal(task)
 
 
+_HALF_UP = Rounding.HALF_UP
 _PLAIN_METHODS = (Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE)
 
 _METHODS: Mapping[Method, Callable[[Task], Columns]] = MappingProxyType({
