@@ -15,13 +15,14 @@ from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.credit.servicing.replay import replay
 from tests.golden.case import Case, Check, OutOfScope
-from tests.golden.subjects.fineract.emi import agreed, policy_of
+from tests.golden.subjects.fineract.emi import agreed, drawn_by_day, policy_of
 from tests.golden.subjects.fineract.loan import cents, minor
+from tests.golden.subjects.reading import named
 
 _REFUNDS = {
-    "merchant_issued_refund": Source.MERCHANT_REFUND,
-    "payout_refund": Source.PAYOUT_REFUND,
-    "goodwill_credit": Source.GOODWILL_CREDIT,
+    "merchant issued refund": Source.MERCHANT_REFUND,
+    "payout refund": Source.PAYOUT_REFUND,
+    "goodwill credit": Source.GOODWILL_CREDIT,
 }
 
 
@@ -57,15 +58,14 @@ def fineract_interest_refund(case: Case) -> Iterator[Check]:
 
 def _account(inputs: Mapping[str, Any], *, count: int = 12) -> LoanAccount:
     events: list[Event] = []
-    for number, drawn in enumerate(inputs["disbursements"][1:]):
-        on = date.fromisoformat(drawn["date"])
-        events.append(Drawdown(id=f"drawn {number}", on=on, amount_minor=minor(drawn["amount"])))
+    for number, (drawn_on, drawn_minor) in enumerate(drawn_by_day(inputs)[1:]):
+        events.append(Drawdown(id=f"drawn {number}", on=drawn_on, amount_minor=drawn_minor))
     for number, paid in enumerate(inputs.get("payments") or ()):
         on = date.fromisoformat(paid["date"])
         events.append(MoneyReceived(id=f"paid {number}", on=on, amount_minor=minor(paid["amount"])))
     allocation = "next_instalment"
     for number, back in enumerate(inputs.get("refunds") or ()):
-        source, on = _REFUNDS[back["type"]], date.fromisoformat(back["date"])
+        source, on = named("refunds.type", back["type"], among=_REFUNDS), date.fromisoformat(back["date"])
         allocation = back.get("allocation", allocation)
         events.append(MoneyReceived(id=f"back {number}", on=on, amount_minor=minor(back["amount"]), source=source))
     return LoanAccount(agreed(inputs, count=count), policy_of(inputs, refund_allocation=allocation), tuple(events))
