@@ -57,7 +57,7 @@ def fineract_interest_refund(case: Case) -> Iterator[Check]:
 
 
 def _account(inputs: Mapping[str, Any], *, count: int = 12) -> LoanAccount:
-    events: list[Event] = []
+    schedule, events = agreed(inputs, count=count), list[Event]()
     for number, (drawn_on, drawn_minor) in enumerate(drawn_by_day(inputs)[1:]):
         events.append(Drawdown(id=f"drawn {number}", on=drawn_on, amount_minor=drawn_minor))
     for number, paid in enumerate(inputs.get("payments") or ()):
@@ -67,8 +67,23 @@ def _account(inputs: Mapping[str, Any], *, count: int = 12) -> LoanAccount:
     for number, back in enumerate(inputs.get("refunds") or ()):
         source, on = named("refunds.type", back["type"], among=_REFUNDS), date.fromisoformat(back["date"])
         allocation = back.get("allocation", allocation)
-        events.append(MoneyReceived(id=f"back {number}", on=on, amount_minor=minor(back["amount"]), source=source))
-    return LoanAccount(agreed(inputs, count=count), policy_of(inputs, refund_allocation=allocation), tuple(events))
+        returned = MoneyReceived(id=f"back {number}", on=on, amount_minor=minor(back["amount"]), source=source)
+        if back.get("interest_refund"):
+            before = LoanAccount(schedule, policy_of(inputs, refund_allocation=allocation), tuple(events))
+            events += _interest_given_back(before, returned)
+        events.append(returned)
+    return LoanAccount(schedule, policy_of(inputs, refund_allocation=allocation), tuple(events))
+
+
+def _interest_given_back(before: LoanAccount, returned: MoneyReceived) -> list[Event]:
+    """Return the credit of the interest that refunded principal has earned so far, if it has earned any."""
+    terms, on = before.policy.interest, returned.on
+    assert terms is not None
+    position = replay(before, as_of=on)
+    amount = interest_refund_minor(position, on=on, refunded_minor=returned.amount_minor, terms=terms)
+    if not amount:
+        return []
+    return [MoneyReceived(id=f"{returned.id} interest", on=on, amount_minor=amount, source=Source.INTEREST_REFUND)]
 
 
 def _quote(case: Case) -> Iterator[Check]:

@@ -113,7 +113,7 @@ def policy_of(inputs: Mapping[str, Any], *, refund_allocation: str = "next_insta
         overdue=overdue_of(inputs.get("interest_recalculation_rest")),
     )
     future = named("refunds.allocation", refund_allocation, among=_FUTURE)
-    refunds = (Source.MERCHANT_REFUND, Source.PAYOUT_REFUND, Source.GOODWILL_CREDIT)
+    refunds = (Source.MERCHANT_REFUND, Source.PAYOUT_REFUND, Source.GOODWILL_CREDIT, Source.INTEREST_REFUND)
     rule = AllocationRule(
         components=PENALTY_FEE_PRINCIPAL_INTEREST, future_by_source=tuple((source, future) for source in refunds)
     )

@@ -187,7 +187,7 @@ class _Account:
 
     def _reschedule(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         due_on = date.fromisoformat(raw["rescheduleFromDate"])
-        others = sorted(key for key in raw.keys() - _RESCHEDULED if raw[key])
+        others = sorted(key for key in raw.keys() - _RESCHEDULED if raw[key] not in (None, "", "0", 0, False, "false"))
         if others or not (raw.get("adjustedDueDate") or raw.get("extraTerms") or raw.get("newInterestRate")):
             raise Refused(f"a rescheduling of a running loan with {', '.join(others) or 'nothing'}")
         if raw.get("adjustedDueDate"):
@@ -218,6 +218,8 @@ class _Account:
         kinds = _kinds_named(of.lower().replace(" ", "_").replace("-", "_"))
         done = [one for one in self.by_day() if one.kind in kinds]
         done = [one for one in done if one.on == on or of == "repayment"] or done
+        if not done:
+            raise NotUnderstood(f"undo_transaction of {of!r}: the loan has none")
         self._reverse(done[min(int(raw["nth"]), len(done)) - 1].event_id, name, self.today)
 
     def _run_end_of_day(self, raw: Mapping[str, Any], name: str, on: date) -> None:
@@ -237,7 +239,7 @@ class _Account:
         standing = {done.event_id for done in self.position().transactions}
         done = [one for one in self.by_day() if one.kind in kinds and one.event_id in standing]
         if not done:
-            raise Refused(f"nothing to undo of the kinds {', '.join(kinds)}")
+            raise NotUnderstood(f"an undo of {', '.join(kinds)}: the loan has no such transaction")
         self._reverse(([one for one in done if one.on == on] or done)[-1].event_id, name, self.today)
 
     def _reverse(self, event_id: str, name: str, on: date) -> None:
@@ -330,4 +332,8 @@ _NAMED = {
     "waive_charge": ("charge_waived",),
     "charge_waive": ("charge_waived",),
     "chargeoff": ("charge_off",),
+    "waive_loan_charges": ("charge_waived",),
+    "disbursement": ("drawdown",),
+    "refund_by_cash": ("advance_refund",),
+    "last_payment": ("repayment",),
 }
