@@ -11,7 +11,13 @@ from bnpl_plugin.credit import DayCount, LoanTerms, Method, Schedule, build_sche
 from bnpl_plugin.credit.amortisation.level import level_instalment
 from bnpl_plugin.credit.calendar import Period, PeriodUnit, due_date
 from bnpl_plugin.credit.day_count import year_fraction
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import (
+    InterestTerms,
+    InterestUntil,
+    OverdueInterest,
+    PaymentCounts,
+    Prepayment,
+)
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     PENALTY_FEE_INTEREST_PRINCIPAL,
@@ -180,11 +186,14 @@ def interest_of(loan: Mapping[str, Any]) -> InterestTerms | None:
     )
     if str(loan.get("compounding") or "NONE").upper() != "NONE":
         raise Refused(f"interest on interest or fees: compounding is {loan['compounding']!r}")
+    resting = not progressive and overdue_of(loan.get("recalculation_rest")) is OverdueInterest.WHOLE_PERIODS
+    until = named("pre_closure", loan.get("pre_closure") or "TILL_PRE_CLOSE_DATE", among=_UNTIL)
     return InterestTerms(
         annual_rate=Decimal(loan["annual_rate"]),
         day_count=day_count_of(loan),
         prepayment=Prepayment.PAYS_AHEAD if progressive else answer,
-        until=named("pre_closure", loan.get("pre_closure") or "TILL_PRE_CLOSE_DATE", among=_UNTIL),
+        until=InterestUntil.DUE_DATE if resting else until,
+        payment_counts=PaymentCounts.FROM_DUE_DATE if resting else PaymentCounts.AT_ONCE,
         overdue=overdue_of(loan.get("recalculation_rest")),
     )
 
