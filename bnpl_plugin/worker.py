@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from bnpl_plugin.lifecycle import checkout, collection, holds, jobs, reconciliation
+from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation
 from bnpl_plugin.lifecycle.house import House
 
 log = structlog.get_logger("bnpl.worker")
@@ -44,6 +44,8 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("checkouts", checkout.expire_due),
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
+    ("arrears", arrears.default_late),
+    ("deliveries", jobs.deliver_ready),
 )
 
 

@@ -1,9 +1,10 @@
 """What a loan is, read as its story: calendar, business days, day count, terms, schedule, amortisation, apr, states.
 
-Life after signature follows in `servicing`; `annuity` answers what a payment buys, outside any one loan.
+Life after signature follows in `servicing`; `annuity` answers what a payment buys, outside any one loan; `workings` lay
+a schedule or a rate open, so that it can be followed by hand.
 
 For: pure functions over frozen records; the same inputs give the same cents for ever.
-May import: `bnpl_plugin.money`, `bnpl_plugin.errors`, the standard library.
+May import: `bnpl_plugin.money`, `bnpl_plugin.errors`, the standard library; `business_days` asks `holidays`, lazily.
 Must never: hold a float, read a clock, make an id, know Flask or SQL.
 To add a file: a convention is a named value of an enum, a law's APR is one module in `apr/` entered in its registry,
 life after signature goes to `servicing/`; tests of the same name under `tests/credit`, each number with its source.

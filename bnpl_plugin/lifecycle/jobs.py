@@ -5,7 +5,7 @@ Done, or to be tried again later, or in the end dead for a person to see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +52,11 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "host_refused": _host_refused,
 }
 
+#: Webhooks to shops: what another's server answers late must not hold up the house.
+DELIVERIES = ("deliver",)
+HOUSE_KINDS = tuple(kind for kind in KINDS if kind not in DELIVERIES)
+MOST_DELIVERIES = 4  # in one round of the worker
+
 #: Kinds that move money or goods: never given up on, only slowed down, and shown as stuck.
 MONEY = frozenset({"capture", "void", "refund", "reverse", "host_confirm", "host_refused"})
 
@@ -77,10 +82,19 @@ def run(house: House, *, job: Job) -> bool:
 
 
 def run_ready(house: House, *, limit: int) -> int:
-    """Claim ready jobs and do them; returns how many were claimed."""
+    """Claim ready jobs and do them, webhooks to shops excepted; returns how many were claimed."""
+    return _run(house, kinds=HOUSE_KINDS, limit=limit)
+
+
+def deliver_ready(house: House, *, limit: int) -> int:
+    """Claim a few ready webhooks to shops and post them; a slow shop keeps money waiting for these few at most."""
+    return _run(house, kinds=DELIVERIES, limit=min(limit, MOST_DELIVERIES))
+
+
+def _run(house: House, *, kinds: Collection[str], limit: int) -> int:
     now = house.clock.now()
     lease = now + timedelta(seconds=house.settings.lease_seconds)
-    claimed = house.store.claim_jobs(now=now, lease_until=lease, limit=limit)
+    claimed = house.store.claim_jobs(now=now, lease_until=lease, limit=limit, kinds=kinds)
     for job in claimed:
         run(house, job=job)
     return len(claimed)

@@ -9,7 +9,7 @@ part of the write; a guard that fails raises the ``GuardFailed`` subclass that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -284,10 +284,13 @@ class Store(Protocol):
         ...
 
     # the worker's queues: each returns at most ``limit`` rows, oldest first -------------------------------------------
-    def claim_jobs(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
+    def claim_jobs(
+        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+    ) -> Sequence[Job]:
         """Lease ready jobs whose ``run_at`` has come and that nobody leases (``UPDATE … RETURNING``; tries + 1).
 
-        A ``deliver`` job is passed over while an older undelivered one of its stream exists.
+        Of these ``kinds`` only, or of all. A ``deliver`` job is passed over while an older undelivered one of its
+        stream exists.
         """
         ...
 
@@ -309,6 +312,10 @@ class Store(Protocol):
 
     def instalments_to_remind(self, *, now: datetime, limit: int) -> Sequence[InstalmentRow]:
         """Return instalments whose reminder is due."""
+        ...
+
+    def loans_overdue(self, *, since: datetime, limit: int) -> Sequence[Loan]:
+        """Active loans with an overdue instalment that was due at ``since`` or before."""
         ...
 
 

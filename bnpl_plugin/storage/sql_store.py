@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bnpl_plugin.ports.records import (
     Idempotency,
     InstalmentRow,
     Job,
+    Loan,
     Merchant,
     PaymentMethod,
     Person,
@@ -225,11 +226,13 @@ class SqlStore:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
-    def claim_jobs(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
+    def claim_jobs(
+        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+    ) -> Sequence[Job]:
         """Lease ready jobs; see ``queues.claim_jobs``."""
         self._refuse_if_not_free()
         with our_errors(), self._writing() as connection:
-            return queues.claim_jobs(connection, now=now, lease_until=lease_until, limit=limit)
+            return queues.claim_jobs(connection, now=now, lease_until=lease_until, limit=limit, kinds=kinds)
 
     def expired_holds(self, *, now: datetime, limit: int) -> Sequence[Hold]:
         """Return pending holds whose time is over."""
@@ -255,3 +258,8 @@ class SqlStore:
         """Return instalments whose reminder is due."""
         with self._reading() as connection:
             return queues.instalments_to_remind(connection, now=now, limit=limit)
+
+    def loans_overdue(self, *, since: datetime, limit: int) -> Sequence[Loan]:
+        """Return active loans that have been overdue since then."""
+        with self._reading() as connection:
+            return queues.loans_overdue(connection, since=since, limit=limit)

@@ -111,6 +111,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "payment.refunded": ("money", "Payment refunded"),
     "loan.booked": ("event", "Loan booked"),
     "loan.settled": ("event", "Loan paid off"),
+    "loan.defaulted": ("event", "Loan in default"),
     "loan.reversed": ("event", "Loan reversed"),
     "checkout.confirmed": ("event", "Order confirmed"),
     "checkout.cancelled": ("event", "Checkout cancelled"),

@@ -1,5 +1,6 @@
 """The README tells the truth: its snippet is what runs, and what it says the snippet prints is printed."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def test_the_schedule_in_the_readme_is_what_is_offered_on_that_day(tmp_path: Pat
     ]
     house.store.engine.dispose()
     assert told == owed
+
+
+def test_the_mathematics_in_the_readme_say_what_they_say():
+    told = doctest.DocTestParser().get_doctest(README, {}, "README.md", "README.md", 0)
+    assert len(told.examples) > 5
+    assert doctest.DocTestRunner().run(told).failed == 0
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)\)", README))))

@@ -143,9 +143,9 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
 
 
 def _marked(row: Mapping[str, Any]) -> str:
-    """Return a row's JSON text with the mark in its ids, its order reference and its phone number's hash."""
+    """Return a row's JSON text with the mark in its ids, its order reference and what hangs on its phone number."""
     data = dict(row)
-    for name in ("phone_hash", "idempotency_key", "provider_ref"):
+    for name in ("phone_hash", "idempotency_key", "provider_ref", "phone_code_id"):
         if data.get(name):
             data[name] = MARK + str(data[name])[10:]
     text = json.dumps(data, ensure_ascii=False).replace('"order-template"', f'"order-{MARK}"')

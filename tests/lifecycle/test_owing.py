@@ -1,11 +1,13 @@
 """Life after the signature: charged once on its date, retried, reminded, paid early, undone in full."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bnpl_plugin import errors
-from bnpl_plugin.lifecycle import early_settlement, refund
+from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy
+from bnpl_plugin.lifecycle import early_settlement, owing, refund
 from bnpl_plugin.providers.sandbox import Behaviour
 from tests.lifecycle.world import CARDS, World
 
@@ -82,6 +84,19 @@ def test_declined_instalment_is_retried_by_the_calendar_and_then_left(world):
     world.settled()
 
 
+def test_loan_ninety_days_past_due_is_defaulted_once_and_can_still_be_paid(world):
+    checkout_id = bought(world, card=CARDS[Behaviour.DECLINES_LATER])
+    world.later(days=30)
+    world.later(days=89)
+    assert world.book(checkout_id).loan.state == "active"
+    world.later(days=1)
+    world.later(days=1)
+    assert world.book(checkout_id).loan.state == "defaulted"
+    assert world.events(checkout_id).count("loan.defaulted") == 1
+    assert world.pool() == world.line(checkout_id) == (0, 29_900 - 9_967)
+    world.settled()
+
+
 def test_try_by_hand_that_is_declined_takes_nothing_from_the_calendar(world):
     checkout_id = bought(world, card=CARDS[Behaviour.DECLINES_LATER])
     for _ in range(4):
@@ -127,6 +142,20 @@ def test_loan_closed_early_owes_no_interest_of_the_time_left(world):
     assert world.bank_books() == {"EUR": loan.principal_minor + loan.interest_minor - figure.waived_minor}
     assert world.pool() == world.line(checkout_id) == (0, 0)
     world.settled()
+
+
+def test_the_countrys_law_says_how_much_closing_early_saves(small_world):
+    checkout_id = bought(small_world, plan_code="instalments_6")
+    small_world.later(days=45)
+    book, house = small_world.book(checkout_id), small_world.house
+    saved = {}
+    for policy in SettlementPolicy:
+        law = replace(house.country("FR"), settlement=policy)
+        found = early_settlement.figure(replace(house, countries={"FR": law}), book=book, everything=True)
+        assert found.payable_minor + found.waived_minor == owing.asked_of(found.rows).total_minor
+        saved[policy] = found.waived_minor
+    assert min(saved.values()) > 0
+    assert len(set(saved.values())) == len(SettlementPolicy)
 
 
 def test_second_click_on_pay_early_is_refused_and_charges_once(world):

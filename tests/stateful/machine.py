@@ -42,7 +42,8 @@ from tests.lifecycle.world import World, make_world
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
 PLANS = ("pay_in_3", "pay_in_4", "pay_in_30_days", "instalments_6", "pay_in_9")
 TOTALS_MINOR = (9_900, 29_900, 60_000, 190_000)
-SPANS = {"moment": 45, "quarter": 16 * 60, "ceiling": 61 * 60, "day": 86_400, "month": 31 * 86_400}
+DAY = 86_400
+SPANS = {"moment": 45, "quarter": 16 * 60, "ceiling": 61 * 60, "day": DAY, "month": 31 * DAY, "season": 92 * DAY}
 VERBS = ("begin", "look_up", "charge", "capture", "void", "refund")
 FAULTS = ("lost_before", "lost_after", "unavailable")
 COUNTRIES = ("FR", "FR", "FR", "FR", "FR", "FR", "FR", "DE")
@@ -230,6 +231,20 @@ class History(RuleBasedStateMachine):
                 walker.decide(checkout)
             for checkout in opened:
                 holds.take(self.world.house, checkout_id=checkout.checkout_id)
+
+    @rule(person=people)
+    def signs_what_was_never_shown(self, person: int) -> None:
+        with self.maybe():
+            walker = self.walker(person)
+            checkout = walker.open(self.order("29900"))
+            self.checkouts[person].append(checkout.checkout_id)
+            walker.choose(checkout)
+            walker.identify(checkout)
+            walker.decide(checkout)
+            holds.take(self.world.house, checkout_id=checkout.checkout_id)
+            signature.sign(
+                self.world.house, checkout_id=checkout.checkout_id, typed_name="Camille Martin", accepted=True
+            )
 
     # life after signature --------------------------------------------------------------------------------------------
     @rule(everything=st.booleans(), short_minor=st.sampled_from((0, 0, 0, 1)), pick=st.integers(0, 9))

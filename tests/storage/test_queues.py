@@ -40,6 +40,13 @@ def test_a_lease_counts_a_try_and_ends(store):
     assert job.tries == 2
 
 
+def test_jobs_of_named_kinds_come_alone(store):
+    store.write(Changeset(rows=(f.job("money"), f.job("note", kind="notify"), f.job("far", kind="deliver"))))
+    kinds = {"now": f.NOW, "lease_until": f.NOW + MINUTE, "limit": 9}
+    assert [job.job_id for job in store.claim_jobs(kinds=("deliver",), **kinds)] == ["far"]
+    assert [job.job_id for job in store.claim_jobs(kinds=("capture", "notify"), **kinds)] == ["money", "note"]
+
+
 def deliver(number, **values):
     return f.job(f"deliver_chk_1_{number:09d}", kind="deliver", **values)
 
@@ -115,6 +122,23 @@ def test_instalments_are_charged_and_reminded_of_when_due_on_live_loans(store):
     assert [(r.loan_id, r.number) for r in store.instalments_to_charge(now=f.NOW, limit=9)] == expected
     assert [(r.loan_id, r.number) for r in store.instalments_to_remind(now=f.NOW, limit=9)] == expected
     assert store.instalments_to_charge(now=f.NOW - MINUTE, limit=9) == ()
+
+
+def test_loans_are_overdue_that_are_active_and_late_since_then(store):
+    late = {"state": "overdue", "due_at": f.NOW}
+    store.write(
+        Changeset(
+            rows=(
+                f.loan("late"), f.loan("now", checkout_id="c2"), f.loan("known", checkout_id="c3", state="defaulted"),
+                f.instalment(1, loan_id="late", **late), f.instalment(2, loan_id="late", **late),
+                f.instalment(1, loan_id="now", state="overdue", due_at=f.NOW + MINUTE),
+                f.instalment(2, loan_id="now", state="paid", due_at=f.NOW), f.instalment(1, loan_id="known", **late),
+            )
+        )
+    )  # fmt: skip
+    assert [loan.loan_id for loan in store.loans_overdue(since=f.NOW, limit=9)] == ["late"]
+    assert [loan.loan_id for loan in store.loans_overdue(since=f.NOW + MINUTE, limit=9)] == ["late", "now"]
+    assert len(store.loans_overdue(since=f.NOW + MINUTE, limit=1)) == 1
 
 
 def test_history_tells_what_a_decision_may_look_at(store):

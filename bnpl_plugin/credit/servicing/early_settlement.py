@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
-from types import MappingProxyType
+from typing import NamedTuple
 
-from bnpl_plugin.credit.apr.eu import schedule_apr
+from bnpl_plugin.credit.apr.eu import apr
 from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
-from bnpl_plugin.credit.servicing.parts import Parts
+from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -74,22 +75,47 @@ def settlement_figure(
         InvalidInput: a day before the drawdown, a row that the schedule does not have.
         SolverFailed: the actuarial policy on a loan without an effective rate.
     """
-    if on < schedule.drawdown_on:
-        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{schedule.drawdown_on} or later")
-    rows = sorted(still_open, key=lambda row: row.number)
-    numbers = [row.number for row in schedule.instalments]
-    for row in rows:
-        if row.number not in numbers:
-            raise InvalidInput(field="still_open", fault=f"has number {row.number}", accepted="the schedule's rows")
-    interest, fee = _ASKED[policy](schedule, rows, on=on)
-    return SettlementFigure(
-        on=on,
-        principal_minor=sum(row.principal_minor for row in rows),
-        interest_minor=interest,
-        fee_minor=fee,
-        waived_interest_minor=sum(row.interest_minor for row in rows) - interest,
-        waived_fee_minor=sum(row.fee_minor for row in rows) - fee,
-    )
+    left = {row.number: row for row in still_open}
+    numbers = {row.number for row in schedule.instalments}
+    if unknown := sorted(left.keys() - numbers):
+        raise InvalidInput(field="still_open", fault=f"has number {unknown[0]}", accepted="the schedule's rows")
+    lines, start = [], schedule.drawdown_on
+    for row in schedule.instalments:
+        agreed = Parts(row.principal_minor, row.interest_minor, row.fee_minor)
+        part = left.get(row.number)
+        still = Parts(part.principal_minor, part.interest_minor, part.fee_minor) if part else NOTHING
+        lines.append(_Line(start, row.due_on, agreed, still))
+        start = row.due_on
+    first = schedule.principal_minor - sum(minor for _, minor in schedule.later_drawdowns)
+    drawn = ((schedule.drawdown_on, first), *schedule.later_drawdowns)
+    return _figure(lines, drawn=drawn, on=on, policy=policy)
+
+
+def position_figure(
+    position: LoanPosition, *, on: date, policy: SettlementPolicy = SettlementPolicy.PRO_RATA_DAYS
+) -> SettlementFigure:
+    """Return the settlement figure of a running loan with fixed interest, as its rows stand.
+
+    As `settlement_figure`; a row's own period counts, wherever its due date has moved. Penalties are no cost of the
+    credit: they are owed in full and stand among the fees. (For interest that follows the balance see `payoff_quote`.)
+
+    Args:
+        position: the loan on the day.
+        on: the day of settlement, not before the first drawdown.
+        policy: how unearned cost is found.
+
+    Raises:
+        InvalidInput: a day before the first drawdown.
+        SolverFailed: the actuarial policy on a loan without an effective rate.
+    """
+    lines = [
+        _Line(row.opened_on, row.due_on, row.due.minus(row.waived)._replace(penalty_minor=0),
+              row.still_open._replace(penalty_minor=0))
+        for row in position.rows
+    ]  # fmt: skip
+    drawn = tuple((drawdown.on, drawdown.amount_minor) for drawdown in position.drawdowns)
+    figure = _figure(lines, drawn=drawn, on=on, policy=policy)
+    return replace(figure, fee_minor=figure.fee_minor + position.still_open.penalty_minor)
 
 
 def dropped_by_row(figure: SettlementFigure, *, still_open: Iterable[Instalment]) -> dict[int, Parts]:
@@ -124,39 +150,68 @@ def settled_by(figure: SettlementFigure, *, event_id: str) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _by_period(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
-    interest = fee = 0
-    for row in rows:
-        whole = schedule.instalments[row.number - 1]
-        start = schedule.drawdown_on if row.number == 1 else schedule.instalments[row.number - 2].due_on
-        passed, length = _passed(start, end=whole.due_on, on=on)
-        interest += _asked(whole.interest_minor, still_open=row.interest_minor, passed=passed, length=length)
-        fee += _asked(whole.fee_minor, still_open=row.fee_minor, passed=passed, length=length)
-    return interest, fee
+class _Line(NamedTuple):
+    """A row for the purpose: its period, what it was agreed to bear, what is left of it."""
+
+    opened_on: date
+    due_on: date
+    agreed: Parts
+    left: Parts
 
 
-def _by_term(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
-    passed, length = _passed(schedule.drawdown_on, end=schedule.last_due_on, on=on)
-    interest_open, fee_open = sum(row.interest_minor for row in rows), sum(row.fee_minor for row in rows)
-    interest = _asked(schedule.interest_minor, still_open=interest_open, passed=passed, length=length)
-    return interest, _asked(schedule.fee_minor, still_open=fee_open, passed=passed, length=length)
+def _figure(
+    lines: Sequence[_Line], *, drawn: Sequence[tuple[date, int]], on: date, policy: SettlementPolicy
+) -> SettlementFigure:
+    first = min(day for day, _ in drawn)
+    if on < first:
+        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{first} or later")
+    left = total(line.left for line in lines)
+    if policy is SettlementPolicy.ACTUARIAL:
+        interest, fee = _by_value(lines, drawn=drawn, on=on)
+    elif policy is SettlementPolicy.PRO_RATA_TERM:
+        interest = _by_term(lines, Component.INTEREST, first=first, on=on)
+        fee = _by_term(lines, Component.FEE, first=first, on=on)
+    else:
+        interest = sum(_by_period(line, Component.INTEREST, on=on) for line in lines)
+        fee = sum(_by_period(line, Component.FEE, on=on) for line in lines)
+    return SettlementFigure(
+        on=on,
+        principal_minor=left.principal_minor,
+        interest_minor=interest,
+        fee_minor=fee,
+        waived_interest_minor=left.interest_minor - interest,
+        waived_fee_minor=left.fee_minor - fee,
+    )
 
 
-def _by_value(schedule: Schedule, rows: Sequence[Instalment], *, on: date) -> tuple[int, int]:
-    interest_open, fee_open = sum(row.interest_minor for row in rows), sum(row.fee_minor for row in rows)
-    cost_open = interest_open + fee_open
-    if not cost_open or on >= schedule.last_due_on:
-        return interest_open, fee_open
+def _by_period(line: _Line, component: Component, *, on: date) -> int:
+    agreed, left = line.agreed.of(component), line.left.of(component)
+    return _asked(agreed, left=left, part=_passed(line.opened_on, end=line.due_on, on=on))
+
+
+def _by_term(lines: Sequence[_Line], component: Component, *, first: date, on: date) -> int:
+    agreed = sum(line.agreed.of(component) for line in lines)
+    left = sum(line.left.of(component) for line in lines)
+    due = sum(line.left.of(component) for line in lines if line.due_on <= on)
+    last = max(line.due_on for line in lines)
+    return max(_asked(agreed, left=left, part=_passed(first, end=last, on=on)), due)
+
+
+def _by_value(lines: Sequence[_Line], *, drawn: Sequence[tuple[date, int]], on: date) -> tuple[int, int]:
+    left = total(line.left for line in lines)
+    if not left.cost_minor or all(line.due_on <= on for line in lines):
+        return left.interest_minor, left.fee_minor
+    repaid = [(line.due_on, line.agreed.total_minor) for line in lines]
     with localcontext() as context:
         context.prec = 40
-        growth = 1 + schedule_apr(schedule).rate
+        growth = 1 + apr(drawn, repayments=repaid).rate
         worth = sum(
-            (Decimal(row.total_minor) / growth ** (Decimal(max((row.due_on - on).days, 0)) / 365) for row in rows),
+            (line.left.total_minor / growth ** (Decimal(max((line.due_on - on).days, 0)) / 365) for line in lines),
             start=Decimal(0),
         )
-        asked = int(worth.to_integral_value(rounding=ROUND_FLOOR)) - sum(row.principal_minor for row in rows)
-    cost = min(max(asked, 0), cost_open)
-    fee = cost * fee_open // cost_open
+        asked = int(worth.to_integral_value(rounding=ROUND_FLOOR)) - left.principal_minor
+    cost = min(max(asked, 0), left.cost_minor)
+    fee = cost * left.fee_minor // left.cost_minor
     return cost - fee, fee
 
 
@@ -167,15 +222,7 @@ def _passed(start: date, *, end: date, on: date) -> tuple[int, int]:
     return (max((on - start).days, 0), (end - start).days)
 
 
-def _asked(agreed_minor: int, *, still_open: int, passed: int, length: int) -> int:
+def _asked(agreed_minor: int, *, left: int, part: tuple[int, int]) -> int:
     """Return what is to be paid of a cost: its earned part less what was paid of it, never below zero."""
-    already = agreed_minor - still_open
-    return max(agreed_minor * passed // length - already, 0)
-
-
-_ASKED: Mapping[SettlementPolicy, Callable[..., tuple[int, int]]] = MappingProxyType({
-    SettlementPolicy.PRO_RATA_DAYS: _by_period,
-    SettlementPolicy.PRO_RATA_TERM: _by_term,
-    SettlementPolicy.ACTUARIAL: _by_value,
-})  # fmt: skip
-"""Each policy's interest and fee to be paid."""
+    passed, length = part
+    return max(agreed_minor * passed // length - (agreed_minor - left), 0)

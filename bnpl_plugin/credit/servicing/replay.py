@@ -109,7 +109,7 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
 
 
 def opened(schedule: Schedule) -> LoanPosition:
-    """Return where a loan stands when its schedule's principal has been drawn and nothing else has happened."""
+    """Return where a loan stands when all is drawn as its schedule says and nothing else has happened."""
     rows, before = [], schedule.drawdown_on
     for due in schedule.instalments:
         kind = RowKind.DOWN_PAYMENT if due.due_on == schedule.drawdown_on else RowKind.INSTALMENT
@@ -117,10 +117,16 @@ def opened(schedule: Schedule) -> LoanPosition:
         level = due.principal_minor + due.interest_minor
         rows.append(Row(opened_on=before, due_on=due.due_on, kind=kind, due=parts, level_minor=level))
         before = due.due_on
-    amount = schedule.principal_minor
-    drawn = DrawnDown(event_id="", on=schedule.drawdown_on, amount_minor=amount, before_row=0)
-    position = LoanPosition(currency=schedule.currency, rows=tuple(rows), drawdowns=(drawn,))
-    return position.told(TransactionKind.DRAWDOWN, event_id="", on=schedule.drawdown_on, amount_minor=amount)
+    first = schedule.principal_minor - sum(minor for _, minor in schedule.later_drawdowns)
+    position = LoanPosition(currency=schedule.currency, rows=tuple(rows))
+    for on, amount in ((schedule.drawdown_on, first), *schedule.later_drawdowns):
+        before_row = next((index for index, row in enumerate(rows) if row.due_on > on), len(rows))
+        drawn = DrawnDown(event_id="", on=on, amount_minor=amount, before_row=before_row)
+        if on == schedule.drawdown_on:
+            drawn = replace(drawn, before_row=0)
+        position = replace(position, drawdowns=(*position.drawdowns, drawn))
+        position = position.told(TransactionKind.DRAWDOWN, event_id="", on=on, amount_minor=amount)
+    return position
 
 
 def _balanced(position: LoanPosition, *, numbers: Mapping[str, int]) -> LoanPosition:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from bnpl_plugin.credit.day_count import DayCount, year_fraction
+from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
 from bnpl_plugin.errors import InvalidInput
@@ -74,3 +76,29 @@ def withdrawal_figure(
         interest_minor=interest,
         paid_minor=sum(amount for day, amount in paid if day <= on),
     )
+
+
+def withdrawn_by(figure: WithdrawalFigure, position: LoanPosition, *, event_id: str) -> tuple[Event, ...]:
+    """Return the events that end a loan with fixed interest by a withdrawal.
+
+    All cost but the interest of the days used is given up; what was paid of it before is given back; then the rest of
+    the figure comes in. When more had been paid than the withdrawal costs, the loan ends overpaid by as much.
+
+    Args:
+        figure: of the position.
+        position: the loan on the day.
+        event_id: made by the caller; the others are the same with ":waived" and ":returned" after it.
+    """
+    events: list[Event] = []
+    left, paid = position.still_open, position.paid.cost_minor
+    kept = min(max(figure.interest_minor - paid, 0), left.interest_minor)
+    waived = Parts(0, left.interest_minor - kept, left.fee_minor, left.penalty_minor)
+    if not waived.is_nothing:
+        events.append(CostWaived(id=f"{event_id}:waived", on=figure.on, cost=waived))
+    if paid > figure.interest_minor:
+        back = paid - figure.interest_minor
+        source = Source.INTEREST_REFUND
+        events.append(MoneyReceived(id=f"{event_id}:returned", on=figure.on, amount_minor=back, source=source))
+    if figure.total_minor > 0:
+        events.append(MoneyReceived(id=event_id, on=figure.on, amount_minor=figure.total_minor))
+    return tuple(events)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.records import Attempt, Checkout, Hold, InstalmentRow, Job
+from bnpl_plugin.ports.records import Attempt, Checkout, Hold, InstalmentRow, Job, Loan
 from bnpl_plugin.storage.rows import columns_of, many, select_of
 from bnpl_plugin.storage.schema.flow import job
 from bnpl_plugin.storage.schema.purchases import (
@@ -25,7 +25,9 @@ from bnpl_plugin.storage.schema.purchases import (
 _FINISHED = ("confirmed", "refused", "reversed")
 
 
-def claim_jobs(connection: sa.Connection, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Job]:
+def claim_jobs(
+    connection: sa.Connection, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+) -> Sequence[Job]:
     """Lease ready jobs: one ``UPDATE … RETURNING``, which two workers can run at once without sharing a job.
 
     A ``deliver`` job waits for every older one of its stream that is not done (a dead one too: order is promised).
@@ -35,6 +37,7 @@ def claim_jobs(connection: sa.Connection, *, now: datetime, lease_until: datetim
         job.c.state == "ready",
         job.c.run_at <= now,
         sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= now),
+        job.c.kind.in_(kinds) if kinds else sa.true(),
     )
     behind = sa.exists().where(
         older.c.kind == "deliver",
@@ -97,6 +100,18 @@ def instalments_to_remind(connection: sa.Connection, *, now: datetime, limit: in
     )
     order = (instalment.c.remind_at, instalment.c.loan_id, instalment.c.number)
     return many(connection, due.order_by(*order).limit(limit), InstalmentRow)
+
+
+def loans_overdue(connection: sa.Connection, *, since: datetime, limit: int) -> Sequence[Loan]:
+    """Return active loans with an overdue instalment that was due then or before."""
+    late = sa.exists().where(
+        instalment.c.shopper_id == loan.c.shopper_id,
+        instalment.c.loan_id == loan.c.loan_id,
+        instalment.c.state == "overdue",
+        instalment.c.due_at <= since,
+    )
+    due = select_of(Loan).where(loan.c.state == "active", late)
+    return many(connection, due.order_by(loan.c.loan_id).limit(limit), Loan)
 
 
 def _of_live_loans() -> sa.Select[tuple[object, ...]]:

@@ -44,7 +44,7 @@ def test_at_the_rate_both_sides_are_worth_the_same(law, loan):
 @LAWS
 @given(loan=loans(), place=st.integers(0, 8), more=st.integers(1, 10**5))
 def test_a_dearer_repayment_makes_a_higher_rate(law, loan, place, more):
-    """Strictly, unless it shows only beyond what is kept: the last decimal, the fifteenth digit of a rate above one."""
+    """Strictly, unless it shows only beyond what is kept: the last decimal, the ninth digit of a rate above one."""
     drawn, repaid = loan
     day, minor = repaid[place % len(repaid)]
     dearer = [*repaid[: place % len(repaid)], (day, minor + more), *repaid[place % len(repaid) + 1 :]]
@@ -52,7 +52,7 @@ def test_a_dearer_repayment_makes_a_higher_rate(law, loan, place, more):
         reject()
     before, after = solved(law, drawn, repaid).rate, solved(law, drawn, dearer).rate
     seen = before < 1 and more * 1000 > sum(minor for _, minor in drawn)
-    assert after > before if seen else after >= before * (1 - Decimal("1e-15"))
+    assert after > before if seen else after >= before * (1 - Decimal("1e-9"))
 
 
 @LAWS

@@ -5,8 +5,19 @@ from datetime import date
 import pytest
 
 from bnpl_plugin.credit import Instalment, Schedule
+from bnpl_plugin.credit.servicing.account import LoanAccount
 from bnpl_plugin.credit.servicing.arrears import days_past_due, delinquency_bucket
-from bnpl_plugin.credit.servicing.early_settlement import SettlementPolicy, settlement_figure
+from bnpl_plugin.credit.servicing.early_settlement import (
+    SettlementPolicy,
+    position_figure,
+    settled_by,
+    settlement_figure,
+)
+from bnpl_plugin.credit.servicing.events import ChargeLaid, DueDateMoved
+from bnpl_plugin.credit.servicing.parts import Component
+from bnpl_plugin.credit.servicing.policy import ServicingPolicy
+from bnpl_plugin.credit.servicing.position.loan import Standing
+from bnpl_plugin.credit.servicing.replay import replay
 from bnpl_plugin.errors import InvalidInput
 
 ROWS = (
@@ -27,11 +38,11 @@ TABLE = """
 """
 
 
-# the same, with every cost shrinking over the whole 89 days
+# the same, with every cost shrinking over the whole 89 days, but what is due already is owed in full
 BY_TERM = """
 2027-01-01 | 3000 0 0      600 90
 2027-01-16 | 3000 101 15   499 75
-2027-02-14 | 3000 296 44   304 46
+2027-02-14 | 3000 300 44   300 46
 2027-03-31 | 3000 600 90   0 0
 """
 
@@ -103,3 +114,17 @@ def test_a_paid_row_is_not_late_and_days_are_not_negative():
     assert days_past_due([paid], as_of=date(2027, 1, 1)) == days_past_due([], as_of=date(2027, 1, 1)) == 0
     with pytest.raises(InvalidInput):
         delinquency_bucket(-1)
+
+
+def test_a_running_loan_is_settled_as_its_rows_stand():
+    moved = DueDateMoved(id="moved", on=date(2027, 1, 5), due_on=date(2027, 2, 28), to=date(2027, 3, 20))
+    penalty = ChargeLaid(
+        id="nsf", on=date(2027, 2, 10), due_on=date(2027, 2, 10), amount_minor=25, component=Component.PENALTY
+    )
+    account = LoanAccount(SCHEDULE, ServicingPolicy(), (moved, penalty))
+    figure = position_figure(replay(account), on=date(2027, 2, 24))
+    # half of the 48 days to 20 March have passed: 300 + 100 of interest, 30 + 15 of fees, and the penalty in full
+    assert (figure.principal_minor, figure.interest_minor, figure.fee_minor) == (3000, 400, 45 + 25)
+    settled = replay(account.after(*settled_by(figure, event_id="end")))
+    assert settled.standing is Standing.SETTLED
+    assert (settled.waived.interest_minor, settled.waived.fee_minor, settled.waived.penalty_minor) == (200, 45, 0)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bnpl_plugin.credit import Instalment, Schedule
 from bnpl_plugin.credit.servicing.account import LoanAccount
 from bnpl_plugin.credit.servicing.events import (
     ChargedBack,
@@ -30,6 +31,15 @@ def test_a_loan_as_agreed_owes_its_schedule():
         3-1 | p250 | - | p250
         4-1 | p250 | - | p250
     """)
+
+
+def test_a_schedule_drawn_in_parts_is_owed_as_it_was_drawn():
+    rows_due = tuple(Instalment(n, day(f"{n + 1}-1"), 300) for n in (1, 2, 3))
+    parts = Schedule("EUR", JAN_1, 900, rows_due, later_drawdowns=((day("2-10"), 400),))
+    position = stands(schedule=parts)
+    assert [(drawn.on, drawn.amount_minor) for drawn in position.drawdowns] == [(JAN_1, 500), (day("2-10"), 400)]
+    assert position.balances_minor() == (200, 300, 0)
+    assert [done.principal_after_minor for done in position.transactions] == [500, 900]
 
 
 def test_early_and_late_money_is_told_by_its_day():

@@ -7,21 +7,25 @@ from datetime import date
 
 from bnpl_plugin.credit.servicing.changes.charge import row_of
 from bnpl_plugin.credit.servicing.events import CostAccrued
+from bnpl_plugin.credit.servicing.interest.standing import payable_on
 from bnpl_plugin.credit.servicing.parts import Component, Parts
+from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
 from bnpl_plugin.money import Rounding, divide
 
 
-def earned_by(position: LoanPosition, *, on: date | None) -> Parts:
-    """Return the cost earned by a day: charges whose date has come, and of each row's interest its days that passed.
+def earned_by(position: LoanPosition, *, on: date | None, policy: ServicingPolicy) -> Parts:
+    """Return the cost earned by a day: charges whose date has come, and the interest of the days that passed.
 
-    What was paid before and is owed again (a chargeback) is not earned a second time.
+    Fixed interest is earned evenly over the days of its row, rounded half to even; interest that follows the balance as
+    the balance earned it. What was paid before and is owed again (a chargeback) is not earned a second time.
 
     Args:
         position: the loan.
         on: the day, itself included; None for all that the rows bear.
+        policy: of the loan.
     """
     if on is None:
         whole = position.due.minus(position.waived).minus(total(row.brought_back for row in position.rows))
@@ -35,23 +39,28 @@ def earned_by(position: LoanPosition, *, on: date | None) -> Parts:
         if charge.component is Component.FEE and row is not None and position.rows[row].due_on <= on:
             charges_due += charge.amount_minor
     fees_due = sum(row.due.fee_minor - row.brought_back.fee_minor for row in position.rows if row.due_on <= on)
+    if policy.interest is None:
+        interest = sum(_interest_by(row, on=on) for row in position.rows)
+    else:
+        interest = payable_on(position, on=on, policy=policy).due.interest_minor
     return Parts(
-        interest_minor=sum(_interest_by(row, on=on) for row in position.rows),
+        interest_minor=interest,
         fee_minor=by_charge[Component.FEE] + max(fees_due - charges_due, 0),
         penalty_minor=by_charge[Component.PENALTY],
     )
 
 
-def to_recognise(position: LoanPosition, *, up_to: date | None) -> Parts:
+def to_recognise(position: LoanPosition, *, up_to: date | None, policy: ServicingPolicy) -> Parts:
     """Return the cost that has been earned and was not yet recognised; nothing of a loan that was charged off.
 
     Args:
         position: the loan.
         up_to: cost earned up to this day, itself included; None for all cost of a loan that has come to its end.
+        policy: of the loan.
     """
     if position.charged_off:
         return Parts()
-    return Parts(*(max(part, 0) for part in earned_by(position, on=up_to).minus(position.accrued)))
+    return Parts(*(max(part, 0) for part in earned_by(position, on=up_to, policy=policy).minus(position.accrued)))
 
 
 def accrue(position: LoanPosition, event: CostAccrued) -> LoanPosition:

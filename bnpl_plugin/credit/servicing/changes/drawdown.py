@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bnpl_plugin.credit.servicing.changes.shares import rounded_to, shares, with_principal
 from bnpl_plugin.credit.servicing.events import Drawdown
-from bnpl_plugin.credit.servicing.interest.standing import caught_up, drawn_with_interest
+from bnpl_plugin.credit.servicing.interest.standing import caught_up, levelled
 from bnpl_plugin.credit.servicing.money_in.receipt import use_overpayment
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import DrawdownSpread, ServicingPolicy
@@ -42,7 +42,7 @@ def draw_down(position: LoanPosition, event: Drawdown, *, policy: ServicingPolic
     after = replace(position, rows=tuple(rows), drawdowns=(*drawdowns, drawn))
     first = place + 1 if down else place
     if policy.interest is not None:
-        after = drawn_with_interest(after, amount_minor=amount - down, from_row=first, on=on, policy=policy)
+        after = levelled(after, amount_minor=amount - down, from_row=first, on=on, policy=policy)
     else:
         after = _spread(after, amount - down, from_row=first, on=on, policy=policy)
     after = use_overpayment(after, on=on, policy=policy)

@@ -17,7 +17,7 @@ from bnpl_plugin.credit.servicing.events import (
     ReAmortised,
     TermExtended,
 )
-from bnpl_plugin.credit.servicing.interest.standing import caught_up, rate_changed
+from bnpl_plugin.credit.servicing.interest.standing import caught_up, levelled, rate_changed
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
@@ -60,7 +60,10 @@ def extend_term(position: LoanPosition, event: TermExtended, *, policy: Servicin
     whole = sum(rows[place].due.principal_minor for place in later)
     level = shares(whole, count=len(later), multiple_minor=policy.multiple_minor)[0]
     rows = with_principal(rows, later, level=level, left=whole, on=event.on)
-    return caught_up(_reopened(replace(position, rows=tuple(rows))), on=event.on, policy=policy)
+    after = _reopened(replace(position, rows=tuple(rows)))
+    if policy.interest is not None:
+        after = levelled(after, from_row=index, on=event.on, policy=policy)
+    return caught_up(after, on=event.on, policy=policy)
 
 
 def change_rate(position: LoanPosition, event: RateChanged, *, policy: ServicingPolicy) -> LoanPosition:
@@ -92,7 +95,7 @@ def change_rate(position: LoanPosition, event: RateChanged, *, policy: Servicing
 def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) -> LoanPosition:
     """Return the position with all open principal in new equal rows; fees, penalties and interest stay in theirs."""
     moved = position.still_open.principal_minor
-    rows = [row.owe(Parts(principal_minor=-row.still_open.principal_minor), on=event.on) for row in position.rows]
+    rows = [_without_open_principal(row, on=event.on) for row in position.rows]
     opened = rows[-1].due_on if rows else event.on
     for place, share in enumerate(shares(moved, count=event.count, multiple_minor=policy.multiple_minor)):
         due_on = due_date(event.first_due_on, period=event.period, periods=place)
@@ -100,7 +103,11 @@ def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) ->
         rows.append(new)
         opened = due_on
     rows.sort(key=lambda row: row.due_on)
-    return replace(position, rows=tuple(rows)).told(
+    after = replace(position, rows=tuple(rows))
+    if policy.interest is not None:
+        first = next(index for index, row in enumerate(rows) if row.kind is RowKind.RE_AGED and not row.settled_on)
+        after = caught_up(levelled(after, from_row=first, on=event.on, policy=policy), on=event.on, policy=policy)
+    return after.told(
         TransactionKind.RE_AGE,
         event_id=event.id,
         on=event.on,
@@ -123,14 +130,15 @@ def re_amortise(position: LoanPosition, event: ReAmortised, *, policy: Servicing
     for index, row in enumerate(rows):
         if row.due_on <= event.on:
             overdue = row.still_open.principal_minor
-            rows[index] = row.owe(Parts(principal_minor=-overdue), on=event.on)
+            rows[index] = _without_open_principal(row, on=event.on)
             moved += overdue
     share = divide(moved, by=len(later), rounding=Rounding.HALF_EVEN)
     share = rounded_to(share, multiple_minor=policy.multiple_minor)
     left = moved
     for index in later:
         added = left if index == later[-1] else min(share, left)
-        rows[index] = rows[index].owe(Parts(principal_minor=added), on=event.on)
+        later_row = rows[index].owe(Parts(principal_minor=added), on=event.on)
+        rows[index] = replace(later_row, level_minor=later_row.level_minor + added)
         left -= added
     after = caught_up(replace(position, rows=tuple(rows)), on=event.on, policy=policy)
     return after.told(
@@ -162,6 +170,12 @@ def _regular_row(rows: tuple[Row, ...], *, due_on: date) -> int:
             return index
     dates = ", ".join(str(row.due_on) for row in rows if row.is_regular)
     raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted=f"one of {dates}")
+
+
+def _without_open_principal(row: Row, *, on: date) -> Row:
+    """Return a row whose open principal has moved elsewhere; its cost stays."""
+    moved = row.still_open.principal_minor
+    return replace(row.owe(Parts(principal_minor=-moved), on=on), level_minor=0) if moved else row
 
 
 def _follow(position: LoanPosition, *, index: int, to: date, period: Period) -> LoanPosition:

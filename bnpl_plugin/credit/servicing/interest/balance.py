@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import insort
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -60,29 +61,31 @@ class Earnings:
     def plan(self, on: date, *, principal_minor: int) -> None:
         """Expect principal to be paid on a day."""
         if principal_minor:
-            self._moved.append((on, -principal_minor))
+            insort(self._moved, (on, -principal_minor))
 
     def during(self, row: Row, *, until: date) -> int:
         """Return what the balance earns in a row's period up to a day, each stretch rounded by itself."""
-        end = min(until, row.due_on)
-        cuts = sorted({row.opened_on, end, *self._cuts(row.opened_on, end)})
-        stretches: list[tuple[date, date, int]] = []
-        for start, stop in pairwise(cuts):
-            balance = 0 if self._is_paused(start) else self._balance(start)
-            if stretches and stretches[-1][2] == balance:
-                stretches[-1] = (stretches[-1][0], stop, balance)
-            else:
-                stretches.append((start, stop, balance))
-        return sum(self._earned(row, start=start, stop=stop, balance=balance) for start, stop, balance in stretches)
+        start, end = row.opened_on, min(until, row.due_on)
+        return sum(
+            self._earned(row, start=begun, stop=stopped, balance=balance)
+            for begun, stopped, balance in self._stretches(start, end)
+            if balance > 0
+        )
 
-    def _cuts(self, start: date, end: date) -> Iterable[date]:
-        days = [day for day, _ in self._moved] + [day for pause in self._paused for day in pause]
-        return (day for day in days if start < day < end)
+    def _stretches(self, start: date, end: date) -> Iterator[tuple[date, date, int]]:
+        """Yield the stretches in which the balance stands still; nothing stands in a pause."""
+        pauses = [day for pause in self._paused for day in pause]
+        cuts = [day for day, _ in self._moved if start < day < end] + [day for day in pauses if start < day < end]
+        begun, balance = start, self._standing_on(start)
+        for day in sorted({*cuts, end}):
+            then = self._standing_on(day)
+            if day > begun and (then != balance or day == end):
+                yield begun, day, balance
+                begun, balance = day, then
 
-    def _is_paused(self, day: date) -> bool:
-        return any(start <= day < until for start, until in self._paused)
-
-    def _balance(self, day: date) -> int:
+    def _standing_on(self, day: date) -> int:
+        if any(start <= day < until for start, until in self._paused):
+            return 0
         return max(sum(change for moved_on, change in self._moved if moved_on <= day), 0)
 
     def _earned(self, row: Row, *, start: date, stop: date, balance: int) -> int:

@@ -42,13 +42,6 @@ def payable_on(position: LoanPosition, *, on: date, policy: ServicingPolicy) -> 
     return _told_anew(position, on=on, terms=policy.interest, payable=True)
 
 
-def drawn_with_interest(
-    position: LoanPosition, *, amount_minor: int, from_row: int, on: date, policy: ServicingPolicy
-) -> LoanPosition:
-    """Return the position with a further drawdown levelled over the rows from one on."""
-    return levelled(position, amount_minor=amount_minor, from_row=from_row, on=on, policy=policy)
-
-
 def levelled(
     position: LoanPosition,
     *,
@@ -111,7 +104,8 @@ def rate_changed(
 def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payable: bool) -> LoanPosition:
     rows = list(position.rows)
     earnings = Earnings(position, terms=terms)
-    open_rows = [index for index, row in enumerate(rows) if row.is_regular and not row.settled_on]
+    last = max((index for index, row in enumerate(rows) if row.is_regular and not row.settled_on), default=-1)
+    kept = sum(_kept(row) for row in rows if row.is_regular)
     unplaced = sum(row.due.principal_minor for row in rows if row.is_regular)
     caught_up_on = _rest_day(rows, on=on, terms=terms)
     earned = attributed = ahead = 0
@@ -119,15 +113,16 @@ def _told_anew(position: LoanPosition, *, on: date, terms: InterestTerms, payabl
         if row.is_regular:
             early = payable and row.due_on > on
             earned += earnings.during(row, until=_until(row, on=on, terms=terms) if early else row.due_on)
-            if index in open_rows:
-                left = unplaced - _kept(rows[index + 1 :])
+            kept -= _kept(row)
+            if not row.settled_on:
                 interest = max(earned - attributed, 0)
-                rows[index] = _with_interest(row, interest, left=left, ahead=ahead, last=index == open_rows[-1])
+                rows[index] = _with_interest(row, interest, left=unplaced - kept, ahead=ahead, last=index == last)
             due = rows[index].due
             ahead += row.ahead_minor - _less_than_level(rows[index], ahead=ahead)
             attributed += due.interest_minor
             unplaced -= due.principal_minor
-        earnings.plan(max(row.due_on, caught_up_on), principal_minor=rows[index].still_open.principal_minor)
+        if not rows[index].settled_on:
+            earnings.plan(max(row.due_on, caught_up_on), principal_minor=rows[index].still_open.principal_minor)
     return replace(position, rows=tuple(rows))
 
 
@@ -148,8 +143,8 @@ def _with_interest(row: Row, interest: int, *, left: int, ahead: int, last: bool
     """Return a row with its interest, its instalment made up with principal, less what was paid ahead of it."""
     interest = max(interest, row.paid.interest_minor + row.waived.interest_minor)
     level = max(row.level_minor - interest - ahead, row.paid.principal_minor, 0)
-    due = row.due
-    return replace(row, due=Parts(left if last else min(level, left), interest, due.fee_minor, due.penalty_minor))
+    due = Parts(left if last else min(level, left), interest, row.due.fee_minor, row.due.penalty_minor)
+    return row if due == row.due else replace(row, due=due)
 
 
 def _less_than_level(row: Row, *, ahead: int) -> int:
@@ -157,8 +152,6 @@ def _less_than_level(row: Row, *, ahead: int) -> int:
     return min(max(row.level_minor - row.due.interest_minor - row.due.principal_minor, 0), ahead)
 
 
-def _kept(later: Sequence[Row]) -> int:
-    """Return the principal that later rows keep whatever happens: what was paid of it, or settled with it."""
-    return sum(
-        row.due.principal_minor if row.settled_on else row.paid.principal_minor for row in later if row.is_regular
-    )
+def _kept(row: Row) -> int:
+    """Return the principal that a row keeps whatever happens: what was paid of it, or settled with it."""
+    return row.due.principal_minor if row.settled_on else row.paid.principal_minor

@@ -73,6 +73,19 @@ def test_re_amortising_spreads_overdue_principal_over_the_rows_to_come():
     assert position.rows[1].settled_on == day("2-10")
 
 
+def test_with_interest_that_follows_the_balance_the_new_rows_are_level():
+    policy = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    aged = ReAged(id="aged", on=day("4-20"), first_due_on=day("5-1"), period=MONTHLY, count=3)
+    position = stands(aged, schedule=COSTLY, policy=policy)
+    new = position.rows[3:]
+    assert [row.due.total_minor for row in new[:2]] == [new[0].due.total_minor] * 2
+    assert abs(new[2].due.total_minor - new[0].due.total_minor) <= 3
+    assert position.due.principal_minor == 900
+    longer = TermExtended(id="longer", on=day("1-5"), due_on=day("2-1"), rows=3)
+    extended = stands(longer, schedule=COSTLY, policy=policy)
+    assert [row.due.total_minor for row in extended.rows] == [155 + 9, 155, 155, 155, 155, 158]
+
+
 def test_a_pause_earns_nothing_while_it_lasts():
     policy = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
     full = stands(schedule=COSTLY, policy=policy).due.interest_minor

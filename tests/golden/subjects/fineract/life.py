@@ -247,8 +247,9 @@ class _Account:
         self._add(happened.Reversed(id=name, on=max(on, self._first_drawn()), of=event_id))
 
     def by_day(self) -> list[Transaction]:
-        order = {event.id: number for number, event in enumerate(self.events)}
-        return sorted(self.transactions(), key=lambda one: (one.on, order.get(one.event_id, -1)))
+        """All transactions, reversed ones too, by value date and then as recorded."""
+        first = min(self.drawn, key=lambda drawn: drawn[1])[0] if self.drawn else "e0"
+        return sorted(self.transactions(), key=lambda one: (one.on, _seq(one.event_id or first)))
 
     # our account --------------------------------------------------------------------------------------------
 
@@ -260,7 +261,7 @@ class _Account:
             self._recognise(f"{name}:closed", on=last, up_to=None)
 
     def _recognise(self, name: str, *, on: date, up_to: date | None) -> None:
-        cost = to_recognise(self.position(), up_to=up_to)
+        cost = to_recognise(self.position(), up_to=up_to, policy=self._ours().policy)
         if not cost.is_nothing:
             self._add(happened.CostAccrued(id=name, on=on, cost=cost))
 
