@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tests.golden.case import Case, Check, OutOfScope, Refused, Subject, Unreadable, read
+from tests.golden.keys import unread
 from tests.golden.subjects import subject_of
 
 
@@ -70,10 +71,16 @@ def outcome_of(collection: str, case: Case, *, subject: Subject) -> Outcome:
     except OutOfScope as reason:
         return Outcome(collection, case, Ending.OUT_OF_SCOPE, (str(reason),))
     except Exception as error:  # noqa: BLE001 - a crash is an answer too: a wrong one
-        return Outcome(collection, case, Ending.FAILED, (f"raised {type(error).__name__}: {error}",))
+        return _failed(collection, case, (f"raised {type(error).__name__}: {error}",))
     if wrong or not checks:
-        return Outcome(collection, case, Ending.FAILED, wrong or ("nothing was compared",))
+        return _failed(collection, case, wrong or ("nothing was compared",))
     return Outcome(collection, case, Ending.PASSED)
+
+
+def _failed(collection: str, case: Case, reasons: tuple[str, ...]) -> Outcome:
+    passed_over = unread(collection, case.inputs)
+    why = (f"inputs that nobody here reads: {', '.join(passed_over)}",) if passed_over else ()
+    return Outcome(collection, case, Ending.FAILED, (*why, *reasons))
 
 
 def _told(check: Check) -> str:
@@ -104,11 +111,25 @@ def told(report: Report) -> Sequence[str]:
     lines += _unverified(report)
     collections = dict.fromkeys(outcome.collection for outcome in report.outcomes)
     lines += [f"{name}: {_counts(report, collection=name)}" for name in collections]
+    lines += _passed_over(report)
     lines += [f"not run: {reason}" for reason in report.unread]
     aside = [f"{len(report.of(ending))} {ending}" for ending in (Ending.REFUSED, Ending.OUT_OF_SCOPE)]
     lines.append(f"not compared, with the reasons above: {', '.join(aside)}")
     lines.append(f"{len(report.of(Ending.PASSED))} passed, {len(report.of(Ending.FAILED))} failed")
     return lines
+
+
+def _passed_over(report: Report) -> list[str]:
+    """Return each input key that no subject knows, with how many cases have it."""
+    keys = Counter(
+        (outcome.collection, key)
+        for outcome in report.outcomes
+        for key in unread(outcome.collection, outcome.case.inputs)
+    )
+    return [
+        f"input that nobody here reads: {collection}: {key} ({count} cases)"
+        for (collection, key), count in keys.items()
+    ]
 
 
 def _unverified(report: Report) -> list[str]:

@@ -7,12 +7,19 @@ from datetime import date
 from types import MappingProxyType
 
 from bnpl_plugin.credit.amortisation.charges import Charges, charges_of, usual_charges
-from bnpl_plugin.credit.amortisation.columns import Columns, Task, in_minor_units, put_off, scale_of
+from bnpl_plugin.credit.amortisation.columns import (
+    Columns,
+    Task,
+    in_minor_units,
+    put_off,
+    scale_of,
+    under_whole_instalments,
+)
 from bnpl_plugin.credit.amortisation.even_instalments import equal_instalments, graduated
 from bnpl_plugin.credit.amortisation.even_principal import equal_principal, flat, interest_only
 from bnpl_plugin.credit.amortisation.level import exact_instalment, run_down
 from bnpl_plugin.credit.schedule import Instalment, Schedule
-from bnpl_plugin.credit.terms import PLAIN, USUAL, FeePlacement, Levelling, LoanTerms, Method
+from bnpl_plugin.credit.terms import PLAIN, USUAL, Carry, FeePlacement, Levelling, LoanTerms, Method
 from bnpl_plugin.money import Remainder, Rounding, divide, split
 
 
@@ -74,11 +81,13 @@ def columns_in_minor_units(terms: LoanTerms, *, dates: tuple[date, ...]) -> Colu
     task = Task(terms, charges, terms.financed_minor * scale, scale)
     method = _METHODS.get(terms.method)
     columns = method(task) if method else _equal_instalments(task, dates)
-    interests = columns.interests
+    interests, principals = columns.interests, None
     if terms.shape.interest_grace:
         interests = put_off(interests, periods=terms.shape.interest_grace)
+    elif scale > 1 and terms.accrual.carry is Carry.EXACT_INTEREST and terms.method in _WHOLE_METHODS:
+        principals = under_whole_instalments(columns.principals, interests=interests, scale=scale)
     return Columns(
-        in_minor_units(columns.principals, scale=scale),
+        principals or in_minor_units(columns.principals, scale=scale),
         in_minor_units(interests, scale=scale),
         in_minor_units(columns.earnings, scale=scale),
         columns.fees,
@@ -138,6 +147,10 @@ def _interest_free(task: Task) -> Columns:
 
 
 _HALF_UP = Rounding.HALF_UP
+
+_WHOLE_METHODS = (Method.EQUAL_INSTALMENTS, Method.GRADUATED)
+"""Whose instalments are rounded, however finely interest is carried."""
+
 _PLAIN_METHODS = (Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE)
 
 _METHODS: Mapping[Method, Callable[[Task], Columns]] = MappingProxyType({

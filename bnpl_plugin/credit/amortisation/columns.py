@@ -90,6 +90,22 @@ def in_minor_units(column: Sequence[int], *, scale: int) -> list[int]:
     return [after - before for before, after in pairwise(totals)]
 
 
+def under_whole_instalments(principals: Sequence[int], *, interests: Sequence[int], scale: int) -> list[int]:
+    """Return the principals in minor units where principal and interest together are whole.
+
+    Two columns that are rounded apart could miss their instalment by one; here the instalment stands, the interest is
+    rounded, and principal is the difference. It still sums to what was drawn, and none is negative.
+
+    >>> in_minor_units([1050, 1050], scale=100), in_minor_units([450, 450], scale=100)
+    ([11, 10], [5, 4])
+    >>> under_whole_instalments([1050, 1050], interests=[450, 450], scale=100)
+    [10, 11]
+    """
+    instalments = [principal + interest for principal, interest in zip(principals, interests, strict=True)]
+    shown = zip(in_minor_units(instalments, scale=scale), in_minor_units(interests, scale=scale), strict=True)
+    return [instalment - interest for instalment, interest in shown]
+
+
 def even_split(total: int, *, parts: int, remainder: Remainder, rounding: Rounding, multiple: int) -> list[int]:
     """Split a sum into equal parts that are whole multiples; one named part takes what is left, never below zero.
 

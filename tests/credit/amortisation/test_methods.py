@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from bnpl_plugin.credit import MONTHLY, LoanTerms, Method, Period, PeriodUnit, build_schedule
+from bnpl_plugin.credit import FORTNIGHTLY, MONTHLY, LoanTerms, Method, Period, PeriodUnit, build_schedule
 from bnpl_plugin.credit.amortisation.table import amortisation_table
 from bnpl_plugin.credit.apr import eu
 from bnpl_plugin.credit.calendar import HALF_MONTHLY, MonthEnd
@@ -266,3 +266,22 @@ def test_weeks_are_fiftyseconds_of_a_year_by_weeks_364():
         day_count=DayCount.WEEKS_364,
     )
     assert [row[1] for row in parts(weekly)] == [12_00] * 3
+
+
+def test_a_rounded_instalment_stays_whole_where_interest_is_carried_unrounded():
+    for principal, rate, count in ((999_999_00, "0.21", 5), (12_345_00, "0.0875", 60), (1_000_00, "0.9", 7)):
+        terms = LoanTerms(
+            Money(principal, "INR"),
+            count,
+            FORTNIGHTLY,
+            date(2026, 1, 15),
+            date(2026, 1, 29),
+            nominal_rate=Decimal(rate),
+            rounding=Rounding.UP,
+            shape=Shape(multiple_minor=100),
+            accrual=Accrual(carry=Carry.EXACT_INTEREST),
+        )
+        rows = build_schedule(terms).instalments
+        assert {row.total_minor % 100 for row in rows[:-1]} == {0}
+        assert sum(row.principal_minor for row in rows) == principal
+        assert min(min(row.principal_minor, row.interest_minor) for row in rows) >= 0

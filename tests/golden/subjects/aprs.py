@@ -13,9 +13,34 @@ from bnpl_plugin.credit.apr.interval import Interval, years
 from bnpl_plugin.credit.apr.result import total_minor
 from bnpl_plugin.credit.apr.us import Unit, UnitPeriod
 from tests.golden.case import Case, Check
-from tests.golden.subjects.reading import TimedFlows, exact, flows_in_years, major, minor
+from tests.golden.subjects.reading import TimedFlows, exact, flows_in_years, major, minor, named
 
-_INTERVALS = {"days/365": Interval.DAYS_365, "days/365.25": Interval.DAYS_365_25}
+_INTERVALS = {
+    "fractions given": None,
+    "months": Interval.MONTHS,
+    "weeks": Interval.WEEKS,
+    "years": Interval.YEARS,
+    "days/365": Interval.DAYS_365,
+    "days/365.25": Interval.DAYS_365_25,
+}
+_FORMS = {
+    "simple": cn.Form.SIMPLE,
+    "simple annual": cn.Form.SIMPLE,
+    "compound": cn.Form.COMPOUND,
+    "compound annual": cn.Form.COMPOUND,
+    "annual": cn.Form.COMPOUND,
+}
+_UNITS = {
+    "day": (Unit.DAY, 1),
+    "week": (Unit.WEEK, 1),
+    "fortnight": (Unit.WEEK, 2),
+    "semimonth": (Unit.SEMIMONTH, 1),
+    "half month": (Unit.SEMIMONTH, 1),
+    "month": (Unit.MONTH, 1),
+    "quarter": (Unit.MONTH, 3),
+    "half year": (Unit.MONTH, 6),
+    "year": (Unit.MONTH, 12),
+}
 
 
 def eu_apr(case: Case) -> Iterator[Check]:
@@ -63,22 +88,30 @@ def us_apr(case: Case) -> Iterator[Check]:
 def china_irr(case: Case) -> Iterator[Check]:
     """Equal monthly payments: the simple and the compound form, whichever is published."""
     inputs = case.inputs
-    payment = inputs.get("payment")
-    if payment is None:
-        payment = str(Decimal(inputs["principal_per_period"]) + Decimal(inputs["fee_per_period"]))
+    payment = _monthly_payment(inputs)
     drawn = [(Fraction(0), minor(inputs["principal"]))]
-    repaid = [(Fraction(month), minor(payment)) for month in range(1, int(inputs["count"]) + 1)]
+    repaid = [(Fraction(month), payment) for month in range(1, int(inputs["count"]) + 1)]
     for field in case.expected:
         if field.endswith("_rate"):
-            form = cn.Form.SIMPLE if field.startswith("simple") else cn.Form.COMPOUND
+            form = named(field, field.removesuffix("_rate"), among=_FORMS)
             yield case.number(field, cn.rate(drawn, repayments=repaid, form=form))
     yield from _totals(case, drawn, repaid)
 
 
+def _monthly_payment(inputs: Mapping[str, Any]) -> int:
+    """Return the payment as published, or its parts together: principal and fee, told or as shares of what is lent."""
+    if "payment" in inputs:
+        return minor(inputs["payment"])
+    lent = exact(inputs["principal"])
+    principal = inputs.get("principal_per_period") or lent / int(inputs["count"])
+    fee = inputs.get("fee_per_period") or lent * exact(inputs["fee_per_period_rate"])
+    return round((exact(str(principal)) + exact(str(fee))) * minor("1"))
+
+
 def unit_period_named(given: Mapping[str, Any]) -> UnitPeriod:
     """Return the unit-period that a case names."""
-    unit, every = given["unit"], int(given.get("multiple", 1))
-    return UnitPeriod(Unit.MONTH, 12 * every) if unit == "year" else UnitPeriod(Unit(unit), every)
+    unit, times = named("unit", given["unit"], among=_UNITS)
+    return UnitPeriod(unit, times * int(given.get("multiple", 1)))
 
 
 def _time(given: Mapping[str, Any]) -> Fraction:
@@ -108,7 +141,8 @@ def _totals(case: Case, drawn: TimedFlows, repaid: TimedFlows) -> Iterator[Check
 
 def _times_of_dates(case: Case) -> Iterator[Check]:
     """Where a case names its interval rule and dates every flow, the dates must lead to the published times."""
-    interval, advance = _INTERVALS.get(case.inputs.get("interval_rule", "")), case.inputs.get("advance")
+    rule = case.inputs.get("interval_rule", "fractions given")
+    interval, advance = named("interval_rule", rule, among=_INTERVALS), case.inputs.get("advance")
     if interval is None or not isinstance(advance, Mapping) or "date" not in advance:
         return
     start = date.fromisoformat(advance["date"])

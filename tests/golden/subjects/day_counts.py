@@ -12,16 +12,26 @@ from bnpl_plugin.credit.apr.interval import Interval, YearLength, years
 from bnpl_plugin.credit.day_count import DayCount, year_fraction
 from tests.golden.case import Case, Check
 from tests.golden.subjects.aprs import unit_period_named
-from tests.golden.subjects.reading import exact
+from tests.golden.subjects.reading import exact, named
 
 _CONVENTIONS = {
-    "ACT/360": DayCount.ACT_360,
-    "ACT/365F": DayCount.ACT_365F,
-    "ACT/ACT-ISDA": DayCount.ACT_ACT_ISDA,
-    "30E/360": DayCount.THIRTY_E_360,
-    "30/360-US": DayCount.THIRTY_360_US,
+    "act/360": DayCount.ACT_360,
+    "act/365f": DayCount.ACT_365F,
+    "act/act isda": DayCount.ACT_ACT_ISDA,
+    "30e/360": DayCount.THIRTY_E_360,
+    "30/360 us": DayCount.THIRTY_360_US,
 }
-_INTERVALS = {"month": Interval.MONTHS, "week": Interval.WEEKS, "year": Interval.YEARS}
+_INTERVALS = {
+    "day": Interval.YEARS,
+    "week": Interval.WEEKS,
+    "fortnight": Interval.WEEKS,
+    "semimonth": Interval.MONTHS,
+    "month": Interval.MONTHS,
+    "quarter": Interval.MONTHS,
+    "half year": Interval.MONTHS,
+    "year": Interval.YEARS,
+}
+"""Remark (c): time is whole years, months or weeks, and days; a longer or shorter rhythm is counted in one of them."""
 
 
 def day_count(case: Case) -> Iterator[Check]:
@@ -42,8 +52,8 @@ def day_count(case: Case) -> Iterator[Check]:
 def _part(case: Case, start: date, end: date) -> Fraction:
     convention = case.inputs["convention"]
     if convention not in {"EU-2008-48", "UK-CONC-1"}:
-        return Fraction(*year_fraction(_CONVENTIONS[convention], start=start, end=end))
-    interval = _INTERVALS[case.inputs.get("unit", "month")]
+        return Fraction(*year_fraction(named("convention", convention, among=_CONVENTIONS), start=start, end=end))
+    interval = named("unit", case.inputs.get("unit", "month"), among=_INTERVALS)
     if convention == "EU-2008-48":
         return years(start, end=end, interval=interval)
     if case.inputs.get("isSecuredOnLand") and case.inputs.get("hasSinglePayment"):

@@ -15,13 +15,14 @@ from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.credit.servicing.replay import replay
 from tests.golden.case import Case, Check, OutOfScope
-from tests.golden.subjects.fineract.emi import agreed, policy_of
+from tests.golden.subjects.fineract.emi import agreed, drawn_by_day, policy_of
 from tests.golden.subjects.fineract.loan import cents, minor
+from tests.golden.subjects.reading import named
 
 _REFUNDS = {
-    "merchant_issued_refund": Source.MERCHANT_REFUND,
-    "payout_refund": Source.PAYOUT_REFUND,
-    "goodwill_credit": Source.GOODWILL_CREDIT,
+    "merchant issued refund": Source.MERCHANT_REFUND,
+    "payout refund": Source.PAYOUT_REFUND,
+    "goodwill credit": Source.GOODWILL_CREDIT,
 }
 
 
@@ -56,19 +57,33 @@ def fineract_interest_refund(case: Case) -> Iterator[Check]:
 
 
 def _account(inputs: Mapping[str, Any], *, count: int = 12) -> LoanAccount:
-    events: list[Event] = []
-    for number, drawn in enumerate(inputs["disbursements"][1:]):
-        on = date.fromisoformat(drawn["date"])
-        events.append(Drawdown(id=f"drawn {number}", on=on, amount_minor=minor(drawn["amount"])))
+    schedule, events = agreed(inputs, count=count), list[Event]()
+    for number, (drawn_on, drawn_minor) in enumerate(drawn_by_day(inputs)[1:]):
+        events.append(Drawdown(id=f"drawn {number}", on=drawn_on, amount_minor=drawn_minor))
     for number, paid in enumerate(inputs.get("payments") or ()):
         on = date.fromisoformat(paid["date"])
         events.append(MoneyReceived(id=f"paid {number}", on=on, amount_minor=minor(paid["amount"])))
     allocation = "next_instalment"
     for number, back in enumerate(inputs.get("refunds") or ()):
-        source, on = _REFUNDS[back["type"]], date.fromisoformat(back["date"])
+        source, on = named("refunds.type", back["type"], among=_REFUNDS), date.fromisoformat(back["date"])
         allocation = back.get("allocation", allocation)
-        events.append(MoneyReceived(id=f"back {number}", on=on, amount_minor=minor(back["amount"]), source=source))
-    return LoanAccount(agreed(inputs, count=count), policy_of(inputs, refund_allocation=allocation), tuple(events))
+        returned = MoneyReceived(id=f"back {number}", on=on, amount_minor=minor(back["amount"]), source=source)
+        if back.get("interest_refund"):
+            before = LoanAccount(schedule, policy_of(inputs, refund_allocation=allocation), tuple(events))
+            events += _interest_given_back(before, returned)
+        events.append(returned)
+    return LoanAccount(schedule, policy_of(inputs, refund_allocation=allocation), tuple(events))
+
+
+def _interest_given_back(before: LoanAccount, returned: MoneyReceived) -> list[Event]:
+    """Return the credit of the interest that refunded principal has earned so far, if it has earned any."""
+    terms, on = before.policy.interest, returned.on
+    assert terms is not None
+    position = replay(before, as_of=on)
+    amount = interest_refund_minor(position, on=on, refunded_minor=returned.amount_minor, terms=terms)
+    if not amount:
+        return []
+    return [MoneyReceived(id=f"{returned.id} interest", on=on, amount_minor=amount, source=Source.INTEREST_REFUND)]
 
 
 def _quote(case: Case) -> Iterator[Check]:

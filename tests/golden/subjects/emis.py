@@ -10,21 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
-from itertools import product
-from types import MappingProxyType
 from typing import Any
 
 from bnpl_plugin.credit.amortisation.charges import charges_of
 from bnpl_plugin.credit.amortisation.table import TableRow, amortisation_table
-from bnpl_plugin.credit.calendar import MonthEnd, Period, PeriodUnit, due_date
-from bnpl_plugin.credit.day_count import DayCount
-from bnpl_plugin.credit.terms import Accrual, DownPayment, Drawdown, Levelling, LoanTerms, OddDays, Shape
+from bnpl_plugin.credit.calendar import due_date
+from bnpl_plugin.credit.terms import DownPayment, Drawdown, Levelling, LoanTerms, Shape
 from bnpl_plugin.money import Money, Rounding
 from tests.golden.case import Case, Check
+from tests.golden.subjects.fineract.emi import drawn_by_day, on_rhythm
 
-_UNITS: Mapping[str, PeriodUnit] = MappingProxyType({
-    "days": PeriodUnit.DAY, "weeks": PeriodUnit.WEEK, "months": PeriodUnit.MONTH, "years": PeriodUnit.YEAR,
-})  # fmt: skip
 _OF_LIFE = ("late_interest_bearing", "refund_interest_bearing", "early_payment", "early_payoff", "payoff_quote")
 
 
@@ -49,69 +44,37 @@ def _of_life(case: Case) -> Iterable[Check]:
 def _terms(case: Case) -> LoanTerms:
     """Return the product's terms; an agreed instalment stands when only the first date was moved."""
     inputs = case.inputs
-    first, *later = sorted((date.fromisoformat(each["date"]), each["amount"]) for each in inputs["disbursements"])
     currency = inputs["currency"]
-    down = inputs.get("down_payment")
+    (first_on, first_minor), *later = drawn_by_day(inputs)
     shape = Shape(
-        down_payment=DownPayment(percent=Decimal(down["percent"])) if down else None,
-        later_drawdowns=tuple(Drawdown(day, Money.of(amount, currency).minor) for day, amount in later),
+        down_payment=_down_payment(inputs),
+        later_drawdowns=tuple(Drawdown(day, amount) for day, amount in later),
         levelling=Levelling.ADJUSTED,
     )
     dates = [date.fromisoformat(each["due_date"]) for each in inputs["periods"]]
-    principal = Money.of(first[1], currency)
-    terms = _on_rhythm(case, principal, drawdown_on=first[0], dates=dates, shape=shape)
+    principal = Money(first_minor, currency)
+    terms = on_rhythm(inputs, principal, drawdown_on=first_on, dates=dates, shape=shape)
     if case.kind == "special" and not terms.starts_on_rhythm:
-        kept = [due_date(first[0], period=terms.period, periods=number) for number in range(1, len(dates) + 1)]
-        agreed = amortisation_table(_on_rhythm(case, principal, drawdown_on=first[0], dates=kept, shape=shape))
-        return _on_rhythm(
-            case,
+        kept = [due_date(first_on, period=terms.period, periods=number) for number in range(1, len(dates) + 1)]
+        agreed = amortisation_table(on_rhythm(inputs, principal, drawdown_on=first_on, dates=kept, shape=shape))
+        return on_rhythm(
+            inputs,
             principal,
-            drawdown_on=first[0],
+            drawdown_on=first_on,
             dates=dates,
             shape=Shape(down_payment=shape.down_payment, instalment_minor=agreed[-2].instalment_minor),
         )
     return terms
 
 
-def _on_rhythm(case: Case, principal: Money, *, drawdown_on: date, dates: Sequence[date], shape: Shape) -> LoanTerms:
-    """Return the terms whose rhythm has the published dates: from the drawdown or the first date, either month end."""
-    unit = _UNITS[case.inputs.get("unit", "months")]
-    for anchor, month_end in product((drawdown_on, None), MonthEnd):
-        period = Period(unit, int(case.inputs.get("every", 1)), month_end=month_end)
-        if anchor is not None and due_date(anchor, period=period, periods=1) != dates[0]:
-            continue
-        day_count, odd_days = _day_count(case.inputs["day_count"], unit=unit)
-        terms = LoanTerms(
-            principal,
-            len(dates),
-            period,
-            drawdown_on,
-            dates[0],
-            nominal_rate=Decimal(case.inputs["annual_rate"]),
-            rounding=Rounding.HALF_EVEN,
-            day_count=day_count,
-            anchor_date=anchor,
-            shape=shape,
-            accrual=Accrual(rounding=Rounding.HALF_EVEN, odd_days=odd_days),
-        )
-        if list(terms.due_dates) == list(dates):
-            return terms
-    raise ValueError(f"no rhythm has the dates {dates}")
-
-
-def _day_count(told: str, *, unit: PeriodUnit) -> tuple[DayCount, OddDays]:
-    if told.startswith("30/360"):
-        by_month = unit in (PeriodUnit.MONTH, PeriodUnit.YEAR)
-        return DayCount.THIRTY_360_MONTHLY, OddDays.OVER_OWN_MONTH if by_month else OddDays.OVER_360
-    for sign, convention in (
-        ("ACT/ACT", DayCount.FINERACT_ACT_ACT),
-        ("364", DayCount.WEEKS_364),
-        ("365", DayCount.ACT_365F),
-        ("360", DayCount.ACT_360),
-    ):
-        if sign in told:
-            return convention, OddDays.OVER_360
-    raise ValueError(f"the day count {told!r} is not known")
+def _down_payment(inputs: Mapping[str, Any]) -> DownPayment | None:
+    """Return the down payment, told as a part of what is drawn or as a sum."""
+    down = inputs.get("down_payment")
+    if not down:
+        return None
+    if "percent" in down:
+        return DownPayment(percent=Decimal(down["percent"]), rounding=Rounding.HALF_EVEN)
+    return DownPayment(minor=Money.of(down["amount"], inputs["currency"]).minor)
 
 
 def _paid_as_agreed(case: Case, rows: Sequence[TableRow], *, currency: str) -> bool:
@@ -160,8 +123,8 @@ def _totals(terms: LoanTerms, rows: Sequence[TableRow], level: TableRow) -> dict
 
 def _rates(case: Case) -> Iterator[Check]:
     first, dates = case.inputs["periods"][0], [date.fromisoformat(each["due_date"]) for each in case.inputs["periods"]]
-    terms = _on_rhythm(
-        case, Money(100, "USD"), drawdown_on=date.fromisoformat(first["from_date"]), dates=dates, shape=Shape()
+    terms = on_rhythm(
+        case.inputs, Money(100, "USD"), drawdown_on=date.fromisoformat(first["from_date"]), dates=dates, shape=Shape()
     )
     charges = charges_of(terms, dates=terms.due_dates, known_at=1)
     for place, (told, over) in enumerate(zip(case.expected["period_rates"], charges.periods, strict=True)):

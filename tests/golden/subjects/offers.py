@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from bnpl_plugin.credit import (
     FORTNIGHTLY,
+    HALF_MONTHLY,
     MONTHLY,
     WEEKLY,
     DayCount,
@@ -26,15 +27,17 @@ from bnpl_plugin.credit import (
     LoanTerms,
     Method,
     Period,
+    PeriodUnit,
     Schedule,
     Shape,
-    add_months,
     build_schedule,
 )
 from bnpl_plugin.credit.annuity import number_of_payments
 from bnpl_plugin.credit.apr import eu
+from bnpl_plugin.credit.calendar import due_date
 from bnpl_plugin.money import Money, Remainder, Rounding
 from tests.golden.case import Case, Check, OutOfScope
+from tests.golden.subjects.reading import NotUnderstood, named
 
 _FROM = date(2026, 1, 15)
 """A day that every month has, so that whole months are whole months."""
@@ -48,10 +51,29 @@ _RULES = ("rounding", "rule", "method", "split", "remainder", "residual", "level
 _PERIODS: Mapping[str, Period] = {
     "month": MONTHLY,
     "monthly": MONTHLY,
+    "semimonth": HALF_MONTHLY,
     "fortnight": FORTNIGHTLY,
+    "fortnightly": FORTNIGHTLY,
     "2 weeks": FORTNIGHTLY,
+    "two weeks": FORTNIGHTLY,
+    "every 2 weeks": FORTNIGHTLY,
+    "biweekly": FORTNIGHTLY,
+    "bi weekly": FORTNIGHTLY,
     "week": WEEKLY,
+    "weekly": WEEKLY,
+    "14 days": Period(PeriodUnit.DAY, 14),
+    "30 days": Period(PeriodUnit.DAY, 30),
+    "quarter": Period(PeriodUnit.MONTH, 3),
+    "year": Period(PeriodUnit.YEAR),
 }
+
+_FEES: Mapping[str, Fraction] = {
+    "fee_rate": Fraction(1),
+    "fee_share": Fraction(1),
+    "fee_percent": Fraction(1, 100),
+    "fee_pct": Fraction(1, 100),
+}
+"""Under which names a case may say the fee as a part of the price, and in which unit."""
 
 
 def representative_examples(case: Case) -> Iterator[Check]:
@@ -76,11 +98,12 @@ def _rate(case: Case) -> Decimal:
 
 def _terms(case: Case, *, count: int, today: bool) -> LoanTerms:
     """Return the terms of an offer; `today`: the first instalment is due at once."""
-    period = _PERIODS[case.inputs.get("interval", "month")]
+    period = named("interval", case.inputs.get("interval", "month"), among=_PERIODS)
     start = date.fromisoformat(case.inputs.get("first_date", _FROM.isoformat()))
-    first = start if today else _later(start, period)
+    first = start if today else due_date(start, period=period, periods=1)
     rate = _rate(case)
-    fee = _money(case, "fee").minor if "fee" in case.inputs else 0
+    paid_down = "down_payment" in case.inputs and not today
+    down = DownPayment(minor=_money(case, "down_payment").minor) if paid_down else None
     return LoanTerms(
         _price(case),
         count,
@@ -89,26 +112,43 @@ def _terms(case: Case, *, count: int, today: bool) -> LoanTerms:
         first,
         method=Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE,
         nominal_rate=rate,
-        fee_minor=fee,
+        fee_minor=_fee_minor(case),
         fee_placement=FeePlacement.FIRST,
-        day_count=DayCount.THIRTY_360_MONTHLY if period == MONTHLY else DayCount.ACT_365F,
+        day_count=_day_count(case, period),
         anchor_date=start,
+        shape=Shape(down_payment=down),
     )
 
 
-def _later(start: date, period: Period) -> date:
-    return add_months(start, period.every) if period.days is None else start + timedelta(days=period.days)
+def _fee_minor(case: Case) -> int:
+    """Return the fee, told as a sum or as a part of the price."""
+    if "fee" in case.inputs:
+        return _money(case, "fee").minor
+    for name, unit in _FEES.items():
+        if name in case.inputs:
+            share = Fraction(str(case.inputs[name])) * unit
+            over, under = Decimal(share.numerator), Decimal(share.denominator)
+            return _price(case).times(over / under, rounding=Rounding.HALF_UP).minor
+    return 0
+
+
+def _day_count(case: Case, period: Period) -> DayCount:
+    """Whole months count as twelfths; a week is a fifty-second where the rate is the American one, else seven days."""
+    if period.days is None:
+        return DayCount.THIRTY_360_MONTHLY
+    weekly = period.unit is PeriodUnit.WEEK and case.kind.startswith("us_")
+    return DayCount.WEEKS_364 if weekly else DayCount.ACT_365F
 
 
 def _payment_from_apr(case: Case) -> Iterator[Check]:
     """Regulation Z's rate is nominal: the instalment follows from a twelfth of it."""
-    schedule = build_schedule(_terms(case, count=case.inputs["count"], today=False))
+    schedule = build_schedule(_terms(case, count=int(case.inputs["count"]), today=False))
     yield from _figures(case, _of_schedule(schedule))
 
 
 def _split(case: Case) -> Iterator[Check]:
     """A price in equal parts, the first at once; the cent that does not divide is in the last."""
-    schedule = build_schedule(_with_custom(_terms(case, count=case.inputs["count"], today=True), case))
+    schedule = build_schedule(_with_custom(_terms(case, count=int(case.inputs["count"]), today=True), case))
     yield from _figures(case, _of_schedule(schedule))
 
 
@@ -119,18 +159,23 @@ def _with_custom(terms: LoanTerms, case: Case) -> LoanTerms:
         return replace(terms, remainder=Remainder.FIRST)
     equal = "up" in said.replace("half up", "") or "equal" in said
     if equal or (not said and terms.principal.currency in _CUSTOMS):
-        return replace(terms, rounding=Rounding.UP, shape=Shape(levelling=Levelling.ALL_EQUAL))
+        return replace(terms, rounding=Rounding.UP, shape=replace(terms.shape, levelling=Levelling.ALL_EQUAL))
+    if said and not any(sign in said for sign in ("last", "half", "equal", "rest", "cent")):
+        raise NotUnderstood(f"who takes the odd cent: {said!r}; understood are first, last, up and half up")
     return terms
 
 
 def _pay_in_n(case: Case) -> Iterator[Check]:
     """A price in a few parts with a fee in the first, or none; dates as printed."""
-    count = case.inputs.get("total_instalments", case.inputs["count"])
-    schedule = build_schedule(_with_custom(_terms(case, count=count, today=True), case))
-    found = {**_of_schedule(schedule), "taeg": eu.schedule_apr(schedule).rate}
-    if "flows" in case.inputs:
+    paid = [flow for flow in case.inputs.get("flows", ()) if flow["direction"] == "payment"]
+    count = int(case.inputs.get("total_instalments") or len(paid) or case.inputs["count"])
+    terms = _with_custom(_terms(case, count=count, today=True), case)
+    schedule = build_schedule(terms)
+    found = _of_schedule(schedule)
+    found["instalment"] = Money(schedule.instalments[-1].total_minor, schedule.currency).decimal
+    if paid:
         printed = _of_flows(case)
-        found |= printed if "fee" not in case.inputs else {"taeg": printed["taeg"]}
+        found |= {"taeg": printed["taeg"], "apr": printed["taeg"]} if terms.fee_minor else printed
     yield from _figures(case, found)
 
 
@@ -141,10 +186,7 @@ def _credit(case: Case) -> Iterator[Check]:
     elif case.inputs.get("method") == "equal principal":
         yield from _figures(case, _equal_principal(case))
     else:
-        terms = _terms(case, count=case.inputs["count"], today=False)
-        if "down_payment" in case.inputs:
-            terms = replace(terms, shape=Shape(down_payment=DownPayment(minor=_money(case, "down_payment").minor)))
-        schedule = build_schedule(terms)
+        schedule = build_schedule(_terms(case, count=int(case.inputs["count"]), today=False))
         found = _of_schedule(schedule)
         regular = next(row for row in schedule.instalments if row.due_on > schedule.drawdown_on)
         level = Money(regular.principal_minor + regular.interest_minor, schedule.currency)
@@ -163,7 +205,7 @@ def _agreed_instalment(case: Case) -> Schedule:
 
 
 def _equal_principal(case: Case) -> dict[str, object]:
-    terms = _terms(case, count=case.inputs["count"], today=False)
+    terms = _terms(case, count=int(case.inputs["count"]), today=False)
     fee = _money(case, "fee_upfront").minor if "fee_upfront" in case.inputs else 0
     schedule = build_schedule(
         replace(terms, method=Method.EQUAL_PRINCIPAL, fee_minor=fee, fee_placement=FeePlacement.DRAWDOWN)
@@ -171,7 +213,7 @@ def _equal_principal(case: Case) -> dict[str, object]:
     found = _of_schedule(schedule)
     regular = [row for row in schedule.instalments if row.principal_minor]
     first = regular[0].principal_minor + regular[0].interest_minor
-    return {**found, "first_payment": Money(first, schedule.currency).decimal, "taeg": eu.schedule_apr(schedule).rate}
+    return {**found, "first_payment": Money(first, schedule.currency).decimal}
 
 
 def _of_flows(case: Case) -> dict[str, object]:
@@ -184,8 +226,10 @@ def _of_flows(case: Case) -> dict[str, object]:
         (drawn if flow["direction"] == "advance" else repaid).append(timed)
     lent = Money.total((Money(minor, currency) for _, minor in drawn), currency=currency)
     paid = Money.total((Money(minor, currency) for _, minor in repaid), currency=currency)
+    taeg = eu.rate(drawn, repayments=repaid, near=_rate(case) or None)
     return {
-        "taeg": eu.rate(drawn, repayments=repaid, near=_rate(case) or None),
+        "taeg": taeg,
+        "apr": taeg,
         "total_payments": paid.decimal,
         "total_payable": paid.decimal,
         "total_cost": (paid - lent).decimal,
@@ -198,9 +242,18 @@ def _of_schedule(schedule: Schedule) -> dict[str, object]:
     def told(minor: int) -> Decimal:
         return Money(minor, schedule.currency).decimal
 
+    def taeg() -> Decimal:
+        return eu.schedule_apr(schedule).rate
+
     rows = schedule.instalments
     return {
-        "instalment": told(rows[0].total_minor),
+        "taeg": taeg,
+        "apr": taeg,
+        "fee": told(schedule.fee_minor),
+        "down_payment": told(rows[0].total_minor if rows[0].due_on == schedule.drawdown_on else 0),
+        "first_instalment": told(rows[0].total_minor),
+        "first_payment": told(rows[0].total_minor),
+        "instalment": told(next((row for row in rows if row.due_on > schedule.drawdown_on), rows[0]).total_minor),
         "last_instalment": told(rows[-1].total_minor),
         "instalments": [told(row.total_minor) for row in rows],
         "payments": [told(row.total_minor) for row in rows],
@@ -219,6 +272,8 @@ def _figures(case: Case, found: Mapping[str, object]) -> Iterator[Check]:
     """Compare every published figure; one that we have no name for is a failure, not a silence."""
     for name, expected in case.expected.items():
         got = found.get(name, "nothing of this name")
+        if callable(got):
+            got = got()
         kind = "taeg" if name in {"taeg", "apr"} else "money"
         within = case.within(name if name in case.tolerance else kind)
         if name == "dates" or not isinstance(got, Decimal | list):

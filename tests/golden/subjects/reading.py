@@ -7,9 +7,23 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from operator import add, mul, sub, truediv
-from typing import Any
+from typing import Any, TypeVar
 
 TimedFlows = list[tuple[Fraction, int]]
+Meaning = TypeVar("Meaning")
+
+
+class NotUnderstood(ValueError):
+    """A case says something that no value of the product is known for; the message names the key."""
+
+
+def named(key: str, told: object, *, among: Mapping[str, Meaning]) -> Meaning:
+    """Return what a published word means; capitals, and which of " ", "-" and "_" is between words, do not matter."""
+    word = str(told).strip().lower().replace("_", " ").replace("-", " ")
+    if word not in among:
+        raise NotUnderstood(f"{key} is {told!r}; understood are {', '.join(among)}")
+    return among[word]
+
 
 _OPERATIONS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: add,

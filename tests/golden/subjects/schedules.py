@@ -42,24 +42,34 @@ from bnpl_plugin.credit.terms import (
 )
 from bnpl_plugin.money import Money, Rounding, divide
 from tests.golden.case import Case, Check
+from tests.golden.subjects.reading import NotUnderstood, named
 
 _START, _IN_LEAP_YEAR = date(2011, 1, 1), date(2012, 12, 1)
 """The tables have no dates; any day that every month has will do, after a common year and inside a leap year."""
 
 _PERIODS: Mapping[str, Period] = MappingProxyType({
+    "day": Period(PeriodUnit.DAY), "daily": Period(PeriodUnit.DAY),
     "week": Period(PeriodUnit.WEEK), "weekly": Period(PeriodUnit.WEEK),
     "fortnight": Period(PeriodUnit.WEEK, 2), "fortnightly": Period(PeriodUnit.WEEK, 2),
+    "bi weekly": Period(PeriodUnit.WEEK, 2), "biweekly": Period(PeriodUnit.WEEK, 2),
     "month": Period(PeriodUnit.MONTH), "monthly": Period(PeriodUnit.MONTH),
+    "bi monthly": Period(PeriodUnit.MONTH, 2),
     "quarter": Period(PeriodUnit.MONTH, 3), "quarterly": Period(PeriodUnit.MONTH, 3),
-    "half-year": Period(PeriodUnit.MONTH, 6), "half_year": Period(PeriodUnit.MONTH, 6),
-    "semester": Period(PeriodUnit.MONTH, 6), "half-yearly": Period(PeriodUnit.MONTH, 6),
-    "year": Period(PeriodUnit.YEAR), "yearly": Period(PeriodUnit.YEAR),
+    "half year": Period(PeriodUnit.MONTH, 6), "half yearly": Period(PeriodUnit.MONTH, 6),
+    "semester": Period(PeriodUnit.MONTH, 6),
+    "year": Period(PeriodUnit.YEAR), "yearly": Period(PeriodUnit.YEAR), "annually": Period(PeriodUnit.YEAR),
 })  # fmt: skip
+
+_COMPOUNDINGS = {"nominal": Compounding.EACH_PERIOD, "effective": Compounding.YEARLY}
+
+_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "second to last": -2, "last": -1}
+
 
 _METHODS: Mapping[str, Method] = MappingProxyType({
     "annuity": Method.EQUAL_INSTALMENTS,
-    "constant_capital": Method.EQUAL_PRINCIPAL,
-    "interest_only": Method.INTEREST_ONLY,
+    "balloon": Method.EQUAL_INSTALMENTS,
+    "constant capital": Method.EQUAL_PRINCIPAL,
+    "interest only": Method.INTEREST_ONLY,
     "graduated": Method.GRADUATED,
 })  # fmt: skip
 
@@ -82,14 +92,14 @@ def ec_amortisation(case: Case) -> Iterable[Check]:
         Check("row_count_total", case.expected["row_count_total"], len(table)),
     ]
     if "instalment" in case.expected:
-        told, level = Decimal(case.expected["instalment"]), _decimal(table[-2].instalment_minor)
+        told, level = Decimal(case.expected["instalment"]), _decimal(table[0].instalment_minor)
         checks.append(Check("instalment", told, level, case.within("money")))
     return [*checks, *_ec_whole(case, terms)] if "total_cost" in case.expected else checks
 
 
 def _ec_whole(case: Case, terms: LoanTerms) -> Iterator[Check]:
     """Compare totals and present values. The simulator totals a rounded payment, so that a row may miss half a cent."""
-    told = re.fullmatch(r"([\d.]+) financed", case.inputs.get("extra_cost", ""))
+    told = re.fullmatch(r"([\d.]+) financed", case.inputs.get("extra_cost") or "")
     financed = Money.of(told[1], "EUR").minor if told else 0
     without = build_schedule(terms).finance_charge_minor + financed
     at_drawdown = divide(Money.of(case.expected["total_cost"], "EUR").minor - without, by=100) * 100
@@ -115,7 +125,7 @@ def _ec_whole(case: Case, terms: LoanTerms) -> Iterator[Check]:
 
 def _ec_terms(case: Case) -> LoanTerms:
     inputs = case.inputs
-    period = _PERIODS[inputs["period_unit"]]
+    period = named("period_unit", inputs["period_unit"], among=_PERIODS)
     first, first_due_on, drawdown_on = _ec_first_period(inputs.get("first_period_years"), period=period)
     growth = inputs.get("yearly_growth")
     by_weeks = period.unit is PeriodUnit.WEEK
@@ -125,7 +135,7 @@ def _ec_terms(case: Case) -> LoanTerms:
         period,
         drawdown_on,
         first_due_on,
-        method=_METHODS[inputs["method"]],
+        method=named("method", inputs["method"], among=_METHODS),
         nominal_rate=Decimal(inputs["annual_rate"]),
         day_count=DayCount.WEEKS_364 if by_weeks else DayCount.THIRTY_360_MONTHLY,
         shape=Shape(
@@ -133,12 +143,13 @@ def _ec_terms(case: Case) -> LoanTerms:
                 RateStep(each["from_period"], Decimal(each["rate"])) for each in inputs.get("rate_steps", ())
             ),
             yearly_growth=Decimal(growth) - 1 if growth else Decimal(0),
-            row_fees=_ec_costs(case),
+            row_fees=_ec_costs(case, period=period),
+            balloon_minor=Money.of(inputs["balloon"], "EUR").minor if "balloon" in inputs else 0,
         ),
         accrual=Accrual(
             carry=Carry.EXACT,
             shortfall=Shortfall.CAPITALISED,
-            compounding=Compounding.YEARLY if inputs.get("rate_kind") == "effective" else Compounding.EACH_PERIOD,
+            compounding=named("rate_kind", inputs.get("rate_kind", "nominal"), among=_COMPOUNDINGS),
             first_period_years=first,
         ),
     )
@@ -153,25 +164,31 @@ def _ec_first_period(told: str | None, *, period: Period) -> tuple[Fraction | No
     whole = sum(parts, Fraction(0)) - sum(map(Fraction, days), Fraction(0))
     odd_end = _IN_LEAP_YEAR if any(part.endswith("/366") for part in days) else _START
     drawdown_on = odd_end - timedelta(days=sum(int(part.split("/")[0]) for part in days))
-    return sum(parts, Fraction(0)), add_months(odd_end, int(whole * 12)), drawdown_on
+    if (whole * 12).denominator == 1:
+        return sum(parts, Fraction(0)), add_months(odd_end, int(whole * 12)), drawdown_on
+    if (whole * 52).denominator == 1:
+        return sum(parts, Fraction(0)), odd_end + timedelta(weeks=int(whole * 52)), drawdown_on
+    raise NotUnderstood(f"first_period_years is {told!r}; understood are months, weeks and days of a year")
 
 
-def _ec_costs(case: Case) -> tuple[RowFee, ...]:
+def _ec_costs(case: Case, *, period: Period) -> tuple[RowFee, ...]:
     """Return the costs of single rows: told in words, else printed beside the rows."""
-    told, count = case.inputs.get("extra_cost", ""), int(case.inputs["periods"])
+    told, count = case.inputs.get("extra_cost") or "", int(case.inputs["periods"])
     if found := re.fullmatch(r"([\d.]+) a (month|year|week|quarter)", told):
-        numbers: Iterable[int] = _every(found[2], count=count, period=_PERIODS[case.inputs["period_unit"]])
+        numbers: Iterable[int] = _every(found[2], count=count, period=period)
     elif found := re.fullmatch(r"([\d.]+) in \w+ (\d+), (\d+), .*", told):
         numbers = range(int(found[2]), count + 1, int(found[3]) - int(found[2]))
     else:
+        if told and not told.endswith(" financed") and not any("cost" in each for each in case.expected["rows"]):
+            raise NotUnderstood(f"extra_cost is {told!r}; understood are a cost a unit, in periods, or financed")
         return tuple(RowFee(each["period"], Money.of(each["cost"], "EUR").minor)
                      for each in case.expected["rows"] if "cost" in each)  # fmt: skip
     return tuple(RowFee(number, Money.of(found[1], "EUR").minor) for number in numbers)
 
 
 def _every(unit: str, *, count: int, period: Period) -> range:
-    per_unit = {"week": (1, 0), "month": (0, 1), "quarter": (0, 3), "year": (52, 12)}[unit]
-    length = per_unit[0] if period.unit is PeriodUnit.WEEK else per_unit[1] // (period.months or 1)
+    per_unit = {"week": (1, 0), "month": (0, 1), "quarter": (13, 3), "year": (52, 12)}[unit]
+    length = per_unit[0] // period.every if period.unit is PeriodUnit.WEEK else per_unit[1] // (period.months or 1)
     return range(length, count + 1, length)
 
 
@@ -196,7 +213,8 @@ def _ec_rows(case: Case, terms: LoanTerms, table: Sequence[TableRow]) -> Iterato
 
 
 def _ec_years(case: Case, terms: LoanTerms, table: Sequence[TableRow]) -> Iterator[Check]:
-    length = {PeriodUnit.YEAR: 1, PeriodUnit.MONTH: 12, PeriodUnit.WEEK: 52}[terms.period.unit] // terms.period.every
+    per_year = {PeriodUnit.YEAR: 1, PeriodUnit.MONTH: 12, PeriodUnit.WEEK: 52, PeriodUnit.DAY: 365}
+    length = per_year[terms.period.unit] // terms.period.every
     for told in case.expected.get("year_sums", ()):
         rows = table[(told["year"] - 1) * length : told["year"] * length]
         for name, minor in (("interest", sum(row.earned_minor for row in rows)),
@@ -219,17 +237,30 @@ def frappe_lending(case: Case) -> Iterable[Check]:
 
 
 def _frappe_dates(case: Case) -> Iterator[Check]:
-    rule, period = case.inputs["rule"], _PERIODS[case.inputs.get("frequency", "monthly")]
-    first_due = FirstDue.SAME_DAY
-    if rule.startswith("first day"):
-        first_due = FirstDue.FIRST_OF_NEXT_MONTH
-    elif rule.startswith(("last day", "end of")):
-        first_due, period = FirstDue.LAST_OF_MONTH, replace(period, month_end=MonthEnd.LAST)
+    period = named("frequency", case.inputs.get("frequency", "monthly"), among=_PERIODS)
+    first_due = _frappe_rule(case.inputs["rule"])
+    if first_due is FirstDue.LAST_OF_MONTH:
+        period = replace(period, month_end=MonthEnd.LAST)
     anchor = first_due_date(date.fromisoformat(case.inputs["repayment_start_date"]), rule=first_due)
     days = due_dates(anchor, period=period, count=int(case.inputs["periods"]))
-    places = {"first": 0, "second": 1, "third": 2, "last": -1}
     for name, told in case.expected.items():
-        yield Check(name, told, days[places[name]].isoformat())
+        if isinstance(told, list):
+            yield Check(name, told, [day.isoformat() for day in days])
+        else:
+            yield Check(name, told, days[named("expected", name, among=_PLACES)].isoformat())
+
+
+def _frappe_rule(told: str) -> FirstDue:
+    """Read "first day of the month after the start date", "end of the current month", "same day as the start date"."""
+    words = told.lower()
+    for signs, rule in (
+        (("last day", "end of"), FirstDue.LAST_OF_MONTH),
+        (("first day", "first of", "start of the next", "beginning of the next"), FirstDue.FIRST_OF_NEXT_MONTH),
+        (("same day", "on the start date", "on start date", "as per", "from the start date"), FirstDue.SAME_DAY),
+    ):
+        if any(sign in words for sign in signs):
+            return rule
+    raise NotUnderstood(f"rule is {told!r}; understood are first day, last day and same day")
 
 
 def _frappe_amounts(case: Case) -> Iterator[Check]:
@@ -268,8 +299,8 @@ def _frappe_rows(told: Sequence[Mapping[str, Any]], table: Sequence[TableRow], w
 def _frappe_terms(case: Case) -> LoanTerms:
     inputs = case.inputs
     principal = Money.of(inputs["principal"], "INR")
-    period = _PERIODS[inputs["frequency"]]
-    rounding, multiple = _frappe_rounding(inputs.get("emi_rounding"))
+    period = named("frequency", inputs.get("frequency", "monthly"), among=_PERIODS)
+    rounding, multiple = _frappe_rounding(inputs.get("emi_rounding", "up to 1"))
     interest_rounding, interest_multiple = _frappe_rounding(inputs.get("interest_rounding"))
     rounds_interest = "interest_rounding" in inputs
     agreed = inputs.get("fixed_amount")
@@ -280,6 +311,7 @@ def _frappe_terms(case: Case) -> LoanTerms:
         _START,
         due_date(_START, period=period, periods=1),
         nominal_rate=Decimal(inputs["annual_rate"]),
+        day_count=DayCount.WEEKS_364 if period.unit is PeriodUnit.WEEK else DayCount.THIRTY_360_MONTHLY,
         rounding=rounding,
         anchor_date=_START,
         shape=Shape(
@@ -307,5 +339,5 @@ def _frappe_rounding(told: str | None) -> tuple[Rounding, int]:
         return Rounding.HALF_UP, 1
     found = re.match(r"(half up|half even|up|down) to ([\d.]+)", told)
     if not found:
-        raise ValueError(f"the rounding {told!r} is not known")
+        raise NotUnderstood(f"a rounding is {told!r}; understood are up, down, half up and half even to a unit")
     return Rounding(found[1].replace(" ", "_")), Money.of(found[2], "INR").minor

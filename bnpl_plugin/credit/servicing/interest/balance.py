@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from bnpl_plugin.credit.day_count import DayCount, year_fraction
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, PaymentCounts
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.credit.servicing.position.transaction import Transaction, TransactionKind
@@ -39,12 +39,21 @@ def movements(position: LoanPosition) -> list[Movement]:
     return sorted((day, change) for day, change in moved if change)
 
 
+def _rest(rows: Sequence[Row], day: date) -> date:
+    """Return the due date of the row that a day lies in; after the last one the day itself."""
+    return next((row.due_on for row in rows if row.is_regular and row.opened_on < day <= row.due_on), day)
+
+
 class Earnings:
     """What a moving balance earns, stretch by stretch; short-lived and used once."""
 
     def __init__(self, position: LoanPosition, *, terms: InterestTerms) -> None:
         """Take the loan's movements so far."""
         self._moved = movements(position)
+        if terms.payment_counts is PaymentCounts.FROM_DUE_DATE:
+            self._moved = sorted(
+                (_rest(position.rows, day) if change < 0 else day, change) for day, change in self._moved
+            )
         self._paused = position.interest_paused
         self._rates = position.rates
         self._terms = terms

@@ -42,6 +42,15 @@ class OverdueInterest(StrEnum):
     """Until the due date of the row of that day."""
 
 
+class PaymentCounts(StrEnum):
+    """From when a payment lowers the balance that earns."""
+
+    AT_ONCE = "at_once"
+    """From the day of the payment."""
+    FROM_DUE_DATE = "from_due_date"
+    """From the due date of the row of the day: the balance rests between due dates."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestTerms:
     """The terms of interest that follows the balance.
@@ -53,6 +62,7 @@ class InterestTerms:
         prepayment: what paying more than is due does.
         until: until when a row that is paid early has earned.
         overdue: how long overdue principal earns.
+        payment_counts: from when a payment lowers the balance that earns.
         rounding: of the interest of each stretch in which the balance stands still.
 
     Raises:
@@ -64,6 +74,7 @@ class InterestTerms:
     prepayment: Prepayment = Prepayment.PAYS_AHEAD
     until: InterestUntil = InterestUntil.DAY_PAID
     overdue: OverdueInterest = OverdueInterest.UNTIL_PAID
+    payment_counts: PaymentCounts = PaymentCounts.AT_ONCE
     rounding: Rounding = Rounding.HALF_EVEN
 
     def __post_init__(self) -> None:

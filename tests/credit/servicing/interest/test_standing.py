@@ -8,7 +8,13 @@ from bnpl_plugin.credit import MONTHLY, LoanTerms, build_schedule
 from bnpl_plugin.credit.servicing.account import LoanAccount
 from bnpl_plugin.credit.servicing.events import Drawdown, MoneyReceived
 from bnpl_plugin.credit.servicing.interest.settlement import payoff_quote
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import (
+    InterestTerms,
+    InterestUntil,
+    OverdueInterest,
+    PaymentCounts,
+    Prepayment,
+)
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import Standing
 from bnpl_plugin.money import Money, Rounding
@@ -65,6 +71,18 @@ def test_early_money_stops_earning_and_what_was_spared_goes_to_the_next_row():
     early = stands(paid("2-1"), paid("2-15"), schedule=LEVEL, policy=policy())
     assert interests(early)[:3] == [58, 24, 58]
     assert early.rows[1].settled_on == day("2-15")
+
+
+def test_or_it_rests_until_the_due_date_and_a_part_paid_early_spares_nothing_before():
+    terms = InterestTerms(
+        annual_rate=Decimal("0.07"),
+        until=InterestUntil.DUE_DATE,
+        payment_counts=PaymentCounts.FROM_DUE_DATE,
+    )
+    early = stands(paid("1-15", 5_00), schedule=LEVEL, policy=ServicingPolicy(interest=terms))
+    assert interests(early) == [58, 49, 39, 29, 20, 10]
+    at_once = stands(paid("1-15", 5_00), schedule=LEVEL, policy=policy())
+    assert interests(at_once)[0] < 58
 
 
 @pytest.mark.parametrize(("until", "interest"), [(InterestUntil.DAY_PAID, 24), (InterestUntil.DUE_DATE, 49)])

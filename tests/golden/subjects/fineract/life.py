@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bnpl_plugin.credit.calendar import Period, PeriodUnit
+from bnpl_plugin.credit.calendar import Period
 from bnpl_plugin.credit.servicing import events as happened
 from bnpl_plugin.credit.servicing.account import LoanAccount
 from bnpl_plugin.credit.servicing.changes.accrual import to_recognise
@@ -19,7 +19,8 @@ from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.transaction import Source, Transaction, TransactionKind
 from bnpl_plugin.credit.servicing.replay import replay
 from tests.golden.case import Refused
-from tests.golden.subjects.fineract.loan import agreed, minor, policy_of
+from tests.golden.subjects.fineract.loan import UNITS, agreed, cents, minor, policy_of
+from tests.golden.subjects.reading import NotUnderstood, named
 
 _SOURCES = {
     "payment": Source.REPAYMENT,
@@ -30,7 +31,13 @@ _SOURCES = {
     "interest_refund": Source.INTEREST_REFUND,
 }
 _RECEIPTS = {source.value for source in Source}
-_UNITS = {"DAYS": PeriodUnit.DAY, "WEEKS": PeriodUnit.WEEK, "MONTHS": PeriodUnit.MONTH}
+_NSF_PENALTY = "10.00"
+"""What a bounced payment costs unless the event says otherwise."""
+_RESCHEDULED = frozenset({
+    "seq", "type", "business_date", "date", "rescheduleFromDate", "submittedOnDate", "approvedOnDate",
+    "rescheduleReasonId", "rescheduleReasonComment", "note",
+    "adjustedDueDate", "extraTerms", "newInterestRate",
+})  # fmt: skip
 
 
 class FineractLife:
@@ -133,9 +140,9 @@ class _Account:
         self._add(happened.MoneyReceived(id=name, on=on, amount_minor=amount))
 
     def _charge(self, raw: Mapping[str, Any], name: str, on: date, *, component: Component) -> None:
-        due_on = date.fromisoformat(raw["due_date"])
+        due_on = date.fromisoformat(raw["due_date"]) if raw.get("due_date") else on
         value_date = min(due_on, self.today)
-        amount = minor(raw["amount"])
+        amount = minor(raw["amount"] if component is Component.FEE else raw.get("amount") or _NSF_PENALTY)
         laid = happened.ChargeLaid(id=name, on=value_date, due_on=due_on, amount_minor=amount, component=component)
         self._add(laid)
 
@@ -146,14 +153,21 @@ class _Account:
         self._charge(raw, name, on, component=Component.PENALTY)
 
     def _fee_pct_of_principal(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        due_on = date.fromisoformat(raw["due_date"])
+        due_on = date.fromisoformat(raw["due_date"]) if raw.get("due_date") else on
         share = Decimal(raw["pct"]) / 100
         self._add(happened.ShareChargeLaid(id=name, on=min(due_on, self.today), due_on=due_on, share=share))
 
     def _waive_charge(self, raw: Mapping[str, Any], name: str, on: date) -> None:
+        """The charge that the event names by its date or amount, else the last; one that was waived already is none."""
         kinds = happened.ChargeLaid | happened.ShareChargeLaid
-        charges = [event.id for event in self.events if isinstance(event, kinds)]
-        self._add(happened.ChargeWaived(id=name, on=on, charge_id=charges[-1]))
+        waived = {event.charge_id for event in self._standing() if isinstance(event, happened.ChargeWaived)}
+        charges = [event for event in self._standing() if isinstance(event, kinds) and event.id not in waived]
+        for key, told_of in (("due_date", lambda event: str(event.due_on)), ("amount", _charged)):
+            if raw.get(key):
+                charges = [event for event in charges if told_of(event) in (None, raw[key])] or charges
+        if not charges:
+            raise NotUnderstood(f"waive_charge {name}: there is no charge to waive")
+        self._add(happened.ChargeWaived(id=name, on=on, charge_id=charges[-1].id))
 
     def _chargeback(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         paid = [event.id for event in self._standing() if _is_from(event, Source.REPAYMENT)]
@@ -172,22 +186,22 @@ class _Account:
         self._add(happened.ChargedOff(id=name, on=on))
 
     def _reschedule(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        due_on, handled = date.fromisoformat(raw["rescheduleFromDate"]), False
+        due_on = date.fromisoformat(raw["rescheduleFromDate"])
+        others = sorted(key for key in raw.keys() - _RESCHEDULED if raw[key] not in (None, "", "0", 0, False, "false"))
+        if others or not (raw.get("adjustedDueDate") or raw.get("extraTerms") or raw.get("newInterestRate")):
+            raise Refused(f"a rescheduling of a running loan with {', '.join(others) or 'nothing'}")
         if raw.get("adjustedDueDate"):
-            to, handled = date.fromisoformat(raw["adjustedDueDate"]), True
+            to = date.fromisoformat(raw["adjustedDueDate"])
             self._add(happened.DueDateMoved(id=f"{name}:date", on=on, due_on=due_on, to=to))
             due_on = to
         if raw.get("extraTerms"):
-            handled = True
             self._add(happened.TermExtended(id=f"{name}:rows", on=on, due_on=due_on, rows=int(raw["extraTerms"])))
         if raw.get("newInterestRate"):
-            rate, handled = Decimal(raw["newInterestRate"]) / 100, True
+            rate = Decimal(raw["newInterestRate"]) / 100
             self._add(happened.RateChanged(id=f"{name}:rate", on=on, due_on=due_on, annual_rate=rate))
-        if not handled:
-            raise Refused("a rescheduling with grace on a running loan")
 
     def _re_age(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        period = Period(_UNITS[raw["frequencyType"]], int(raw["frequencyNumber"]))
+        period = Period(named("frequencyType", raw["frequencyType"], among=UNITS), int(raw["frequencyNumber"]))
         first, count = date.fromisoformat(raw["startDate"]), int(raw["numberOfInstallments"])
         self._add(happened.ReAged(id=name, on=on, first_due_on=first, period=period, count=count))
 
@@ -205,7 +219,7 @@ class _Account:
         done = [one for one in self.by_day() if one.kind in kinds]
         done = [one for one in done if one.on == on or of == "repayment"] or done
         if not done:
-            raise Refused(f"nothing to undo: {of}")
+            raise NotUnderstood(f"undo_transaction of {of!r}: the loan has none")
         self._reverse(done[min(int(raw["nth"]), len(done)) - 1].event_id, name, self.today)
 
     def _run_end_of_day(self, raw: Mapping[str, Any], name: str, on: date) -> None:
@@ -225,7 +239,7 @@ class _Account:
         standing = {done.event_id for done in self.position().transactions}
         done = [one for one in self.by_day() if one.kind in kinds and one.event_id in standing]
         if not done:
-            raise Refused(f"nothing to undo of the kinds {', '.join(kinds)}")
+            raise NotUnderstood(f"an undo of {', '.join(kinds)}: the loan has no such transaction")
         self._reverse(([one for one in done if one.on == on] or done)[-1].event_id, name, self.today)
 
     def _reverse(self, event_id: str, name: str, on: date) -> None:
@@ -291,6 +305,11 @@ def _seq(name: str) -> tuple[int, str]:
     return int(number), part
 
 
+def _charged(event: happened.ChargeLaid | happened.ShareChargeLaid) -> str | None:
+    """Return what a charge came to, as published; None where a share says it."""
+    return None if isinstance(event, happened.ShareChargeLaid) else str(cents(event.amount_minor))
+
+
 def _is_from(event: happened.Event, source: Source) -> bool:
     return isinstance(event, happened.MoneyReceived) and event.source is source
 
@@ -314,4 +333,8 @@ _NAMED = {
     "waive_charge": ("charge_waived",),
     "charge_waive": ("charge_waived",),
     "chargeoff": ("charge_off",),
+    "waive_loan_charges": ("charge_waived",),
+    "disbursement": ("drawdown",),
+    "refund_by_cash": ("advance_refund",),
+    "last_payment": ("repayment",),
 }

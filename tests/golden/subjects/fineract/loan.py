@@ -11,7 +11,13 @@ from bnpl_plugin.credit import DayCount, LoanTerms, Method, Schedule, build_sche
 from bnpl_plugin.credit.amortisation.level import level_instalment
 from bnpl_plugin.credit.calendar import Period, PeriodUnit, due_date
 from bnpl_plugin.credit.day_count import year_fraction
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestUntil, OverdueInterest, Prepayment
+from bnpl_plugin.credit.servicing.interest.terms import (
+    InterestTerms,
+    InterestUntil,
+    OverdueInterest,
+    PaymentCounts,
+    Prepayment,
+)
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import (
     PENALTY_FEE_INTEREST_PRINCIPAL,
@@ -29,27 +35,66 @@ from bnpl_plugin.credit.servicing.policy import (
 from bnpl_plugin.credit.servicing.position.transaction import Source
 from bnpl_plugin.credit.terms import Accrual, DownPayment, Levelling, Shape
 from bnpl_plugin.money import Money, Rounding
+from tests.golden.case import Refused
+from tests.golden.subjects.reading import NotUnderstood, named
 
-_UNITS = {"DAYS": PeriodUnit.DAY, "WEEKS": PeriodUnit.WEEK, "MONTHS": PeriodUnit.MONTH}
+UNITS = {
+    "days": PeriodUnit.DAY,
+    "weeks": PeriodUnit.WEEK,
+    "months": PeriodUnit.MONTH,
+    "years": PeriodUnit.YEAR,
+}
 _FUTURE = {
-    "NEXT_INSTALLMENT": FutureRule.NEXT,
-    "LAST_INSTALLMENT": FutureRule.LAST,
-    "REAMORTIZATION": FutureRule.SPREAD,
+    "next installment": FutureRule.NEXT,
+    "last installment": FutureRule.LAST,
+    "reamortization": FutureRule.SPREAD,
 }
 _SOURCES = {
-    "GOODWILL_CREDIT": Source.GOODWILL_CREDIT,
-    "MERCHANT_ISSUED_REFUND": Source.MERCHANT_REFUND,
-    "PAYOUT_REFUND": Source.PAYOUT_REFUND,
-    "DOWN_PAYMENT": Source.DOWN_PAYMENT,
-    "REPAYMENT": Source.REPAYMENT,
-    "CHARGE_ADJUSTMENT": Source.CHARGE_ADJUSTMENT,
-    "INTEREST_REFUND": Source.INTEREST_REFUND,
+    "goodwill credit": Source.GOODWILL_CREDIT,
+    "merchant issued refund": Source.MERCHANT_REFUND,
+    "payout refund": Source.PAYOUT_REFUND,
+    "down payment": Source.DOWN_PAYMENT,
+    "repayment": Source.REPAYMENT,
+    "charge adjustment": Source.CHARGE_ADJUSTMENT,
+    "interest refund": Source.INTEREST_REFUND,
 }
 _PREPAYMENTS = {
-    "REDUCE_EMI_AMOUNT": Prepayment.LOWERS_INSTALMENT,
-    "REDUCE_NUMBER_OF_INSTALLMENTS": Prepayment.SHORTENS_TERM,
-    "RESCHEDULE_NEXT_REPAYMENTS": Prepayment.SPARES_NEXT,
+    "reduce emi amount": Prepayment.LOWERS_INSTALMENT,
+    "reduce number of installments": Prepayment.SHORTENS_TERM,
+    "reschedule next repayments": Prepayment.SPARES_NEXT,
 }
+_UNTIL = {
+    "till pre close date": InterestUntil.DAY_PAID,
+    "till rest frequency date": InterestUntil.DUE_DATE,
+}
+_RESTS = {
+    "daily": OverdueInterest.UNTIL_PAID,
+    "same as repayment": OverdueInterest.WHOLE_PERIODS,
+    "same as repayment period": OverdueInterest.WHOLE_PERIODS,
+    "weekly": OverdueInterest.WHOLE_PERIODS,
+    "monthly": OverdueInterest.WHOLE_PERIODS,
+}
+_STRATEGIES = {
+    "penalties fees interest principal order": AllocationRule(components=PENALTY_FEE_INTEREST_PRINCIPAL),
+    "due penalty fee interest principal in advance principal penalty fee interest": AllocationRule(
+        components=PENALTY_FEE_INTEREST_PRINCIPAL, due_charges_first=True
+    ),
+    "due penalty interest principal fee in advance penalty interest principal fee": AllocationRule(
+        components=PENALTY_INTEREST_PRINCIPAL_FEE, due_charges_first=True
+    ),
+    "advanced payment allocation": None,
+}
+"""Which way each strategy allocates; None where the product's own rules say it."""
+_PROCESSING = {"horizontal": Processing.ROW_BY_ROW, "vertical": Processing.COMPONENT_BY_COMPONENT}
+_LATE_OF = {
+    "amount+interest": (Component.PRINCIPAL, Component.INTEREST),
+    "principal+interest": (Component.PRINCIPAL, Component.INTEREST),
+    "amount": (Component.PRINCIPAL,),
+    "principal": (Component.PRINCIPAL,),
+    "interest": (Component.INTEREST,),
+}
+_METHODS = {"flat": Method.FLAT, "declining balance": Method.EQUAL_INSTALMENTS}
+_AMORTISATIONS = {"equal installments": False, "equal principal payments": True}
 _PENALTY_FIRST = (Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL)
 
 
@@ -75,7 +120,7 @@ def policy_of(loan: Mapping[str, Any]) -> ServicingPolicy:
         down_payment_share=Decimal(loan.get("down_payment_percent") or 0) / 100,
         multiple_minor=_multiple(loan),
         period=_period(loan),
-        late_charge=LateCharge(rate=Decimal(late["pct"]) / 100, of=_late_of(late["of"])) if late else None,
+        late_charge=LateCharge(rate=Decimal(late["pct"]) / 100, of=_late_of(late)) if late else None,
         chargeback_order=_PENALTY_FIRST if credit else (),
         interest=interest_of(loan),
         fixed_rate=Decimal(loan["annual_rate"]) or None,
@@ -84,20 +129,18 @@ def policy_of(loan: Mapping[str, Any]) -> ServicingPolicy:
 
 def allocation_of(loan: Mapping[str, Any]) -> AllocationRule:
     """Return the allocation rule of a product."""
-    match loan["allocation_strategy"]:
-        case "PENALTIES_FEES_INTEREST_PRINCIPAL_ORDER":
-            return AllocationRule(components=PENALTY_FEE_INTEREST_PRINCIPAL)
-        case "DUE_PENALTY_FEE_INTEREST_PRINCIPAL_IN_ADVANCE_PRINCIPAL_PENALTY_FEE_INTEREST":
-            return AllocationRule(components=PENALTY_FEE_INTEREST_PRINCIPAL, due_charges_first=True)
-        case "DUE_PENALTY_INTEREST_PRINCIPAL_FEE_IN_ADVANCE_PENALTY_INTEREST_PRINCIPAL_FEE":
-            return AllocationRule(components=PENALTY_INTEREST_PRINCIPAL_FEE, due_charges_first=True)
-    rules = loan.get("future_instalment_rule") or {}
-    vertical = loan.get("processing") == "VERTICAL"
+    fixed = named("allocation_strategy", loan["allocation_strategy"], among=_STRATEGIES)
+    if fixed is not None:
+        return fixed
+    rules = {"DEFAULT": "NEXT_INSTALLMENT", **(loan.get("future_instalment_rule") or {})}
+    key = "future_instalment_rule"
     return AllocationRule(
         components=PENALTY_FEE_PRINCIPAL_INTEREST,
-        processing=Processing.COMPONENT_BY_COMPONENT if vertical else Processing.ROW_BY_ROW,
-        future=_FUTURE[rules.get("DEFAULT", "NEXT_INSTALLMENT")],
-        future_by_source=tuple((_SOURCES[k], _FUTURE[v]) for k, v in rules.items() if k in _SOURCES),
+        processing=named("processing", loan.get("processing") or "HORIZONTAL", among=_PROCESSING),
+        future=named(key, rules.pop("DEFAULT"), among=_FUTURE),
+        future_by_source=tuple(
+            (named(key, source, among=_SOURCES), named(key, rule, among=_FUTURE)) for source, rule in rules.items()
+        ),
     )
 
 
@@ -136,42 +179,74 @@ def interest_of(loan: Mapping[str, Any]) -> InterestTerms | None:
     if not Decimal(loan["annual_rate"]) or not loan.get("interest_recalculation"):
         return None
     progressive = loan.get("schedule_type", "CUMULATIVE") == "PROGRESSIVE"
-    answer = _PREPAYMENTS[loan.get("advance_payment_adjustment") or "RESCHEDULE_NEXT_REPAYMENTS"]
-    rest = loan.get("pre_closure") == "TILL_REST_FREQUENCY_DATE"
+    answer = named(
+        "advance_payment_adjustment",
+        loan.get("advance_payment_adjustment") or "RESCHEDULE_NEXT_REPAYMENTS",
+        among=_PREPAYMENTS,
+    )
+    if str(loan.get("compounding") or "NONE").upper() != "NONE":
+        raise Refused(f"interest on interest or fees: compounding is {loan['compounding']!r}")
+    resting = not progressive and overdue_of(loan.get("recalculation_rest")) is OverdueInterest.WHOLE_PERIODS
+    until = named("pre_closure", loan.get("pre_closure") or "TILL_PRE_CLOSE_DATE", among=_UNTIL)
     return InterestTerms(
         annual_rate=Decimal(loan["annual_rate"]),
         day_count=day_count_of(loan),
         prepayment=Prepayment.PAYS_AHEAD if progressive else answer,
-        until=InterestUntil.DUE_DATE if rest else InterestUntil.DAY_PAID,
+        until=InterestUntil.DUE_DATE if resting else until,
+        payment_counts=PaymentCounts.FROM_DUE_DATE if resting else PaymentCounts.AT_ONCE,
         overdue=overdue_of(loan.get("recalculation_rest")),
     )
 
 
 def overdue_of(rest: str | None) -> OverdueInterest:
     """Return how long overdue principal earns, from the frequency at which interest is recalculated."""
-    daily = (rest or "daily").lower() == "daily"
-    return OverdueInterest.UNTIL_PAID if daily else OverdueInterest.WHOLE_PERIODS
+    return named("recalculation_rest", rest or "daily", among=_RESTS)
 
 
 def day_count_of(loan: Mapping[str, Any]) -> DayCount:
     """Return the day count of a product."""
-    told = str(loan.get("day_count") or "").upper()
-    if told.startswith("ACT/365"):
+    if "day_count" in loan:
+        return day_count_named(loan["day_count"])
+    cumulative = loan.get("schedule_type", "CUMULATIVE") == "CUMULATIVE"
+    year, month = str(loan.get("days_in_year", "ACTUAL")).upper(), str(loan.get("days_in_month", "ACTUAL")).upper()
+    by_period = cumulative and loan.get("interest_calculation_period") == "SAME_AS_REPAYMENT_PERIOD"
+    if by_period or month == "30":
+        return DayCount.THIRTY_360_MONTHLY
+    if year == "ACTUAL" and cumulative:
         return DayCount.ACT_365F
-    if told.startswith("ACT/360"):
-        return DayCount.ACT_360
-    if told.startswith("ACT/ACT"):
-        return DayCount.FINERACT_ACT_ACT
-    return DayCount.THIRTY_360_MONTHLY
+    return day_count_named(f"ACT/{year}")
+
+
+_DAY_COUNTS = (
+    ("NONE", DayCount.THIRTY_360_MONTHLY),
+    ("30/360", DayCount.THIRTY_360_MONTHLY),
+    ("360/30", DayCount.THIRTY_360_MONTHLY),
+    ("ACT/ACT", DayCount.FINERACT_ACT_ACT),
+    ("ACT/360", DayCount.ACT_360),
+    ("ACT/365", DayCount.ACT_365F),
+    ("ACT/364", DayCount.WEEKS_364),
+    ("364", DayCount.WEEKS_364),
+    ("360", DayCount.ACT_360),
+    ("365", DayCount.ACT_365F),
+)
+"""How a published day count begins, and what it is; a bare number of days is the year that days are a part of."""
+
+
+def day_count_named(words: str) -> DayCount:
+    """Return the day count that a case names; none is needed without interest."""
+    told = str(words).upper().replace("ACTUAL", "ACT")
+    for sign, day_count in _DAY_COUNTS:
+        if told.startswith(sign):
+            return day_count
+    raise NotUnderstood(f"day_count is {words!r}; understood are {', '.join(sign for sign, _ in _DAY_COUNTS)}")
 
 
 def _method(loan: Mapping[str, Any]) -> Method:
     if not Decimal(loan["annual_rate"]):
         return Method.INTEREST_FREE
-    if loan.get("interest_type") == "FLAT":
-        return Method.FLAT
-    equal = loan.get("amortization") == "EQUAL_PRINCIPAL_PAYMENTS"
-    return Method.EQUAL_PRINCIPAL if equal else Method.EQUAL_INSTALMENTS
+    method = named("interest_type", loan.get("interest_type", "DECLINING_BALANCE"), among=_METHODS)
+    equal = named("amortization", loan.get("amortization", "EQUAL_INSTALLMENTS"), among=_AMORTISATIONS)
+    return Method.EQUAL_PRINCIPAL if equal and method is not Method.FLAT else method
 
 
 def _level_by_first_period(loan: Mapping[str, Any], *, on: date, amount_minor: int) -> int | None:
@@ -198,11 +273,11 @@ def _multiple(loan: Mapping[str, Any]) -> int:
 
 
 def _period(loan: Mapping[str, Any]) -> Period:
-    return Period(_UNITS[loan["every_unit"]], loan["every"])
+    return Period(named("every_unit", loan["every_unit"], among=UNITS), int(loan["every"]))
 
 
-def _late_of(of: str) -> tuple[Component, ...]:
-    return (Component.PRINCIPAL, Component.INTEREST) if "interest" in of else (Component.PRINCIPAL,)
+def _late_of(late: Mapping[str, Any]) -> tuple[Component, ...]:
+    return named("overdue_penalty.of", str(late.get("of", "amount")).replace(" ", ""), among=_LATE_OF)
 
 
 __all__ = ["PRINCIPAL_FIRST", "agreed", "allocation_of", "cents", "minor", "policy_of"]
