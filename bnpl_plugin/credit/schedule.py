@@ -112,12 +112,12 @@ class Schedule:
         ):
             return cls(currency, drawdown_on, principal_minor, rows)
         made = object.__new__(cls)
-        keep = object.__setattr__
-        keep(made, "currency", currency)
-        keep(made, "drawdown_on", drawdown_on)
-        keep(made, "principal_minor", principal_minor)
-        keep(made, "instalments", rows)
-        keep(made, "later_drawdowns", ())
+        put_currency, put_drawdown_on, put_principal, put_instalments, put_later = _PUT
+        put_currency(made, currency)
+        put_drawdown_on(made, drawdown_on)
+        put_principal(made, principal_minor)
+        put_instalments(made, rows)
+        put_later(made, ())
         return made
 
     def _check_later_drawdowns(self) -> None:
@@ -209,6 +209,12 @@ class Schedule:
 
 _new_row = cast("Callable[[type[Instalment], tuple[int, date, int, int, int]], Instalment]", tuple.__new__)
 """What `Instalment._make` does, without its steps in Python."""
+
+_PUT = tuple([
+    getattr(Schedule, name).__set__
+    for name in ("currency", "drawdown_on", "principal_minor", "instalments", "later_drawdowns")
+])  # fmt: skip
+"""What fills a frozen schedule's fields, each looked up once."""
 
 _NUMBERS = tuple(range(1, 122))
 

@@ -26,6 +26,8 @@ class PlanKind(StrEnum):
     DEFERRED = "deferred"
     AMORTISING = "amortising"
 
+_WITH_INTEREST, _WITHOUT = Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -106,7 +108,7 @@ class Plan:
             period=self.period,
             drawdown_on=start_on,
             first_due_on=first_due_on,
-            method=self.method or (Method.EQUAL_INSTALMENTS if rate else Method.INTEREST_FREE),
+            method=self.method or (_WITH_INTEREST if rate else _WITHOUT),
             nominal_rate=rate,
             fee_minor=fee,
             fee_placement=self.fee_placement,

@@ -191,7 +191,7 @@ def schedule_times(days: tuple[date, ...], *, interval: Interval | None = None) 
 def _in_years(months: Sequence[int]) -> bool:
     """Tell whether the due dates lie whole years apart, or the only one that far from the drawdown."""
     first = months[1] if len(months) > 2 else 0
-    return not any((month - first) % 12 for month in months[1:])
+    return not (months[-1] - first) % 12 and not any((month - first) % 12 for month in months[1:])
 
 
 def convention_of(interval: Interval, *, year: YearLength) -> str:

@@ -50,7 +50,7 @@ class LevelStream(NamedTuple):
     each: Decimal
     first_more: Decimal
     last_more: Decimal
-    payments: int
+    payments: Decimal
     gap: int
     guess: Decimal
 
@@ -71,10 +71,10 @@ class LevelStream(NamedTuple):
         value = summed * self.each + v * self.first_more + power * self.last_more - self.drawn
         # the sums of k * v**k and of k * (k - 1) * v**k
         moment = (summed - v * timed) / rest
-        second = (moment * 2 - timed * (self.payments + 1)) * v / rest
+        second = (moment + moment - timed * (self.payments + _ONE)) * v / rest
         slope = (moment * self.each + timed * self.last_more) / v + self.first_more
-        curve = second * self.each + timed * (self.payments - 1) * self.last_more
-        return value / (slope - value * curve / (slope * v * v * 2))
+        curve = second * self.each + timed * (self.payments - _ONE) * self.last_more
+        return value / (slope - value * curve / ((slope + slope) * v * v))
 
 
 def level_stream(exponents: Sequence[int], *, amounts: Sequence[int]) -> LevelStream | None:
@@ -96,8 +96,8 @@ def level_stream(exponents: Sequence[int], *, amounts: Sequence[int]) -> LevelSt
     guess = _guess(-amounts[0], each, first_more, last_more, count)
     if guess is None:
         return None
-    drawn, level, first, last = map(Decimal, (-amounts[0], each, first_more, last_more))
-    return LevelStream(drawn, level, first, last, count, gap, guess)
+    drawn, level, first, last, payments = map(Decimal, (-amounts[0], each, first_more, last_more, count))
+    return LevelStream(drawn, level, first, last, payments, gap, guess)
 
 
 def root_of(stream: LevelStream) -> Decimal | None:
