@@ -128,4 +128,5 @@ def test_the_schedule_rounds_the_exact_payment(minor, rate, count):
         LoanTerms(Money(minor, "EUR"), count, MONTHLY, start, add_months(start, 1), nominal_rate=rate)
     )
     exact = level_payment(minor, annuity=Annuity(Fraction(rate) / 12, count))
-    assert abs(schedule.instalments[0].total_minor - exact) <= (1 if exact < count else Fraction(1, 2))
+    tiny = exact < 2 * count  # rounded down where rounding up would leave nothing for the last one
+    assert abs(schedule.instalments[0].total_minor - exact) <= (1 if tiny else Fraction(1, 2))
