@@ -1,7 +1,7 @@
 # `make test` and `make demo` are all one needs: each sets up what it uses, on a fresh machine with Python 3.11+.
 #
 #   make demo     the demo shop on http://127.0.0.1:8000   (PORT=9000, DATABASE_URL=postgresql+psycopg://…)
-#   make test     lint, then every test but the long proofs (ARGS="tests/money -k euro")
+#   make test     lint, then every test but the long proofs, on all cores (ARGS="tests/money -k euro": those alone)
 #   make lint     ruff, mypy, the import staircase
 #   make prove    the long proofs: kill sweep, race, long histories
 #   make oldest   every test with SQLAlchemy 2.0, the older of the two series that hosts may have
@@ -59,7 +59,7 @@ lint: $(VENV)/.test-ready
 	$(BIN)/lint-imports
 
 test: lint system $(VENV)/.test-ready .venv-localstripe/.ready
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 prove: system $(VENV)/.test-ready .venv-localstripe/.ready
 	$(BIN)/python -m pytest -m prove -s $(ARGS)
@@ -70,7 +70,7 @@ prove: system $(VENV)/.test-ready .venv-localstripe/.ready
 	@touch $@
 
 oldest: system .venv-oldest/.ready .venv-localstripe/.ready
-	.venv-oldest/bin/python -m pytest $(ARGS)
+	.venv-oldest/bin/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 bench: system $(VENV)/.test-ready
 	$(BIN)/python -m tests.benchmarks $(BENCH)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from flask import Blueprint, Flask, appcontext_pushed, current_app
 from werkzeug.local import LocalProxy
 
@@ -20,6 +19,7 @@ from bnpl_plugin.environment import ConsoleNotifier, HttpCourier, KeySeal, Syste
 from bnpl_plugin.errors import ConfigurationError
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.ports.clock import Clock, IdSource
 from bnpl_plugin.ports.jurisdiction import Country, Value
 from bnpl_plugin.ports.platform import Courier, Customer, Notifier, Order
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 HOST_MERCHANT = "host"
 
-log = structlog.get_logger("bnpl")
+log = log_of("ext")
 
 #: An operator's law: country → (dated values by name, dated texts by (name, language)).
 Law = Mapping[str, tuple[Mapping[str, tuple[Value, ...]], Mapping[tuple[str, str], tuple[Value, ...]]]]

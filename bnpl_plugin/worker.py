@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import structlog
-
 from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.logs import log_of
 
-log = structlog.get_logger("bnpl.worker")
+log = log_of("worker")
 
 
 def carry_webhooks(house: House, *, limit: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bnpl_plugin.errors import InvalidInput
@@ -87,6 +89,9 @@ FORTNIGHTLY = Period(PeriodUnit.WEEK, 2)
 WEEKLY = Period(PeriodUnit.WEEK)
 YEARLY = Period(PeriodUnit.YEAR)
 
+# A member looked up in its class takes as long as a date.
+_MONTH, _CLAMP, _LAST = PeriodUnit.MONTH, MonthEnd.CLAMP, MonthEnd.LAST
+
 
 class FirstDue(StrEnum):
     """How the first due date follows from a start date, where a plan does not count a period from it."""
@@ -113,7 +118,6 @@ def first_due_date(start: date, *, rule: FirstDue) -> date:
             return start.replace(day=monthrange(start.year, start.month)[1])
 
 
-@lru_cache(maxsize=8192)
 def add_months(anchor: date, months: int) -> date:
     """Return the same day of the month, that many months on; a day the month lacks becomes its last.
 
@@ -126,7 +130,7 @@ def add_months(anchor: date, months: int) -> date:
     >>> add_months(date(2027, 1, 31), 1), add_months(date(2027, 1, 31), 2)
     (datetime.date(2027, 2, 28), datetime.date(2027, 3, 31))
     """
-    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, MonthEnd.CLAMP)
+    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, _CLAMP)
 
 
 def due_date(anchor: date, *, period: Period, periods: int) -> date:
@@ -152,12 +156,12 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
     ['2028-02-01', '2028-02-15', '2028-03-01']
     """
-    if period.unit is PeriodUnit.MONTH and anchor.day <= 28 and period.month_end is MonthEnd.CLAMP:
-        return tuple(_on_any_months_day(anchor, every=period.every, count=count, skip=skip))
+    if period.unit is _MONTH and anchor.day <= 28 and period.month_end is _CLAMP:
+        return _on_any_months_day(anchor, every=period.every, count=count, skip=skip)
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))
 
 
-def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list[date]:
+def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> Sequence[date]:
     try:
         if period.unit is PeriodUnit.HALF_MONTH:
             return _half_monthly(anchor, period=period, halves=[period.every * (skip + k) for k in range(count)])
@@ -172,21 +176,19 @@ def _from_anchor(anchor: date, *, period: Period, count: int, skip: int) -> list
         raise _beyond() from None
 
 
-def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> list[date]:
-    """Return dates on a day that every month has; counting on is the quickest, and here it loses nothing."""
-    day, dates = anchor.day, []
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
-    month += 1
+def _on_any_months_day(anchor: date, *, every: int, count: int, skip: int) -> tuple[date, ...]:
+    """Return dates on a day that every month has; adding up lengths of months is the quickest, and loses nothing."""
+    if count < 1:
+        return ()
+    year, place = divmod(anchor.year * 12 + anchor.month - 1 + every * skip, 12)
+    place += year % _CYCLE_YEARS * 12
+    end = place + every * (count - 1)
+    months = _MONTHS if end <= len(_MONTHS) else _MONTHS * (end // len(_MONTHS) + 1)
     try:
-        for _ in range(count):
-            dates.append(date(year, month, day))
-            month += every
-            while month > 12:
-                month -= 12
-                year += 1
+        reached: Iterator[Any] = accumulate(months[place:end], initial=date(year, place % 12 + 1, anchor.day))
+        return tuple(reached)[::every]
     except (ValueError, OverflowError):
         raise _beyond() from None
-    return dates
 
 
 def _beyond() -> InvalidInput:
@@ -205,17 +207,23 @@ def _half_monthly(anchor: date, *, period: Period, halves: list[int]) -> list[da
 
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_CYCLE_YEARS = 400
+"""Years after which the calendar repeats itself."""
+_SPANS = {days: timedelta(days) for days in (28, 29, 30, 31)}
+_MONTHS = tuple(_SPANS[_LENGTHS[month] + (month == 1 and isleap(year))]
+                for year in range(_CYCLE_YEARS) for month in range(12))  # fmt: skip
+"""The length of each month of a cycle, from January of a year that it divides."""
 
 
 def _in_month(month: int, day: int, month_end: MonthEnd) -> date:
     """Return a day of the month with that number, months counted from the year 0."""
     year, place = month // 12, month % 12
-    if day > 28 or month_end is MonthEnd.LAST:
+    if day > 28 or month_end is _LAST:
         last = 29 if place == 1 and isleap(year) else _LENGTHS[place]
-        if month_end is MonthEnd.LAST:
+        if month_end is _LAST:
             day = last
         elif day > last:
-            return date(year, place + 1, last) if month_end is MonthEnd.CLAMP else _in_month(month + 1, 1, month_end)
+            return date(year, place + 1, last) if month_end is _CLAMP else _in_month(month + 1, 1, month_end)
     return date(year, place + 1, day)
 
 
@@ -246,10 +254,26 @@ def months_between(start: date, end: date) -> int | None:
     >>> months_between(date(2027, 1, 31), date(2027, 2, 28)), months_between(date(2027, 1, 30), date(2027, 2, 27))
     (1, None)
     """
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if start.day == end.day:
-        return months
-    return months if start.day > end.day and add_months(start, months) == end else None
+    if end.day == start.day or (end.day < start.day and end.day == monthrange(end.year, end.month)[1]):
+        return (end.year - start.year) * 12 + end.month - start.month
+    return None
+
+
+def months_to_each(start: date, days: Sequence[date]) -> list[int] | None:
+    """Return the whole months from a date to each of several on the same day of the month; None if one is on another.
+
+    The quick way to what `months_between` says of all of them, where no month's end is in the way.
+
+    Args:
+        start: the date counted from.
+        days: any dates, in any order.
+
+    >>> months_to_each(date(2027, 1, 12), [date(2026, 12, 12), date(2028, 2, 12)])
+    [-1, 13]
+    """
+    day, month = start.day, start.year * 12 + start.month
+    months = [each.year * 12 + each.month - month for each in days if each.day == day]
+    return months if len(months) == len(days) else None
 
 
 def local_date(instant: datetime, *, tz: str) -> date:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import gcd, lcm
 from types import MappingProxyType
 
-from bnpl_plugin.credit.calendar import add_months
+from bnpl_plugin.credit.calendar import add_months, months_between
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -90,9 +90,10 @@ def months_and_days(start: date, *, end: date) -> tuple[int, int]:
     >>> months_and_days(date(2027, 1, 12), end=date(2027, 2, 15))
     (1, 3)
     """
+    whole = months_between(start, end)
+    if whole is not None:
+        return (whole, 0)
     months = (end.year - start.year) * 12 + end.month - start.month
-    if add_months(start, months) == end:
-        return (months, 0)
     back = add_months(end, -months)
     if back < start:
         months -= 1

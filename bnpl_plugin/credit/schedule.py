@@ -105,8 +105,8 @@ class Schedule:
             sum(principals) != principal_minor
             or principal_minor < 1
             or min(principals) < 0
-            or min(interests) < 0
-            or min(fees) < 0
+            or (any(interests) and min(interests) < 0)
+            or (any(fees) and min(fees) < 0)
             or dates[0] < drawdown_on
             or not all(map(lt, dates, dates[1:]))
         ):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import NamedTuple
 
 from bnpl_plugin.credit.amortisation import build_schedule
-from bnpl_plugin.credit.apr import apr_by
+from bnpl_plugin.credit.apr import Apr, apr_by
+from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.errors import OfferExpired, OfferTampered, OfferUnavailable
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
@@ -44,29 +47,26 @@ def quote(
     Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
-    now = house.clock.now()
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
-    sample, fingerprint = law.uses_samples(day=day), order.fingerprint
-    offers: list[Offer] = []
+    asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
+    offers: list[tuple[int, int, Offer]] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
         refusal = _refusal(plan, order=order, law=law, missing=missing)
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(
-            house, plan, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day, now=now,
-            cart_fingerprint=fingerprint, sample_law=sample,
-        )  # fmt: skip
-        code = law.check(_facts(offer, day=day))
+        offer = _offer(plan, asked=asked)
+        facts = _facts(offer, day=day)
+        code = law.check(facts)
         if code:
             refusals.append(PlanRefusal(plan.code, code))
         else:
-            offers.append(offer)
-    offers.sort(key=lambda o: (o.schedule.finance_charge_minor, len(o.schedule.instalments)))
-    return Quotation(country=country, offers=tuple(offers), refusals=tuple(refusals))
+            offers.append((facts.finance_charge_minor, facts.count, offer))
+    offers.sort(key=itemgetter(0, 1))
+    return Quotation(country=country, offers=tuple([offer for *_, offer in offers]), refusals=tuple(refusals))
 
 
 def quote_plan(
@@ -129,43 +129,64 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     return PlanRefusal(plan.code, code, details)
 
 
-def _offer(
-    house: House,
-    plan: Plan,
-    *,
-    order: Order,
-    law: Country,
-    merchant_id: str,
-    rating: str | None,
-    day: date,
-    now: datetime,
-    cart_fingerprint: str,
-    sample_law: bool,
-) -> Offer:
-    schedule = build_schedule(
-        plan.terms(principal=Money(order.total_minor, order.currency), start_on=day, rating=rating)
+class _Asked(NamedTuple):
+    """What all offers for one cart have in common, found once."""
+
+    price_minor: int
+    currency: str
+    day: date
+    country: str
+    apr_of: Callable[[Schedule], Apr]
+    merchant_id: str
+    rating: str | None
+    cart_fingerprint: str
+    sample_law: bool
+    quoted_at: datetime
+    expires_at: datetime
+
+
+def _asked(house: House, *, order: Order, law: Country, merchant_id: str, rating: str | None, day: date) -> _Asked:
+    now = house.clock.now()
+    return _Asked(
+        price_minor=order.total_minor,
+        currency=order.currency,
+        day=day,
+        country=law.code,
+        apr_of=apr_by(law.apr_method),
+        merchant_id=merchant_id,
+        rating=rating,
+        cart_fingerprint=order.fingerprint,
+        sample_law=law.uses_samples(day=day),
+        quoted_at=now,
+        expires_at=now + timedelta(minutes=house.settings.offer_minutes),
     )
-    apr = apr_by(law.apr_method)(schedule)
+
+
+def _offer(plan: Plan, *, asked: _Asked) -> Offer:
+    principal = Money(asked.price_minor, asked.currency)  # not before a plan has refused what is no sum of money
+    terms = plan.terms(principal=principal, start_on=asked.day, rating=asked.rating)
+    schedule = build_schedule(terms)
+    apr = asked.apr_of(schedule)
     return Offer(
         plan_code=plan.code,
         plan_version=plan.version,
         kind=plan.kind,
         title=plan.title,
-        merchant_id=merchant_id,
-        country=law.code,
-        cart_fingerprint=cart_fingerprint,
-        rating=rating,
-        nominal_rate=plan.rate_for(rating),
+        merchant_id=asked.merchant_id,
+        country=asked.country,
+        cart_fingerprint=asked.cart_fingerprint,
+        rating=asked.rating,
+        nominal_rate=terms.nominal_rate,
         apr=apr.rate,
         apr_percent=apr.percent,
         apr_method=apr.method,
         schedule=schedule,
         first_today=plan.first_today,
         mdr_bps=plan.mdr_bps,
-        sample_law=sample_law,
-        personalised=bool(plan.rates) and rating is not None,
-        quoted_at=now,
-        expires_at=now + timedelta(minutes=house.settings.offer_minutes),
+        sample_law=asked.sample_law,
+        personalised=bool(plan.rates) and asked.rating is not None,
+        quoted_at=asked.quoted_at,
+        expires_at=asked.expires_at,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import structlog
-
 from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import collection, compensation, payment
 from bnpl_plugin.lifecycle.attempts import next_check
 from bnpl_plugin.lifecycle.confirm import Confirmation, confirm
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.ports.records import Attempt
 from bnpl_plugin.ports.store import Changeset, Move
 
-log = structlog.get_logger("bnpl.reconciliation")
+log = log_of("reconciliation")
 
 FIRST = ("first", "setup")
 

@@ -32,6 +32,12 @@ class Remainder(StrEnum):
     LAST = "last"
 
 
+# A member looked up in its class takes longer than a division.
+_UP, _FLOOR, _CEILING = Rounding.UP, Rounding.FLOOR, Rounding.CEILING
+_HALF_UP, _HALF_EVEN = Rounding.HALF_UP, Rounding.HALF_EVEN
+_FIRST = Remainder.FIRST
+
+
 def divide(numerator: int, *, by: int, rounding: Rounding = Rounding.HALF_UP) -> int:
     """Return numerator / by as a whole number, rounded as named.
 
@@ -47,16 +53,16 @@ def divide(numerator: int, *, by: int, rounding: Rounding = Rounding.HALF_UP) ->
         raise InvalidInput(field="by", fault="is zero", accepted="any other whole number")
     if by < 0:
         numerator, by = -numerator, -by
-    if rounding is Rounding.FLOOR:
+    if rounding is _FLOOR:
         return numerator // by
-    if rounding is Rounding.CEILING:
+    if rounding is _CEILING:
         return -(-numerator // by)
     quotient, rest = divmod(abs(numerator), by)
-    if rounding is Rounding.UP:
+    if rounding is _UP:
         quotient += rest > 0
-    elif rounding is Rounding.HALF_UP:
+    elif rounding is _HALF_UP:
         quotient += 2 * rest >= by
-    elif rounding is Rounding.HALF_EVEN:
+    elif rounding is _HALF_EVEN:
         quotient += 2 * rest > by or (2 * rest == by and quotient % 2 == 1)
     return quotient if numerator >= 0 else -quotient
 
@@ -84,7 +90,7 @@ def split(
     if odd * total < 0 or (odd == 0 and total != 0):
         equal = divide(total, by=parts, rounding=Rounding.DOWN)
         odd = total - equal * (parts - 1)
-    if remainder is Remainder.FIRST:
+    if remainder is _FIRST:
         return (odd, *(equal,) * (parts - 1))
     return (*(equal,) * (parts - 1), odd)
 

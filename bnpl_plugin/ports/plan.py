@@ -13,7 +13,7 @@ from bnpl_plugin.credit.business_days import BusinessDays
 from bnpl_plugin.credit.calendar import MONTHLY, Period, add_months, due_date
 from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.credit.schedule import Schedule
-from bnpl_plugin.credit.terms import PLAIN, USUAL, Accrual, FeePlacement, LoanTerms, Method, Shape
+from bnpl_plugin.credit.terms import NO_INTEREST, PLAIN, USUAL, Accrual, FeePlacement, LoanTerms, Method, Shape
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Remainder, Rounding
 from bnpl_plugin.money.amount import Money
@@ -83,7 +83,7 @@ class Plan:
         Without a rating the dearest, so that a decision never makes it dearer.
         """
         if not self.rates:
-            return _FREE
+            return NO_INTEREST
         if rating is None:
             return max(self.rates.values())
         return self.rates[rating]
@@ -123,9 +123,6 @@ class Plan:
         if self.period is MONTHLY:
             return add_months(start_on, self.first_due_after)
         return due_date(start_on, period=self.period, periods=self.first_due_after)
-
-
-_FREE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

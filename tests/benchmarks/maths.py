@@ -7,30 +7,39 @@ no figure is a cache's.
   arithmetic can be: a plain loop over integers with plain date arithmetic, its rows a list of tuples, nothing checked.
 - ``offer``: schedules and EU APR of six plans. Reference: numpy-financial, dateutil and pyxirr, as in ``offers``.
 - ``schedule+apr``: the schedule and its EU APR. Reference: the same loop, and pyxirr.
+- ``page``: one cart's whole quotation (plans, law, schedules, APR). Reference: Flask's rendering of the checkout's page
+  of plans with these figures ready; the ratio is how many quotations the rendering of one page is worth.
 - ``memory``: bytes a schedule holds. Reference: the bytes of the list of tuples; the ratio is how much lighter ours is.
 """
 
 from __future__ import annotations
 
 import calendar
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count, islice
+from pathlib import Path
 from typing import Any
 
 import pyxirr
+from flask import Flask, render_template, template_rendered
 
 from bnpl_plugin.credit import MONTHLY, LoanTerms, Schedule, add_months, build_schedule
 from bnpl_plugin.credit.apr import eu
+from bnpl_plugin.lifecycle import quotation
+from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money import Money
 from bnpl_plugin.ports.plan import Plan
 from bnpl_plugin.registry import leaves
-from bnpl_plugin.testing import START
+from bnpl_plugin.testing import START, Walker, make_app
+from bnpl_plugin.web.checkout import show
+from examples.demo_shop.sample_law import SAMPLE_LAW
 from tests.benchmarks.figure import Figure, Size, measured
-from tests.benchmarks.offers import compose_all
+from tests.benchmarks.offers import cart, compose_all
 
 _INSTALMENTS = 12
 _RATE = Decimal("0.119")
@@ -84,8 +93,8 @@ def by_plain_loop(cents: int, day: date) -> list[Row]:
 
 
 def figures(size: Size) -> list[Figure]:
-    """Measure all four."""
-    return [_schedules(size), _offers(size), _with_apr(size), _memory(size)]
+    """Measure all five."""
+    return [_schedules(size), _offers(size), _with_apr(size), _page(size), _memory(size)]
 
 
 def _schedules(size: Size) -> Figure:
@@ -149,6 +158,44 @@ def offer_of(plans: Sequence[Plan], *, cents: int, day: date) -> list[tuple[Sche
     principal = Money(cents, "EUR")
     made = [build_schedule(plan.terms(principal=principal, start_on=day, rating=None)) for plan in plans]
     return [(schedule, eu.schedule_apr(schedule).rate) for schedule in made]
+
+
+def _page(size: Size) -> Figure:
+    with tempfile.TemporaryDirectory(prefix="bnpl-bench-") as folder:
+        app = make_app(Path(folder), law=SAMPLE_LAW)
+        house: House = app.extensions["bnpl"]
+        with app.test_request_context(base_url="https://localhost"):
+            template, ready = ready_page(app, cents=60_011)
+
+            def quote(cents: int, _day: date) -> object:
+                return quotation.quote(house, order=cart(60_011 + cents % 100_000), country="FR", merchant_id="host")
+
+            def page(_cents: int, _day: date) -> object:
+                return render_template(template, **ready)
+
+            return measured(
+                "maths",
+                params={"what": "page", "plans": len(ready["offers"])},
+                unit="quotations/s",
+                product=_rate(quote, size.offers),
+                reference=_rate(page, size.offers),
+                rounds=size.rounds,
+            )
+
+
+def ready_page(app: Flask, *, cents: int) -> tuple[str, dict[str, Any]]:
+    """Show the page of plans of a new checkout once; return its template's name and all that it was given."""
+    house: House = app.extensions["bnpl"]
+    order = app.extensions["shop"].add(total_minor=cents)
+    purchase = house.purchase(Walker(house).open(order).checkout_id)
+    shown: list[tuple[str, dict[str, Any]]] = []
+
+    def keep(_app: Flask, *, template: Any, context: dict[str, Any]) -> None:
+        shown.append((template.name, dict(context)))
+
+    with template_rendered.connected_to(keep, app):
+        assert show.plans(purchase).status_code == 200
+    return shown[0]
 
 
 def _memory(size: Size) -> Figure:

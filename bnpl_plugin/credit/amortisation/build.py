@@ -50,7 +50,7 @@ def _plain_schedule(terms: LoanTerms, dates: tuple[date, ...]) -> Schedule:
     if terms.nominal_rate:
         charges, unit = usual_charges(terms, dates=dates)
         over, under = exact_instalment(minor, charges=charges, unit=unit)
-        if terms.rounding is Rounding.HALF_UP:
+        if terms.rounding is _HALF_UP:
             instalment = (2 * over + under) // (2 * under)
         else:
             instalment = divide(over, by=under, rounding=terms.rounding)
@@ -145,6 +145,8 @@ def _interest_free(task: Task) -> Columns:
         return equal_instalments(task, known=[(0, task.charges)])
     return equal_principal(task)
 
+
+_HALF_UP = Rounding.HALF_UP
 
 _WHOLE_METHODS = (Method.EQUAL_INSTALMENTS, Method.GRADUATED)
 """Whose instalments are rounded, however finely interest is carried."""

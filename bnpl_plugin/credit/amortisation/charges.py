@@ -17,6 +17,8 @@ from bnpl_plugin.credit.terms import AccrualDates, Compounding, LoanTerms, OddDa
 _EFFECTIVE_PLACES = 40
 """Decimals to which a period's charge from an effective rate is taken; no sum of money reaches the thirtieth."""
 
+_WHOLE_MONTHS = DayCount.THIRTY_360_MONTHLY
+
 
 class Charges(NamedTuple):
     """What one unit of principal earns in each period.
@@ -35,7 +37,7 @@ class Charges(NamedTuple):
 def usual_charges(terms: LoanTerms, *, dates: tuple[date, ...]) -> tuple[list[int], int]:
     """Return the charges of one nominal rate over periods of the terms' day count, and their unit."""
     rate, scale = terms.nominal_rate.as_integer_ratio()
-    by_months = terms.period is MONTHLY and terms.day_count is DayCount.THIRTY_360_MONTHLY
+    by_months = terms.period is MONTHLY and terms.day_count is _WHOLE_MONTHS
     if by_months and terms.business_days is None and terms.starts_on_rhythm:
         return [rate] * terms.count, scale * 12
     parts, year = year_parts(terms, dates=dates)

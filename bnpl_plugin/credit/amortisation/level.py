@@ -18,6 +18,8 @@ from bnpl_plugin.money import Rounding, divide
 Columns = tuple[Sequence[int], Sequence[int]]
 """The principals and the interests of the instalments, both in order."""
 
+_HALF_UP = Rounding.HALF_UP
+
 
 class Inflow(NamedTuple):
     """Principal that is drawn inside a period.
@@ -210,18 +212,20 @@ def run_down(
     >>> run_down(300, instalment=101, charges=[1, 1, 1], unit=100)
     ([98, 99, 103], [3, 2, 1])
     """
-    if rounding is Rounding.HALF_UP and multiple == 1 and not inflows:
-        left, twice = principal, 2 * unit
+    if rounding is _HALF_UP and multiple == 1 and not inflows:
+        if unit % 2:
+            charges, unit = [2 * charge for charge in charges], 2 * unit
+        left, half = principal, unit // 2
         principals, interests = [], []
         for charge in charges[:-1]:
-            interest = (2 * left * charge + unit) // twice
+            interest = (left * charge + half) // unit
             repaid = instalment - interest
             left -= repaid
             principals.append(repaid)
             interests.append(interest)
         if left >= 0 and (not principals or min(principals) >= 0):
             principals.append(left)
-            interests.append((2 * left * charges[-1] + unit) // twice)
+            interests.append((left * charges[-1] + half) // unit)
             return principals, interests
     principals, interests, _ = run_down_by(
         principal,

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
-from bnpl_plugin.credit.calendar import add_months, months_between
+from bnpl_plugin.credit.calendar import add_months, months_between, months_to_each
 from bnpl_plugin.credit.day_count import months_and_days
 from bnpl_plugin.errors import InvalidInput
 
@@ -121,7 +121,7 @@ def interval_of(days: tuple[date, ...]) -> Interval:
         first, rhythm = dues[0], dues[1:]
     if not rhythm:
         return Interval.YEARS
-    months_on = _same_day_months(first, rhythm)
+    months_on = months_to_each(first, rhythm)
     if months_on is not None:  # the same, and quicker than a cache
         return Interval.MONTHS if any(months % 12 for months in months_on) else Interval.YEARS
     return _interval_of_any(start, first, rhythm)
@@ -141,16 +141,6 @@ def _interval_of_any(start: date, first: date, rhythm: tuple[date, ...]) -> Inte
     return Interval.YEARS
 
 
-def _same_day_months(start: date, days: Sequence[date]) -> list[int] | None:
-    """Return the months from a date to others, if all lie on the same day of the month."""
-    day = start.day
-    for other in days:
-        if other.day != day:
-            return None
-    first = start.year * 12 + start.month
-    return [other.year * 12 + other.month - first for other in days]
-
-
 def _months(first: date, start: date, day: date) -> int | None:
     """Return the whole months to a day from the first due date, else from the drawdown."""
     months = months_between(first, day)
@@ -162,7 +152,7 @@ def exponents_of(
 ) -> tuple[tuple[int, ...], int]:
     """Return each day's time since the start in whole units, and how many units make a year."""
     if interval is Interval.MONTHS:
-        months = _same_day_months(start, days)
+        months = months_to_each(start, days)
         if months is not None:  # the same, and quicker than a cache
             return tuple(months), 12
     return _exponents_of_any(start, days, interval, year)
@@ -175,6 +165,33 @@ def _exponents_of_any(
     times = [elapsed(start, end=day, interval=interval, year=year) for day in days]
     units = lcm(*(under for _, under in times))
     return tuple(over * (units // under) for over, under in times), units
+
+
+_MONTHLY = Interval.MONTHS
+
+
+def schedule_times(days: tuple[date, ...], *, interval: Interval | None = None) -> tuple[Interval, Sequence[int], int]:
+    """Return a schedule's period, each day's time since the first in whole units, and how many units make a year.
+
+    Args:
+        days: the drawdown's date, then the due dates.
+        interval: the period; by default that of the due dates.
+
+    >>> schedule_times((date(2026, 1, 12), date(2026, 2, 12), date(2026, 3, 12)))
+    (<Interval.MONTHS: 'months'>, [0, 1, 2], 12)
+    """
+    if interval is None:
+        months = months_to_each(days[0], days)
+        if months is not None and not _in_years(months):
+            return _MONTHLY, months, 12
+        interval = interval_of(days)
+    return interval, *exponents_of(days[0], days, interval, YearLength.BACK_FROM_ODD_DAYS)
+
+
+def _in_years(months: Sequence[int]) -> bool:
+    """Tell whether the due dates lie whole years apart, or the only one that far from the drawdown."""
+    first = months[1] if len(months) > 2 else 0
+    return not any((month - first) % 12 for month in months[1:])
 
 
 def convention_of(interval: Interval, *, year: YearLength) -> str:

@@ -138,5 +138,9 @@ def is_free(drawdowns: Sequence[Flow], *, repayments: Sequence[Flow]) -> bool:
 def flows_of(schedule: Schedule) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
     """Return the drawdowns and repayments of a schedule."""
     drawn = schedule.drawdowns if schedule.later_drawdowns else ((schedule.drawdown_on, schedule.principal_minor),)
-    rows = [(due_on, principal + interest + fee) for _, due_on, principal, interest, fee in schedule.instalments]
-    return drawn, tuple([row for row in rows if row[1]])
+    rows = [
+        (due_on, minor)
+        for _, due_on, principal, interest, fee in schedule.instalments
+        if (minor := principal + interest + fee)
+    ]
+    return drawn, tuple(rows)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
 from operator import add, lt, mul, sub
 
+from bnpl_plugin.credit.apr.level import level_stream, root_of
 from bnpl_plugin.credit.apr.result import CONTEXT, kept_rate
 from bnpl_plugin.errors import SolverFailed
 
@@ -194,6 +195,11 @@ def solved(exponents: Sequence[int], *, amounts: Sequence[int], cost: int, units
         SolverFailed: the rate is beyond all measure.
     """
     with localcontext(CONTEXT):
+        stream = level_stream(exponents, amounts=amounts)
+        if stream is not None and not units % stream.gap:
+            factor = root_of(stream)
+            if factor is not None and _crosses(stream.value, at=factor):
+                return kept_rate((factor ** -(units // stream.gap) - 1) * times)
         value = present_value(exponents, amounts=amounts)
         factor = discount_factor(value, guess=first_guess(exponents, amounts=amounts), at_one=Decimal(cost))
         return kept_rate((factor**-units - 1) * times)
@@ -249,6 +255,9 @@ def plain_cost(amounts: Sequence[int]) -> int | None:
     """
     if not amounts or amounts[0] >= 0:
         return None
+    if min(amounts[1:], default=0) >= 0:  # one drawdown, the usual case
+        running = sum(amounts)
+        return None if running < 0 else running
     running, positive = 0, False
     for amount in amounts:
         running += amount

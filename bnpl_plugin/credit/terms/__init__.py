@@ -20,12 +20,13 @@ from bnpl_plugin.credit.terms.conventions import (
     Shortfall,
 )
 from bnpl_plugin.credit.terms.loan import MAX_COUNT, LoanTerms
-from bnpl_plugin.credit.terms.rates import MAX_NOMINAL_RATE, RateStep
+from bnpl_plugin.credit.terms.rates import MAX_NOMINAL_RATE, NO_INTEREST, RateStep
 from bnpl_plugin.credit.terms.shape import PLAIN, DownPayment, Drawdown, RowFee, Shape
 
 __all__ = [
     "MAX_COUNT",
     "MAX_NOMINAL_RATE",
+    "NO_INTEREST",
     "PLAIN",
     "USUAL",
     "Accrual",

@@ -13,15 +13,13 @@ from bnpl_plugin.credit.terms.accrual import USUAL, Accrual
 from bnpl_plugin.credit.terms.agreement import refuse_what_does_not_agree
 from bnpl_plugin.credit.terms.checks import member, refusal, whole
 from bnpl_plugin.credit.terms.conventions import FeePlacement, Method
-from bnpl_plugin.credit.terms.rates import checked_rate
+from bnpl_plugin.credit.terms.rates import NO_INTEREST, checked_rate
 from bnpl_plugin.credit.terms.shape import PLAIN, Shape
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Money, Remainder, Rounding
 
 MAX_COUNT = 600
 """The longest schedule: fifty years of months."""
-
-_FREE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class LoanTerms:
     drawdown_on: date
     first_due_on: date
     method: Method = Method.EQUAL_INSTALMENTS
-    nominal_rate: Decimal = _FREE
+    nominal_rate: Decimal = NO_INTEREST
     fee_minor: int = 0
     fee_placement: FeePlacement = FeePlacement.FIRST
     remainder: Remainder = Remainder.LAST
@@ -75,7 +73,7 @@ class LoanTerms:
             raise refusal("principal", self.principal, accepted="more than nothing")
         if type(self.count) is not int or not 1 <= self.count <= MAX_COUNT:
             raise refusal("count", repr(self.count), accepted=f"1 to {MAX_COUNT}")
-        if self.nominal_rate is not _FREE:
+        if self.nominal_rate is not NO_INTEREST:
             checked_rate("nominal_rate", self.nominal_rate)
         if type(self.fee_minor) is not int or self.fee_minor < 0:
             whole("fee_minor", self.fee_minor)
@@ -95,11 +93,11 @@ class LoanTerms:
         if self.first_due_on < self.drawdown_on:
             raise refusal("first_due_on", self.first_due_on, accepted=f"{self.drawdown_on} or later")
         _keep(self, "_skipped", 0 if self.anchor_date is None else self._periods_before_first())
-        if self.nominal_rate and self.method is Method.INTEREST_FREE:
+        if self.nominal_rate and self.method is _INTEREST_FREE:
             raise refusal("nominal_rate", self.nominal_rate, accepted="0 for an interest-free loan")
-        if self.nominal_rate and self.remainder is not Remainder.LAST and self.method in _LEVEL:
+        if self.nominal_rate and self.remainder is not _LAST and self.method in _LEVEL:
             raise refusal("remainder", self.remainder, accepted="last, when there is interest")
-        if self.shape is not PLAIN or self.method is Method.GRADUATED:
+        if self.shape is not PLAIN or self.method is _GRADUATED:
             refuse_what_does_not_agree(self)
         if self.business_days is not None:
             member("business_days", self.business_days, of=BusinessDays)
@@ -199,4 +197,6 @@ class LoanTerms:
 _keep = object.__setattr__
 """What the frozen record itself is filled with."""
 
+# A member looked up in its class takes as long as several of the checks.
+_INTEREST_FREE, _GRADUATED, _LAST = Method.INTEREST_FREE, Method.GRADUATED, Remainder.LAST
 _LEVEL = (Method.EQUAL_INSTALMENTS, Method.GRADUATED)

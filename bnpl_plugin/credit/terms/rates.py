@@ -10,13 +10,15 @@ from bnpl_plugin.credit.terms.checks import refusal, whole
 MAX_NOMINAL_RATE = Decimal("9.99")
 """The largest nominal rate a year, as a fraction."""
 
+NO_INTEREST = Decimal(0)
+"""The rate of an interest-free loan."""
 
-_NONE, _MOST_DECIMALS = Decimal(0), 20
+_MOST_DECIMALS = 20
 
 
 def checked_rate(field: str, rate: object) -> None:
     """Refuse what is not a Decimal from 0 to 9.99 with at most 20 decimals."""
-    if type(rate) is Decimal and rate.is_finite() and _NONE <= rate <= MAX_NOMINAL_RATE:
+    if type(rate) is Decimal and rate.is_finite() and NO_INTEREST <= rate <= MAX_NOMINAL_RATE:
         exponent = rate.as_tuple()[2]
         if type(exponent) is int and exponent >= -_MOST_DECIMALS:
             return

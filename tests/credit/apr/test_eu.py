@@ -12,8 +12,20 @@ from typing import Any
 
 import pytest
 
-from bnpl_plugin.credit import MONTHLY, LoanTerms, Method, apr_by, build_schedule, due_dates
+from bnpl_plugin.credit import (
+    MONTHLY,
+    Instalment,
+    LoanTerms,
+    Method,
+    Period,
+    PeriodUnit,
+    Schedule,
+    apr_by,
+    build_schedule,
+    due_dates,
+)
 from bnpl_plugin.credit.apr.eu import Interval, YearLength, apr, elapsed, interval_of, printed, rate, schedule_apr
+from bnpl_plugin.credit.apr.interval import schedule_times
 from bnpl_plugin.errors import InvalidInput, SolverFailed
 from bnpl_plugin.money import Money
 
@@ -243,3 +255,24 @@ def test_the_apr_keeps_its_inputs():
         "drawdowns": [["2027-01-01", 100]],
         "repayments": [["2028-01-01", 110]],
     }
+
+
+def test_what_is_drawn_later_is_drawn_later():
+    rows = tuple(Instalment(k, date(2027, 1 + k, 1), 100_00, 100) for k in range(1, 11))
+    later = Schedule("EUR", DAY, 1000_00, rows, ((date(2027, 3, 1), 400_00),))
+    flows = [(DAY, 600_00), (date(2027, 3, 1), 400_00)], [(row.due_on, row.total_minor) for row in rows]
+    assert schedule_apr(later) == apr(flows[0], repayments=flows[1])
+    assert schedule_apr(later).rate > schedule_apr(Schedule("EUR", DAY, 1000_00, rows)).rate
+
+
+@pytest.mark.parametrize("start", ["2026-01-12", "2027-01-31", "2028-02-29"])
+@pytest.mark.parametrize("first", [0, 1, 3, 12])
+@pytest.mark.parametrize("every", [1, 3, 12])
+def test_a_schedules_times_are_those_of_its_dates_one_by_one(start, first, every):
+    start = date.fromisoformat(start)
+    days = (start, *due_dates(start, period=Period(PeriodUnit.MONTH, every), count=5, skip=first))
+    for dues in range(1, len(days)):
+        interval, times, units = schedule_times(days[: dues + 1])
+        assert interval is interval_of(days[: dues + 1])
+        one_by_one = [Fraction(*elapsed(start, end=day, interval=interval)) for day in days[: dues + 1]]
+        assert [Fraction(time, units) for time in times] == one_by_one

@@ -20,17 +20,17 @@ from bnpl_plugin.credit.apr.interval import (
     YearLength,
     convention_of,
     exponents_of,
-    interval_of,
     read_convention,
+    schedule_times,
     years,
 )
-from bnpl_plugin.credit.apr.result import Apr, Flow, Reading, checked_flows, compound, flows_of, is_free, percent_of
-from bnpl_plugin.credit.apr.solver import unit_rate
+from bnpl_plugin.credit.apr.result import Apr, Flow, Reading, checked_flows, compound, flows_of, percent_of
 from bnpl_plugin.credit.apr.streams import TimedFlow, rate_of, rate_of_stream, signed
 from bnpl_plugin.credit.schedule import Schedule
 
 METHOD = "eu_ccd2_annex_iii"
 _ONE_DECIMAL = Decimal("0.1")
+_NOTHING, _NOTHING_PRINTED = Decimal(0), Decimal("0.0")
 _YEAR = YearLength.BACK_FROM_ODD_DAYS
 
 
@@ -103,16 +103,14 @@ def schedule_apr(schedule: Schedule, *, interval: Interval | None = None) -> Apr
         interval: the period; by default months or weeks when the due dates lie so, else years and days.
     """
     drawn, repaid = flows_of(schedule)
-    if interval is None:
-        interval = interval_of((schedule.drawdown_on, *[row[1] for row in schedule.instalments]))
-    if is_free(drawn, repayments=repaid):
-        return Apr(Decimal(0), Decimal("0.0"), METHOD, interval.value, drawn, repaid)
-    if len(drawn) > 1:
-        return apr(drawn, repayments=repaid, interval=interval)
-    days = (schedule.drawdown_on, *[day for day, _ in repaid])
-    exponents, units = exponents_of(schedule.drawdown_on, days, interval, _YEAR)
+    days = (schedule.drawdown_on, *[row[1] for row in schedule.instalments])
+    interval, exponents, units = schedule_times(days, interval=interval)
     amounts = (-schedule.principal_minor, *[minor for _, minor in repaid])
-    found = unit_rate(exponents, amounts=amounts, units=units)
+    if not sum(amounts):
+        return Apr(_NOTHING, _NOTHING_PRINTED, METHOD, interval.value, drawn, repaid)
+    if len(drawn) + len(repaid) != len(days):
+        return apr(drawn, repayments=repaid, interval=interval)
+    found = rate_of(exponents, amounts=amounts, units=units)
     return Apr(found, printed(found), METHOD, interval.value, drawn, repaid)
 
 
