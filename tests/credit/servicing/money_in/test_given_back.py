@@ -3,8 +3,8 @@
 from bnpl_plugin.credit.calendar import MONTHLY
 from bnpl_plugin.credit.servicing.events import (
     AdvanceRefunded,
-    ChargeLaid,
     ChargedBack,
+    ChargeLaid,
     CreditBalanceRefunded,
     MoneyReceived,
     ReAged,
