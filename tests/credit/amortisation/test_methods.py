@@ -285,3 +285,22 @@ def test_a_rounded_instalment_stays_whole_where_interest_is_carried_unrounded():
         assert {row.total_minor % 100 for row in rows[:-1]} == {0}
         assert sum(row.principal_minor for row in rows) == principal
         assert min(min(row.principal_minor, row.interest_minor) for row in rows) >= 0
+
+
+@pytest.mark.parametrize(
+    ("minor", "told"),
+    [
+        (750_00, [(250_50, 7_50), (250_50, 7_50), (249_00, 7_50)]),
+        (1000_00, [(333_00, 10_00), (333_00, 10_00), (334_00, 10_00)]),
+        (212_50, [(70_88, 2_12), (70_88, 2_12), (70_74, 2_14)]),
+    ],
+)
+def test_a_flat_instalment_is_rounded_as_a_whole_and_each_interest_by_itself(minor, told):
+    terms = made(
+        minor,
+        method=Method.FLAT,
+        rounding=Rounding.HALF_EVEN,
+        shape=Shape(multiple_minor=100),
+        accrual=Accrual(rounding=Rounding.HALF_EVEN),
+    )
+    assert [row[:2] for row in parts(terms)] == told

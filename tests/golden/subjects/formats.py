@@ -16,6 +16,7 @@ from bnpl_plugin.money import Money, Rounding
 from bnpl_plugin.money.currency import ISO_4217
 from bnpl_plugin.web.locale import Digits, MoneyForm, printing
 from tests.golden.case import Case, Check, OutOfScope
+from tests.golden.subjects.reading import NotUnderstood
 
 _PERCENT_OF_ONE = 2
 
@@ -65,6 +66,8 @@ def _percent(case: Case) -> str:
 
 
 def _date(case: Case) -> str:
+    if _digits(case) is not Digits.LATIN:
+        raise NotUnderstood("numbering_system of a date: the product writes dates in Latin digits")
     return printing.day(date.fromisoformat(case.inputs["date"]), length=case.inputs["format"], locale=_locale(case))
 
 

@@ -16,6 +16,7 @@ from bnpl_plugin.credit.annuity import Annuity, Timing
 from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.errors import InvalidInput, SolverFailed
 from tests.golden.case import Case, Check, OutOfScope
+from tests.golden.subjects.reading import named
 
 _FORTY_DIGITS = Context(prec=40)
 _NO_ANSWER = "nan"
@@ -28,6 +29,8 @@ _ABSENT = {
     "xfv": "the product has no future value: a loan is told by what is owed at each date, which its schedule says",
     "xnfv": "the product has no future value: a loan is told by what is owed at each date, which its schedule says",
 }
+
+_TIMINGS = {"end": Timing.END, "0": Timing.END, "begin": Timing.BEGIN, "beginning": Timing.BEGIN, "1": Timing.BEGIN}
 
 _DAY_COUNTS: Mapping[str, tuple[str, ...]] = {
     "act365f": ("act/365f",),
@@ -82,7 +85,7 @@ def _whole(case: Case, name: str) -> int:
 
 
 def _timing(case: Case) -> Timing:
-    return Timing.BEGIN if str(case.inputs.get("when", "end")) in {"begin", "1"} else Timing.END
+    return named("when", case.inputs.get("when", "end"), among=_TIMINGS)
 
 
 def _rate(case: Case) -> Fraction:

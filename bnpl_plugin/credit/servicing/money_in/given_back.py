@@ -110,7 +110,7 @@ def row_for_debt(position: LoanPosition, *, on: date) -> tuple[int, LoanPosition
     regular = [index for index, row in enumerate(position.rows) if row.kind is not RowKind.DOWN_PAYMENT]
     for index in regular:
         row = position.rows[index]
-        if row.kind is RowKind.ADDED:
+        if row.kind is RowKind.ADDED and index == regular[-1]:  # re-aged rows may lie after it
             return index, position.with_row(index, replace(row, due_on=max(row.due_on, on)))
         if row.due_on > on:
             return index, position

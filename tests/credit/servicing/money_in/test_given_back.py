@@ -1,11 +1,13 @@
 """Money that goes back is owed again: with the next due date, or on its own day when none is left."""
 
+from bnpl_plugin.credit.calendar import MONTHLY
 from bnpl_plugin.credit.servicing.events import (
     AdvanceRefunded,
     ChargedBack,
     ChargeLaid,
     CreditBalanceRefunded,
     MoneyReceived,
+    ReAged,
     Reversed,
 )
 from bnpl_plugin.credit.servicing.parts import Component
@@ -76,3 +78,15 @@ def test_money_paid_in_advance_goes_back_from_the_last_row():
         3-1 | p250 | p150 | p100
         4-1 | p250 | -    | p250
     """)
+
+
+def test_a_chargeback_after_re_aged_rows_stands_after_them():
+    loan = stands(
+        MoneyReceived(id="paid", on=JAN_1, amount_minor=250),
+        ChargedBack(id="first", on=day("4-5"), amount_minor=10),
+        ReAged(id="aged", on=day("4-6"), first_due_on=day("4-6"), period=MONTHLY, count=1),
+        ChargedBack(id="second", on=day("4-7"), amount_minor=10),
+    )
+    dues = [row.due_on for row in loan.rows]
+    assert dues == sorted(dues)
+    assert dues[-1] == day("4-7")

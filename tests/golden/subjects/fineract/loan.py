@@ -80,7 +80,7 @@ _STRATEGIES = {
         components=PENALTY_FEE_INTEREST_PRINCIPAL, due_charges_first=True
     ),
     "due penalty interest principal fee in advance penalty interest principal fee": AllocationRule(
-        components=PENALTY_INTEREST_PRINCIPAL_FEE, due_charges_first=True
+        components=PENALTY_INTEREST_PRINCIPAL_FEE
     ),
     "advanced payment allocation": None,
 }
