@@ -81,7 +81,7 @@ def apr_working(apr: Apr, *, currency: str) -> Working:
             for row in rows
         ),
         results=(
-            ("Rate that makes the two sides equal", f"{(apr.rate * 100).quantize(_RATE_PERCENT)} %"),
+            ("Rate that makes the two sides equal", f"{(apr.rate * 100).quantize(_RATE_PERCENT):f} %"),
             ("Left over at that rate", _major(residual(apr), currency)),
             ("Left over at the printed rate", _major(residual(apr, rate=apr.percent / 100), currency)),
             ("Printed as", f"{apr.percent} %"),

@@ -63,6 +63,13 @@ def test_a_currency_without_decimals_shows_none():
         apr_working(found, currency="EURO")
 
 
+def test_a_free_credit_has_a_rate_of_nothing():
+    found = eu.apr([(date(2026, 1, 1), 300_00)], repayments=[(date(2026, 2, 1), 300_00)])
+    results = dict(apr_working(found, currency="EUR").results)
+    assert results["Rate that makes the two sides equal"] == "0.0000000000 %"
+    assert results["Printed as"] == "0.0 %"
+
+
 def test_a_row_of_another_length_is_refused():
     found = apr_working(eu.apr([(date(2026, 1, 1), 1)], repayments=[(date(2027, 1, 1), 1)]), currency="EUR")
     with pytest.raises(InvalidInput):
