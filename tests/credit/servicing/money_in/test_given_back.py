@@ -1,5 +1,7 @@
 """Money that goes back is owed again: with the next due date, or on its own day when none is left."""
 
+import pytest
+
 from bnpl_plugin.credit.servicing.events import (
     AdvanceRefunded,
     ChargedBack,
@@ -10,6 +12,7 @@ from bnpl_plugin.credit.servicing.events import (
 )
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import PENALTY_FEE_INTEREST_PRINCIPAL, ServicingPolicy
+from bnpl_plugin.errors import InvalidInput
 from tests.credit.servicing.loans import JAN_1, day, rows, stands, table, written
 
 PAID = (
@@ -76,3 +79,15 @@ def test_money_paid_in_advance_goes_back_from_the_last_row():
         3-1 | p250 | p150 | p100
         4-1 | p250 | -    | p250
     """)
+
+
+@pytest.mark.parametrize(
+    ("payment_id", "amount", "field"),
+    [("nobody", 10, "payment_id"), ("gone", 10, "payment_id"), ("3", 251, "amount_minor")],
+)
+def test_no_more_is_charged_back_than_was_left_of_the_payment(payment_id, amount, field):
+    gone = (MoneyReceived(id="gone", on=day("3-2"), amount_minor=50), Reversed(id="undo", on=day("3-3"), of="gone"))
+    back = ChargedBack(id="back", on=day("3-10"), amount_minor=amount, payment_id=payment_id)
+    with pytest.raises(InvalidInput) as refused:
+        stands(*PAID, *gone, back)
+    assert refused.value.details["field"] == field
