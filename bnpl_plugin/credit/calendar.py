@@ -127,10 +127,16 @@ def add_months(anchor: date, months: int) -> date:
         anchor: the date counted from.
         months: whole months, also negative.
 
+    Raises:
+        InvalidInput: a date beyond the calendar.
+
     >>> add_months(date(2027, 1, 31), 1), add_months(date(2027, 1, 31), 2)
     (datetime.date(2027, 2, 28), datetime.date(2027, 3, 31))
     """
-    return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, _CLAMP)
+    try:
+        return _in_month(anchor.year * 12 + anchor.month - 1 + months, anchor.day, _CLAMP)
+    except (ValueError, OverflowError):
+        raise _beyond() from None
 
 
 def due_date(anchor: date, *, period: Period, periods: int) -> date:
@@ -284,7 +290,7 @@ def local_date(instant: datetime, *, tz: str) -> date:
         tz: IANA name, for example "Asia/Shanghai".
 
     Raises:
-        InvalidInput: a naive instant or an unknown zone.
+        InvalidInput: a naive instant, an unknown zone, a date beyond the calendar.
 
     >>> from datetime import UTC
     >>> local_date(datetime(2026, 11, 24, 17, 0, tzinfo=UTC), tz="Asia/Shanghai")
@@ -296,4 +302,7 @@ def local_date(instant: datetime, *, tz: str) -> date:
         zone = ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInput(field="tz", fault="is not a time zone", accepted="an IANA name") from None
-    return instant.astimezone(zone).date()
+    try:
+        return instant.astimezone(zone).date()
+    except OverflowError:
+        raise _beyond() from None

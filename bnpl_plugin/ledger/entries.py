@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ledger.accounts import Account
 from bnpl_plugin.ledger.journal import JournalEntry, Posting
@@ -59,6 +60,11 @@ def move(owner: str, amount_minor: int, *, debit: Account, credit: Account) -> t
     """Return the two lines that move an amount, 0 or more, from the credited to the debited account."""
     not_negative(amount_minor, field=f"{credit}")
     return ((debit, owner, amount_minor), (credit, owner, -amount_minor))
+
+
+def fees_of(parts: Parts) -> int:
+    """Return the fees of a debt as the ledger keeps them: penalties are among them."""
+    return parts.fee_minor + parts.penalty_minor
 
 
 def postings_of(lines: Iterable[Line], currency: str) -> tuple[Posting, ...]:

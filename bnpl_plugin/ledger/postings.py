@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ledger.accounts import Account
-from bnpl_plugin.ledger.entries import EntryHead, EntryKind, entry_of, move, not_negative, positive, postings_of
+from bnpl_plugin.ledger.entries import (
+    EntryHead,
+    EntryKind,
+    entry_of,
+    fees_of,
+    move,
+    not_negative,
+    positive,
+    postings_of,
+)
 from bnpl_plugin.ledger.journal import JournalEntry, Posting
 from bnpl_plugin.money import Money
 from bnpl_plugin.money.currency import MINOR_UNITS
@@ -160,20 +169,6 @@ def interest_waived(
     return entry_of(head, EntryKind.INTEREST_WAIVED, postings_of(lines, currency), loan_id=loan_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Principal, interest and fee of a debt, in minor units, none negative."""
-
-    principal_minor: int = 0
-    interest_minor: int = 0
-    fee_minor: int = 0
-
-    @property
-    def total_minor(self) -> int:
-        """All three."""
-        return self.principal_minor + self.interest_minor + self.fee_minor
-
-
 def loan_reversed(
     head: EntryHead,
     *,
@@ -208,9 +203,9 @@ def loan_reversed(
         (Account.MDR_INCOME, merchant_id, mdr_minor),
         (Account.LOAN_PRINCIPAL, loan_id, -not_negative(still_open.principal_minor, field="still_open")),
         *move(loan_id, still_open.interest_minor, debit=Account.UNEARNED_INTEREST, credit=Account.LOAN_INTEREST),
-        *move(loan_id, still_open.fee_minor, debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
+        *move(loan_id, fees_of(still_open), debit=Account.UNEARNED_FEE, credit=Account.LOAN_FEE),
         (Account.INTEREST_INCOME, loan_id, not_negative(paid.interest_minor, field="paid")),
-        (Account.FEE_INCOME, loan_id, not_negative(paid.fee_minor, field="paid")),
+        (Account.FEE_INCOME, loan_id, not_negative(fees_of(paid), field="paid")),
         (Account.SHOPPER_REFUND_PAYABLE, loan_id, -paid.total_minor),
     ]
     return entry_of(head, EntryKind.LOAN_REVERSED, postings_of(lines, currency), loan_id=loan_id)
@@ -242,7 +237,6 @@ def correction(head: EntryHead, *, of: JournalEntry, reason: str) -> JournalEntr
 __all__ = [
     "EntryHead",
     "EntryKind",
-    "Parts",
     "capital_added",
     "correction",
     "drawdown",

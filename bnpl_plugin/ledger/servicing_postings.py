@@ -11,10 +11,20 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from bnpl_plugin.credit.servicing.parts import NOTHING, Parts
 from bnpl_plugin.ledger.accounts import Account
-from bnpl_plugin.ledger.entries import EntryHead, EntryKind, Line, entry_of, move, not_negative, positive, postings_of
+from bnpl_plugin.ledger.entries import (
+    EntryHead,
+    EntryKind,
+    Line,
+    entry_of,
+    fees_of,
+    move,
+    not_negative,
+    positive,
+    postings_of,
+)
 from bnpl_plugin.ledger.journal import JournalEntry
-from bnpl_plugin.ledger.postings import Parts
 
 
 class Claim(StrEnum):
@@ -198,7 +208,7 @@ def goodwill_granted(
     lines: list[Line] = [
         (Account.GOODWILL_EXPENSE, loan_id, gift),
         (Account.INTEREST_GIVEN_UP, loan_id, not_negative(credited.interest_minor, field="credited")),
-        (Account.FEE_GIVEN_UP, loan_id, not_negative(credited.fee_minor, field="credited")),
+        (Account.FEE_GIVEN_UP, loan_id, not_negative(fees_of(credited), field="credited")),
         (Account.SHOPPER_REFUND_PAYABLE, loan_id, -overpayment_minor),
     ]
     if claim is Claim.CHARGED_OFF:
@@ -267,7 +277,7 @@ def credit_balance_refunded(
         owed_again: what was not.
         claim: where the claim stands.
     """
-    lines = _given_back(claim, owed_again or Parts(), overpayment_minor, loan_id=loan_id, provider=provider)
+    lines = _given_back(claim, owed_again or NOTHING, overpayment_minor, loan_id=loan_id, provider=provider)
     postings = postings_of(lines, currency)
     return entry_of(head, EntryKind.CREDIT_BALANCE_REFUNDED, postings, loan_id=loan_id, provider_claim=provider_claim)
 
@@ -288,7 +298,7 @@ def charged_off(
         lost: everything open on it.
         unearned: what of its interest and fees has not been recognised yet, at most `lost`.
     """
-    never = unearned or Parts()
+    never = unearned or NOTHING
     lines = [
         *_off(Claim.ON_BOOKS, lost, loan_id),
         (Account.CREDIT_LOSS, loan_id, lost.principal_minor),
@@ -297,15 +307,15 @@ def charged_off(
             loan_id,
             not_negative(lost.interest_minor - never.interest_minor, field="unearned"),
         ),
-        (Account.FEE_GIVEN_UP, loan_id, not_negative(lost.fee_minor - never.fee_minor, field="unearned")),
+        (Account.FEE_GIVEN_UP, loan_id, not_negative(fees_of(lost) - fees_of(never), field="unearned")),
         (Account.UNEARNED_INTEREST, loan_id, not_negative(never.interest_minor, field="unearned")),
-        (Account.UNEARNED_FEE, loan_id, not_negative(never.fee_minor, field="unearned")),
+        (Account.UNEARNED_FEE, loan_id, not_negative(fees_of(never), field="unearned")),
     ]
     return entry_of(head, EntryKind.CHARGED_OFF, postings_of(lines, currency), loan_id=loan_id)
 
 
 def _off(claim: Claim, parts: Parts, loan_id: str) -> list[Line]:
-    amounts = (parts.principal_minor, parts.interest_minor, parts.fee_minor)
+    amounts = (parts.principal_minor, parts.interest_minor, fees_of(parts))
     return [
         (account, loan_id, -not_negative(amount, field="parts"))
         for account, amount in zip(_HOMES[claim], amounts, strict=True)

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
-from bnpl_plugin.ledger.postings import Parts, loan_reversed, refund_paid
+from bnpl_plugin.ledger.postings import loan_reversed, refund_paid
 from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
@@ -141,8 +141,8 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         loan_id=loan.loan_id,
         merchant_id=loan.merchant_id,
         currency=loan.currency,
-        still_open=_parts(opened),
-        paid=_parts(paid),
+        still_open=owing.asked_of(opened),
+        paid=owing.asked_of(paid),
         mdr_minor=loan.mdr_minor,
     )
     undone = house.event("loan.reversed", book.checkout, deliver=True, loan_id=loan.loan_id, reason=reason)
@@ -204,13 +204,6 @@ def _moved(house: House, row: InstalmentRow, *, event: str) -> Move:
     key = values(shopper_id=row.shopper_id, loan_id=row.loan_id, number=row.number)
     state = INSTALMENT.advance(row.state, event)
     return Move("instalment", key, (row.state,), values(state=state, remind_at=None, changed_at=house.clock.now()))
-
-
-def _parts(rows: list[InstalmentRow]) -> Parts:
-    asked = owing.asked_of(rows)
-    return Parts(
-        principal_minor=asked.principal_minor, interest_minor=asked.interest_minor, fee_minor=asked.fee_minor
-    )
 
 
 def _units(book: LoanBook) -> tuple[UnitsChange, ...]:

@@ -169,3 +169,8 @@ def test_the_calendar_ends():
         due_date(date(9999, 12, 1), period=MONTHLY, periods=1)
     with pytest.raises(InvalidInput):
         due_date(date(9999, 12, 1), period=FORTNIGHTLY, periods=9)
+    for months in (1, 10**30):
+        with pytest.raises(InvalidInput):
+            add_months(date(9999, 12, 1), months)
+    with pytest.raises(InvalidInput):
+        local_date(datetime(9999, 12, 31, 23, tzinfo=UTC), tz="Asia/Shanghai")

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.errors import InvalidInput, LedgerImbalance
 from bnpl_plugin.ledger import CHART, Account, JournalEntry, Posting, Side, postings
 from bnpl_plugin.ledger.invariants import (
@@ -17,7 +18,7 @@ from bnpl_plugin.ledger.invariants import (
     unbalanced,
     unearned_mismatch,
 )
-from bnpl_plugin.ledger.postings import EntryHead, Parts
+from bnpl_plugin.ledger.postings import EntryHead
 from bnpl_plugin.money import Money
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.errors import InvalidInput, LedgerImbalance
+from bnpl_plugin.ledger import Account
 from bnpl_plugin.ledger import servicing_postings as booked
 from bnpl_plugin.ledger.entries import EntryHead
 from bnpl_plugin.ledger.invariants import outstanding, overpaid
-from bnpl_plugin.ledger.postings import Parts, drawdown
+from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.ledger.servicing_postings import Claim
 
 LOAN: dict[str, Any] = {"loan_id": "ln", "currency": "EUR"}
@@ -154,3 +156,10 @@ def test_a_life_in_the_books_leaves_nothing_behind():
 def test_amounts_that_make_no_sense_are_refused(make):
     with pytest.raises((InvalidInput, LedgerImbalance)):
         make()
+
+
+def test_penalties_are_fees_to_the_ledger():
+    paid = Parts(principal_minor=30, fee_minor=4, penalty_minor=3)
+    entry = booked.payment_received(head(), **AT, paid=paid)
+    posted = {line.account: line.amount_minor for line in entry.postings}
+    assert posted == {Account.PROVIDER_CLEARING: 37, Account.LOAN_PRINCIPAL: -30, Account.LOAN_FEE: -7}

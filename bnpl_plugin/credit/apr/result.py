@@ -104,12 +104,14 @@ def checked_flows(flows: Iterable[Flow], *, field: str) -> tuple[Flow, ...]:
     """Return the flows in order of date, without those of nothing.
 
     Raises:
-        InvalidInput: a negative or broken amount.
+        InvalidInput: a negative or broken amount, a day that is no date.
     """
     kept = []
     for day, minor in flows:
         if type(minor) is not int or minor < 0:
             raise InvalidInput(field=field, fault=f"has {minor!r}", accepted="whole minor units, 0 or more")
+        if type(day) is not date:
+            raise InvalidInput(field=field, fault=f"has {day!r}", accepted="dates, not instants")
         if minor:
             kept.append((day, minor))
     kept.sort()

@@ -30,6 +30,8 @@ class LoanAccount:
     def __post_init__(self) -> None:
         seen: set[str] = set()
         for event in self.events:
+            if not isinstance(event, Event):
+                raise InvalidInput(field="events", fault=f"hold {event!r}", accepted="events")
             if event.id in seen:
                 raise InvalidInput(field="events", fault=f"name {event.id} twice", accepted="each id once")
             if event.on < self.schedule.drawdown_on:

@@ -9,7 +9,23 @@ from decimal import Decimal
 from bnpl_plugin.credit.calendar import Period
 from bnpl_plugin.credit.servicing.parts import Component, Parts
 from bnpl_plugin.credit.servicing.position.transaction import Source
+from bnpl_plugin.credit.terms.checks import member, refusal, whole
+from bnpl_plugin.credit.terms.loan import MAX_COUNT
 from bnpl_plugin.errors import InvalidInput
+
+_KINDS = {
+    "on": date,
+    "due_on": date,
+    "to": date,
+    "until": date,
+    "first_due_on": date,
+    "period": Period,
+    "source": Source,
+    "component": Component,
+    "share": Decimal,
+    "cost": Parts,
+}
+"""What the fields of events are, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,18 +35,25 @@ class Event:
     Args:
         id: made by the caller, unique within the loan.
         on: the value date.
+
+    Raises:
+        InvalidInput: names the field, its fault and what is accepted; a date must be a plain date, never an instant.
     """
 
     id: str
     on: date
 
     def __post_init__(self) -> None:
-        if not self.id:
-            raise InvalidInput(field="id", fault="is empty", accepted="a name unique within the loan")
-        for name in ("amount_minor", "count", "rows"):
-            amount = getattr(self, name, 1)
-            if type(amount) is not int or amount < 1:
-                raise InvalidInput(field=name, fault=f"is {amount!r}", accepted="a whole number, 1 or more")
+        if type(self.id) is not str or not self.id:
+            raise refusal("id", repr(self.id), accepted="a name unique within the loan")
+        for name, kind in _KINDS.items():
+            if hasattr(self, name):
+                member(name, getattr(self, name), of=kind)
+        if hasattr(self, "amount_minor"):
+            whole("amount_minor", self.amount_minor, least=1)
+        for name in ("count", "rows"):
+            if hasattr(self, name):
+                whole(name, getattr(self, name), least=1, most=MAX_COUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +116,11 @@ class ShareChargeLaid(Event):
     share: Decimal
     component: Component = Component.FEE
 
+    def __post_init__(self) -> None:
+        super(ShareChargeLaid, self).__post_init__()
+        if not self.share.is_finite() or self.share <= 0:
+            raise refusal("share", repr(self.share), accepted="a finite Decimal above 0")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateChargesLaid(Event):
@@ -127,7 +155,8 @@ class ChargedBack(Event):
 
     Args:
         amount_minor: 1 or more.
-        payment_id: the payment that it takes back, in full or part; "" when nobody says.
+        payment_id: the payment that it takes back, in full or part, with earlier ones never more than it; "" when
+            nobody says, and then the amount is believed.
     """
 
     amount_minor: int
@@ -173,7 +202,7 @@ class PaymentHoliday(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermExtended(Event):
-    """Rows are added at the end and the principal of the rows due on a date or after it is levelled over them."""
+    """Rows (1 to 600) are added at the end; the principal of those due on a date or after it is levelled over all."""
 
     due_on: date
     rows: int
@@ -192,9 +221,9 @@ class ReAged(Event):
     """All open principal moves to new equal rows; open cost stays where it was.
 
     Args:
-        first_due_on: the first new due date.
+        first_due_on: the first new due date, after the drawdown.
         period: the time to the next.
-        count: how many new rows.
+        count: how many new rows, 1 to 600.
     """
 
     first_due_on: date
@@ -259,5 +288,5 @@ SHAPES_TERMS = (
 
 
 def _checked_cost(cost: Parts) -> None:
-    if cost.principal_minor or min(cost) < 0 or cost.is_nothing:
+    if any(type(part) is not int for part in cost) or cost.principal_minor or min(cost) < 0 or cost.is_nothing:
         raise InvalidInput(field="cost", fault=f"is {cost}", accepted="cost above 0 and no principal")

@@ -10,6 +10,7 @@ from bnpl_plugin.credit.calendar import MONTHLY, Period
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.position.transaction import Source
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -103,6 +104,9 @@ class AllocationRule:
         for name, order in (("components", self.components), ("in_advance", self.in_advance or self.components)):
             if sorted(order) != sorted(Component):
                 raise InvalidInput(field=name, fault=f"is {order}", accepted="each component once")
+            _distinct(name, order)
+        member("processing", self.processing, of=Processing)
+        member("future", self.future, of=FutureRule)
 
     def future_for(self, source: Source) -> FutureRule:
         """Return the rule for money of a source."""
@@ -124,6 +128,7 @@ class LateCharge:
     def __post_init__(self) -> None:
         if type(self.rate) is not Decimal or not self.rate.is_finite() or not 0 <= self.rate <= 1:
             raise InvalidInput(field="late_charge.rate", fault=f"is {self.rate!r}", accepted="a Decimal, 0 to 1")
+        _distinct("late_charge.of", self.of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +177,26 @@ class ServicingPolicy:
             raise InvalidInput(field="fixed_rate", fault=f"is {rate!r}", accepted="a Decimal above 0")
         if type(self.multiple_minor) is not int or self.multiple_minor < 1:
             raise InvalidInput(field="multiple_minor", fault=f"is {self.multiple_minor!r}", accepted="1 or more")
+        for name, kind in _KINDS.items():
+            member(name, getattr(self, name), of=kind)
+        if self.interest is not None:
+            member("interest", self.interest, of=InterestTerms)
+        if self.late_charge is not None:
+            member("late_charge", self.late_charge, of=LateCharge)
+        _distinct("chargeback_order", self.chargeback_order)
+
+
+_KINDS = {
+    "allocation": AllocationRule,
+    "order": ReplayOrder,
+    "spread": DrawdownSpread,
+    "overpayment": OverpaymentUse,
+    "period": Period,
+    "cost_return": CostReturn,
+}
+"""What the fields of a policy are, by name."""
+
+
+def _distinct(field: str, components: tuple[Component, ...]) -> None:
+    if any(type(each) is not Component for each in components) or len(set(components)) < len(components):
+        raise InvalidInput(field=field, fault=f"is {components}", accepted="components, none twice")

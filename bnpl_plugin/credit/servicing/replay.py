@@ -35,6 +35,7 @@ from bnpl_plugin.credit.servicing.policy import ReplayOrder, ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import DrawnDown, LoanPosition, Standing
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 
 Step = Callable[..., LoanPosition]
@@ -93,6 +94,8 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
     Raises:
         InvalidInput: an event does not fit the loan (a due date that it does not have, a debt that is not there).
     """
+    if as_of is not None:
+        member("as_of", as_of, of=date)
     position = opened(account.schedule)
     last = account.schedule.drawdown_on
     for event in _in_order(account):
@@ -102,6 +105,8 @@ def replay(account: LoanAccount, *, as_of: date | None = None) -> LoanPosition:
             raise InvalidInput(
                 field="events", fault=f"{event.id} comes after the write-off", accepted="only what is recovered"
             )
+        if type(event) not in _STEPS:
+            raise InvalidInput(field="events", fault=f"hold {event!r}", accepted="the records of `events`")
         position = _STEPS[type(event)](position, event, policy=account.policy)
         last = max(last, event.on)
     position = caught_up(position, on=as_of or last, policy=account.policy)

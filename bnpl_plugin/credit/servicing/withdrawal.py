@@ -14,7 +14,12 @@ from bnpl_plugin.credit.servicing.position.transaction import Source, Transactio
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
-_PAID = tuple(TransactionKind(source.value) for source in Source)
+_SIGNS = {TransactionKind(source.value): 1 for source in Source} | {
+    TransactionKind.CHARGEBACK: -1,
+    TransactionKind.CREDIT_BALANCE_REFUND: -1,
+    TransactionKind.ADVANCE_REFUND: -1,
+}
+"""What has been paid, and what was taken or given back of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class WithdrawalFigure:
         on: the day of the repayment.
         principal_minor: the capital drawn.
         interest_minor: the agreed interest of the days used.
-        paid_minor: what the shopper has paid before.
+        paid_minor: what the shopper has paid before, less what was taken or given back of it.
     """
 
     on: date
@@ -63,7 +68,7 @@ def withdrawal_figure(
     if type(annual_rate) is not Decimal or not annual_rate.is_finite() or annual_rate < 0:
         raise InvalidInput(field="annual_rate", fault=f"is {annual_rate!r}", accepted="a Decimal fraction, 0 or more")
     moves = [(drawn.on, drawn.amount_minor) for drawn in position.drawdowns]
-    paid = [(done.on, done.amount_minor) for done in position.transactions if done.kind in _PAID]
+    paid = [(done.on, done.amount_minor * _SIGNS.get(done.kind, 0)) for done in position.transactions]
     over, under = annual_rate.as_integer_ratio()
     exact, whole = 0, 1
     for day, amount in [*moves, *((day, -amount) for day, amount in paid if day <= on)]:

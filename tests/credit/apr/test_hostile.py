@@ -1,6 +1,6 @@
 """Flows that nobody should send: each law answers with the right figure or a clear refusal, never with a guess."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
@@ -122,3 +122,10 @@ def test_due_dates_out_of_order_are_put_in_order():
     found = eu.apr([(DAY, 5000)], repayments=repaid)
     assert all(first <= second for first, second in pairwise(found.repayments))
     assert found == eu.apr([(DAY, 5000)], repayments=sorted(repaid))
+
+
+@pytest.mark.parametrize("law", [eu, uk, us, cn])
+@pytest.mark.parametrize("moment", [datetime(2026, 1, 1, tzinfo=UTC), None, "2026-01-01"])
+def test_a_flow_has_a_day_and_not_an_instant(law, moment):
+    with pytest.raises(InvalidInput, match="drawdowns"):
+        law.apr([(moment, 1000)], repayments=[(DAY, 1100)])

@@ -12,12 +12,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from bnpl_plugin.credit.servicing.parts import Parts as DebtParts
 from bnpl_plugin.credit.servicing.position.transaction import Transaction, TransactionKind
 from bnpl_plugin.ledger import Account, JournalEntry, Posting, postings
 from bnpl_plugin.ledger import servicing_postings as booked
-from bnpl_plugin.ledger.entries import EntryHead
-from bnpl_plugin.ledger.postings import Parts
+from bnpl_plugin.ledger.entries import EntryHead, fees_of
 from bnpl_plugin.ledger.servicing_postings import Claim
 from tests.golden.case import Case, Check, OutOfScope
 from tests.golden.subjects.fineract.life import FineractLife
@@ -114,7 +112,7 @@ def _entries(life: FineractLife, seq: int) -> Iterator[_Entry]:
 
 
 def _booked(done: Transaction, *, claim: Claim) -> JournalEntry | None:
-    head, parts, over = _head(done), _parts(done.parts), done.overpayment_minor
+    head, parts, over = _head(done), done.parts, done.overpayment_minor
     match done.kind:
         case TransactionKind.DRAWDOWN:
             amount = done.amount_minor
@@ -130,14 +128,14 @@ def _booked(done: Transaction, *, claim: Claim) -> JournalEntry | None:
         case TransactionKind.GOODWILL_CREDIT:
             return booked.goodwill_granted(head, **_LOAN, credited=parts, overpayment_minor=over, claim=claim)
         case TransactionKind.CHARGEBACK:
-            again = _parts(done.parts.minus(done.absorbed))
+            again = done.parts.minus(done.absorbed)
             return booked.charged_back(head, **_AT, owed_again=again, overpayment_minor=over, claim=claim)
         case TransactionKind.CREDIT_BALANCE_REFUND:
             return booked.credit_balance_refunded(head, **_AT, overpayment_minor=over, owed_again=parts, claim=claim)
         case TransactionKind.CHARGE_OFF:
             return booked.charged_off(head, loan_id="loan", currency="EUR", lost=parts)
         case TransactionKind.ACCRUAL:
-            return booked.cost_accrued(head, **_LOAN, interest_minor=parts.interest_minor, fee_minor=parts.fee_minor)
+            return booked.cost_accrued(head, **_LOAN, interest_minor=parts.interest_minor, fee_minor=fees_of(parts))
         case _:
             return None
 
@@ -145,11 +143,6 @@ def _booked(done: Transaction, *, claim: Claim) -> JournalEntry | None:
 def _head(done: Transaction, suffix: str = "") -> EntryHead:
     noon = datetime(done.on.year, done.on.month, done.on.day, 12, tzinfo=UTC)
     return EntryHead(entry_id=f"{done.event_id or 'first'}{suffix}", value_date=done.on, booked_at=noon)
-
-
-def _parts(parts: DebtParts) -> Parts:
-    fee = parts.fee_minor + parts.penalty_minor
-    return Parts(principal_minor=parts.principal_minor, interest_minor=parts.interest_minor, fee_minor=fee)
 
 
 def _fineract(lines: Iterable[Posting]) -> _Lines:

@@ -31,12 +31,12 @@ def move_due_date(position: LoanPosition, event: DueDateMoved, *, policy: Servic
     """Return the position with a due date moved and every later one following in the policy's rhythm.
 
     Raises:
-        InvalidInput: no instalment is due on the date, or the new date is not after the row before it.
+        InvalidInput: no instalment is due on the date, or the new date is not after the row before it or the drawdown.
     """
     index = _regular_row(position.rows, due_on=event.due_on)
-    if index and event.to <= position.rows[index - 1].due_on:
-        accepted = f"after {position.rows[index - 1].due_on}"
-        raise InvalidInput(field="to", fault=f"is {event.to}", accepted=accepted)
+    before = position.rows[index - 1].due_on if index else position.drawdowns[0].on
+    if event.to <= before:
+        raise InvalidInput(field="to", fault=f"is {event.to}", accepted=f"after {before}")
     return caught_up(_follow(position, index=index, to=event.to, period=policy.period), on=event.on, policy=policy)
 
 
@@ -93,10 +93,21 @@ def change_rate(position: LoanPosition, event: RateChanged, *, policy: Servicing
 
 
 def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) -> LoanPosition:
-    """Return the position with all open principal in new equal rows; fees, penalties and interest stay in theirs."""
+    """Return the position with all open principal in new equal rows; fees, penalties and interest stay in theirs.
+
+    Interest that follows the balance has not been earned by rows still to come: such a row of nothing else falls away.
+
+    Raises:
+        InvalidInput: the first new due date is not after the drawdown.
+    """
+    drawn_on = position.drawdowns[0].on
+    if event.first_due_on <= drawn_on:
+        raise InvalidInput(field="first_due_on", fault=f"is {event.first_due_on}", accepted=f"after {drawn_on}")
     moved = position.still_open.principal_minor
     rows = [_without_open_principal(row, on=event.on) for row in position.rows]
-    opened = rows[-1].due_on if rows else event.on
+    if policy.interest is not None:
+        rows = [row for row in rows if row.due_on <= event.on or not _bears_only_interest(row)]
+    opened = max((row.due_on for row in rows if row.due_on <= event.first_due_on), default=drawn_on)
     for place, share in enumerate(shares(moved, count=event.count, multiple_minor=policy.multiple_minor)):
         due_on = due_date(event.first_due_on, period=event.period, periods=place)
         new = Row(opened_on=opened, due_on=due_on, kind=RowKind.RE_AGED, due=Parts(principal_minor=share))
@@ -106,7 +117,8 @@ def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) ->
     after = replace(position, rows=tuple(rows))
     if policy.interest is not None:
         first = next(index for index, row in enumerate(rows) if row.kind is RowKind.RE_AGED and not row.settled_on)
-        after = caught_up(levelled(after, from_row=first, on=event.on, policy=policy), on=event.on, policy=policy)
+        after = levelled(_reopened(after), from_row=first, on=event.on, policy=policy, kind=RowKind.RE_AGED)
+        after = caught_up(after, on=event.on, policy=policy)
     return after.told(
         TransactionKind.RE_AGE,
         event_id=event.id,
@@ -170,6 +182,11 @@ def _regular_row(rows: tuple[Row, ...], *, due_on: date) -> int:
             return index
     dates = ", ".join(str(row.due_on) for row in rows if row.is_regular)
     raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted=f"one of {dates}")
+
+
+def _bears_only_interest(row: Row) -> bool:
+    kept = row.due._replace(interest_minor=0).plus(row.paid).plus(row.waived).plus(row.written_off)
+    return row.is_regular and kept.is_nothing
 
 
 def _without_open_principal(row: Row, *, on: date) -> Row:

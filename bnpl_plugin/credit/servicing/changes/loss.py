@@ -11,7 +11,13 @@ from bnpl_plugin.errors import InvalidInput
 
 
 def charge_off(position: LoanPosition, event: ChargedOff) -> LoanPosition:
-    """Return the position given up as an asset: everything open is told as lost, and is still owed."""
+    """Return the position given up as an asset: everything open is told as lost, and is still owed.
+
+    Raises:
+        InvalidInput: it has been charged off before, so that the same loss would be told twice.
+    """
+    if position.charged_off:
+        raise InvalidInput(field="events", fault=f"{event.id} charges off again", accepted="one charge-off")
     lost = position.still_open
     return replace(position, charged_off=True).told(
         TransactionKind.CHARGE_OFF, event_id=event.id, on=event.on, amount_minor=lost.total_minor, parts=lost

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from math import lcm
 
 from bnpl_plugin.credit.day_count import DayCount, year_fraction
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, PaymentCounts
@@ -49,11 +50,14 @@ class Earnings:
 
     def __init__(self, position: LoanPosition, *, terms: InterestTerms) -> None:
         """Take the loan's movements so far."""
-        self._moved = movements(position)
+        moved = movements(position)
         if terms.payment_counts is PaymentCounts.FROM_DUE_DATE:
-            self._moved = sorted(
-                (_rest(position.rows, day) if change < 0 else day, change) for day, change in self._moved
-            )
+            moved = sorted((_rest(position.rows, day) if change < 0 else day, change) for day, change in moved)
+        self._days: list[date] = []
+        self._standing: list[int] = []
+        for day, change in moved:
+            self._days.append(day)
+            self._standing.append((self._standing[-1] if self._standing else 0) + change)
         self._paused = position.interest_paused
         self._rates = position.rates
         self._terms = terms
@@ -61,7 +65,11 @@ class Earnings:
     def plan(self, on: date, *, principal_minor: int) -> None:
         """Expect principal to be paid on a day."""
         if principal_minor:
-            insort(self._moved, (on, -principal_minor))
+            place = bisect_right(self._days, on)
+            self._days.insert(place, on)
+            self._standing.insert(place, self._standing[place - 1] if place else 0)
+            for later in range(place, len(self._standing)):
+                self._standing[later] -= principal_minor
 
     def during(self, row: Row, *, until: date) -> int:
         """Return what the balance earns in a row's period up to a day, each stretch rounded by itself."""
@@ -75,7 +83,8 @@ class Earnings:
     def _stretches(self, start: date, end: date) -> Iterator[tuple[date, date, int]]:
         """Yield the stretches in which the balance stands still; nothing stands in a pause."""
         pauses = [day for pause in self._paused for day in pause]
-        cuts = [day for day, _ in self._moved if start < day < end] + [day for day in pauses if start < day < end]
+        moves = self._days[bisect_right(self._days, start) : bisect_left(self._days, end)]
+        cuts = [*moves, *(day for day in pauses if start < day < end)]
         begun, balance = start, self._standing_on(start)
         for day in sorted({*cuts, end}):
             then = self._standing_on(day)
@@ -86,7 +95,8 @@ class Earnings:
     def _standing_on(self, day: date) -> int:
         if any(start <= day < until for start, until in self._paused):
             return 0
-        return max(sum(change for moved_on, change in self._moved if moved_on <= day), 0)
+        place = bisect_right(self._days, day)
+        return max(self._standing[place - 1], 0) if place else 0
 
     def _earned(self, row: Row, *, start: date, stop: date, balance: int) -> int:
         rate = next((rate for since, rate in reversed(self._rates) if since <= start), self._terms.annual_rate)
@@ -99,17 +109,19 @@ def stretch_interest(moved: Sequence[Movement], *, until: date, terms: InterestT
     """Return what a moving balance earned up to a day, by the calendar alone; each stretch is rounded by itself.
 
     Args:
-        moved: how the principal moved, by day.
+        moved: how the principal moved, in order of the days.
         until: the day.
         terms: rate, day count, rounding.
     """
     over, under = terms.annual_rate.as_integer_ratio()
     days = sorted({day for day, _ in moved if day < until} | {until})
-    earned = 0
+    earned = balance = place = 0
     for start, stop in pairwise(days):
-        balance = max(sum(change for day, change in moved if day <= start), 0)
+        while place < len(moved) and moved[place][0] <= start:
+            balance += moved[place][1]
+            place += 1
         part, whole = year_fraction(terms.day_count, start=start, end=stop)
-        earned += divide(balance * over * part, by=under * whole, rounding=terms.rounding)
+        earned += divide(max(balance, 0) * over * part, by=under * whole, rounding=terms.rounding)
     return earned
 
 
@@ -117,9 +129,7 @@ def period_charges(rows: Sequence[Row], *, terms: InterestTerms) -> tuple[list[i
     """Return what one unit of principal earns in each row's whole period, as numerators over one denominator."""
     over, under = terms.annual_rate.as_integer_ratio()
     parts = [_fraction(terms.day_count, row=row, start=row.opened_on, stop=row.due_on) for row in rows]
-    whole = 1
-    for _, denominator in parts:
-        whole *= denominator
+    whole = lcm(*(denominator for _, denominator in parts))
     return [over * part * (whole // denominator) for part, denominator in parts], under * whole
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bnpl_plugin.credit.day_count import DayCount
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding
 
@@ -66,7 +67,7 @@ class InterestTerms:
         rounding: of the interest of each stretch in which the balance stands still.
 
     Raises:
-        InvalidInput: a rate out of range.
+        InvalidInput: names the field, its fault and what is accepted.
     """
 
     annual_rate: Decimal
@@ -81,3 +82,8 @@ class InterestTerms:
         rate = self.annual_rate
         if type(rate) is not Decimal or not rate.is_finite() or not 0 <= rate <= Decimal("9.99"):
             raise InvalidInput(field="annual_rate", fault=f"is {rate!r}", accepted="a Decimal fraction, 0 to 9.99")
+        member("day_count", self.day_count, of=DayCount)
+        member("prepayment", self.prepayment, of=Prepayment)
+        member("until", self.until, of=InterestUntil)
+        member("overdue", self.overdue, of=OverdueInterest)
+        member("rounding", self.rounding, of=Rounding)

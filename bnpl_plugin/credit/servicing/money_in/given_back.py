@@ -11,8 +11,10 @@ from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
 from bnpl_plugin.credit.servicing.policy import AllocationRule, FutureRule, ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
-from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
+from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
+from bnpl_plugin.errors import InvalidInput
 
+_RECEIPTS = tuple(TransactionKind(source.value) for source in Source)
 _UNDONE_FIRST = (Component.PRINCIPAL, Component.INTEREST, Component.FEE, Component.PENALTY)
 
 
@@ -21,7 +23,12 @@ def charge_back(position: LoanPosition, event: ChargedBack, *, policy: Servicing
 
     An overpayment absorbs it first. What is left of it is owed again with the next due date, or on the day itself
     when every due date has passed: as principal, or in the parts that the payment had paid, in the policy's order.
+
+    Raises:
+        InvalidInput: it names a payment that the loan does not have (it was reversed: then nothing is left to take
+            back), or takes back more than was left of it.
     """
+    _refuse_more_than_paid(position, event)
     given, covered = event.amount_minor, min(position.overpaid_minor, event.amount_minor)
     if not policy.chargeback_order:
         return _principal_owed_again(position, event, kind=TransactionKind.CHARGEBACK, of=event.payment_id)
@@ -105,6 +112,20 @@ def _owed_again(position: LoanPosition, parts: Parts, *, covered: int, on: date)
     return way.paid, replace(after, rows=tuple(way.rows), overpaid_minor=after.overpaid_minor + way.left_minor)
 
 
+def _refuse_more_than_paid(position: LoanPosition, event: ChargedBack) -> None:
+    if not event.payment_id:
+        return
+    told = position.transactions
+    paid = sum(done.amount_minor for done in told if done.event_id == event.payment_id and done.kind in _RECEIPTS)
+    of_it = [done for done in told if done.kind is TransactionKind.CHARGEBACK and done.of == event.payment_id]
+    back = sum(done.amount_minor for done in of_it)
+    if not paid:
+        raise InvalidInput(field="payment_id", fault=f"is {event.payment_id}", accepted="a payment that stands")
+    if event.amount_minor > paid - back:
+        accepted = f"at most {paid - back}, what is left of {event.payment_id}"
+        raise InvalidInput(field="amount_minor", fault=f"is {event.amount_minor}", accepted=accepted)
+
+
 def row_for_debt(position: LoanPosition, *, on: date) -> tuple[int, LoanPosition]:
     """Return the row that takes a debt arising on a day, added at the end if there is none."""
     regular = [index for index, row in enumerate(position.rows) if row.kind is not RowKind.DOWN_PAYMENT]
@@ -114,9 +135,9 @@ def row_for_debt(position: LoanPosition, *, on: date) -> tuple[int, LoanPosition
             return index, position.with_row(index, replace(row, due_on=max(row.due_on, on)))
         if row.due_on > on:
             return index, position
-    last = position.rows[regular[-1]]
-    if last.due_on == on:
-        return regular[-1], position
+    last = position.rows[-1]
+    if last.due_on == on and last.kind is not RowKind.DOWN_PAYMENT:
+        return len(position.rows) - 1, position
     added = Row(opened_on=last.due_on, due_on=on, kind=RowKind.ADDED)
     return len(position.rows), replace(position, rows=(*position.rows, added))
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bnpl_plugin.credit import MONTHLY
+from bnpl_plugin.credit import MONTHLY, LoanTerms, build_schedule
 from bnpl_plugin.credit.servicing.events import (
     ChargeLaid,
     DueDateMoved,
@@ -19,6 +19,7 @@ from bnpl_plugin.credit.servicing.events import (
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.money import Money
 from tests.credit.servicing.loans import COSTLY, JAN_1, day, rows, stands, table
 
 DOWN = MoneyReceived(id="down", on=JAN_1, amount_minor=250)
@@ -121,3 +122,20 @@ def test_fixed_interest_changes_in_proportion_to_the_rate():
 def test_what_the_loan_does_not_have_is_refused(event):
     with pytest.raises(InvalidInput):
         stands(event)
+
+
+def test_re_ageing_in_mid_life_stops_the_rows_to_come_and_interest_runs_on():
+    terms = LoanTerms(Money(1200_00, "EUR"), 12, MONTHLY, JAN_1, day("2-1"), nominal_rate=Decimal("0.12"))
+    policy = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    aged = ReAged(id="aged", on=day("4-7"), first_due_on=day("5-1"), period=MONTHLY, count=3)
+    position = stands(aged, schedule=build_schedule(terms), policy=policy)
+    told = [(row.due_on, row.due.principal_minor, row.due.interest_minor) for row in position.rows]
+    # 1 % of 1200.00 in each unpaid month; then 1200.00 * 0.01 / (1 - 1.01 ** -3) = 408.03 a month
+    assert told[:3] == [(day("2-1"), 0, 1200), (day("3-1"), 0, 1200), (day("4-1"), 0, 1200)]
+    assert told[3:] == [(day("5-1"), 39603, 1200), (day("6-1"), 39999, 804), (day("7-1"), 40398, 404)]
+
+
+def test_re_ageing_begins_after_the_drawdown():
+    aged = ReAged(id="aged", on=day("4-20"), first_due_on=JAN_1, period=MONTHLY, count=3)
+    with pytest.raises(InvalidInput, match="first_due_on"):
+        stands(aged)

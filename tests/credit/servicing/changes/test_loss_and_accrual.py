@@ -79,3 +79,8 @@ def test_a_back_dated_payment_makes_the_loss_smaller():
     off, late = ChargedOff(id="off", on=day("9-1")), MoneyReceived(id="late", on=day("8-1"), amount_minor=339)
     position = stands(off, late, schedule=COSTLY)
     assert position.transactions[-1].amount_minor == 630
+
+
+def test_a_loss_is_told_once():
+    with pytest.raises(InvalidInput, match="again"):
+        stands(ChargedOff(id="off", on=day("9-1")), ChargedOff(id="again", on=day("9-2")))

@@ -1,5 +1,7 @@
 """Money that goes back is owed again: with the next due date, or on its own day when none is left."""
 
+import pytest
+
 from bnpl_plugin.credit.calendar import MONTHLY
 from bnpl_plugin.credit.servicing.events import (
     AdvanceRefunded,
@@ -12,6 +14,7 @@ from bnpl_plugin.credit.servicing.events import (
 )
 from bnpl_plugin.credit.servicing.parts import Component
 from bnpl_plugin.credit.servicing.policy import PENALTY_FEE_INTEREST_PRINCIPAL, ServicingPolicy
+from bnpl_plugin.errors import InvalidInput
 from tests.credit.servicing.loans import JAN_1, day, rows, stands, table, written
 
 PAID = (
@@ -90,3 +93,15 @@ def test_a_chargeback_after_re_aged_rows_stands_after_them():
     dues = [row.due_on for row in loan.rows]
     assert dues == sorted(dues)
     assert dues[-1] == day("4-7")
+
+
+@pytest.mark.parametrize(
+    ("payment_id", "amount", "field"),
+    [("nobody", 10, "payment_id"), ("gone", 10, "payment_id"), ("3", 251, "amount_minor")],
+)
+def test_no_more_is_charged_back_than_was_left_of_the_payment(payment_id, amount, field):
+    gone = (MoneyReceived(id="gone", on=day("3-2"), amount_minor=50), Reversed(id="undo", on=day("3-3"), of="gone"))
+    back = ChargedBack(id="back", on=day("3-10"), amount_minor=amount, payment_id=payment_id)
+    with pytest.raises(InvalidInput) as refused:
+        stands(*PAID, *gone, back)
+    assert refused.value.details["field"] == field
