@@ -91,10 +91,18 @@ def deliver_ready(house: House, *, limit: int) -> int:
     return _run(house, kinds=DELIVERIES, limit=min(limit, MOST_DELIVERIES))
 
 
-def _run(house: House, *, kinds: Collection[str], limit: int) -> int:
+def tell_host(house: House, *, checkout_id: str) -> None:
+    """Tell the host at once of an order just booked, if a job promises to; should it fail, the worker goes on with it.
+
+    So that in own-database mode the shop knows of the order before its shopper is back.
+    """
+    _run(house, kinds=("host_confirm",), limit=1, stream=checkout_id)
+
+
+def _run(house: House, *, kinds: Collection[str], limit: int, stream: str = "") -> int:
     now = house.clock.now()
     lease = now + timedelta(seconds=house.settings.lease_seconds)
-    claimed = house.store.claim_jobs(now=now, lease_until=lease, limit=limit, kinds=kinds)
+    claimed = house.store.claim_jobs(now=now, lease_until=lease, limit=limit, kinds=kinds, stream=stream)
     for job in claimed:
         run(house, job=job)
     return len(claimed)

@@ -285,12 +285,12 @@ class Store(Protocol):
 
     # the worker's queues: each returns at most ``limit`` rows, oldest first -------------------------------------------
     def claim_jobs(
-        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = (), stream: str = ""
     ) -> Sequence[Job]:
         """Lease ready jobs whose ``run_at`` has come and that nobody leases (``UPDATE … RETURNING``; tries + 1).
 
-        Of these ``kinds`` only, or of all. A ``deliver`` job is passed over while an older undelivered one of its
-        stream exists.
+        Of these ``kinds`` only, or of all; of one ``stream``, or of all. A ``deliver`` job is passed over while an
+        older undelivered one of its stream exists.
         """
         ...
 

@@ -227,12 +227,14 @@ class SqlStore:
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(
-        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+        self, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = (), stream: str = ""
     ) -> Sequence[Job]:
         """Lease ready jobs; see ``queues.claim_jobs``."""
         self._refuse_if_not_free()
         with our_errors(), self._writing() as connection:
-            return queues.claim_jobs(connection, now=now, lease_until=lease_until, limit=limit, kinds=kinds)
+            return queues.claim_jobs(
+                connection, now=now, lease_until=lease_until, limit=limit, kinds=kinds, stream=stream
+            )
 
     def expired_holds(self, *, now: datetime, limit: int) -> Sequence[Hold]:
         """Return pending holds whose time is over."""

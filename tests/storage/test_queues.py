@@ -44,6 +44,7 @@ def test_jobs_of_named_kinds_come_alone(store):
     store.write(Changeset(rows=(f.job("money"), f.job("note", kind="notify"), f.job("far", kind="deliver"))))
     kinds = {"now": f.NOW, "lease_until": f.NOW + MINUTE, "limit": 9}
     assert [job.job_id for job in store.claim_jobs(kinds=("deliver",), **kinds)] == ["far"]
+    assert [job.job_id for job in store.claim_jobs(kinds=("capture", "notify"), stream="chk_2", **kinds)] == []
     assert [job.job_id for job in store.claim_jobs(kinds=("capture", "notify"), **kinds)] == ["money", "note"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from bnpl_plugin import worker
+from bnpl_plugin.lifecycle import reconciliation
 from tests.web.browsing import FACTS, PHONES, Browser, checkout_id, house_of, last_code, state
 
 
@@ -67,7 +68,12 @@ def test_a_cart_that_grows_while_its_payment_runs_is_not_handed_over(browser: Br
 
 
 def test_a_cart_that_grows_between_booking_and_placing_is_undone(browser: Browser, shop: Flask) -> None:
-    base = browser.to_placed("order-1")
+    base = browser.to_card("order-1")
+    browser.post(f"{base}/card")
+    card = {"csrf_token": browser._token(), "number": "4242424242424242", "expiry": "12/34", "cvc": "123"}
+    browser.client.post(browser.answer.request.path, data=card)  # the shopper does not come back: the worker books
+    reconciliation.settle_checkout(house_of(shop), checkout_id=checkout_id(base))
+    assert state(shop, base) == "confirmed"
     shop.extensions["shop"].add(order_ref="order-1", total_minor=310_000)
     worker.run_until_idle(house_of(shop))
     assert shop.extensions["shop"].placed == []

@@ -146,6 +146,13 @@ def test_my_plans_go_on_in_the_language_of_the_checkout(shop: Flask) -> None:
     assert "About you" in browser.words
 
 
+def test_the_shop_knows_of_its_order_before_the_shopper_is_back(browser: Browser, shop: Flask) -> None:
+    browser.to_placed("order-1")
+    assert shop.extensions["shop"].placed == ["order-1"]
+    worker.run_until_idle(house_of(shop))
+    assert shop.extensions["shop"].placed == ["order-1"]
+
+
 def test_the_placed_page_leads_back_to_the_shop_with_id_and_state(browser: Browser) -> None:
     base = browser.to_placed("order-1")
     assert f"/cart/order-1?checkout_id={checkout_id(base)}&amp;state=confirmed" in browser.text

@@ -26,7 +26,13 @@ _FINISHED = ("confirmed", "refused", "reversed")
 
 
 def claim_jobs(
-    connection: sa.Connection, *, now: datetime, lease_until: datetime, limit: int, kinds: Collection[str] = ()
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    kinds: Collection[str] = (),
+    stream: str = "",
 ) -> Sequence[Job]:
     """Lease ready jobs: one ``UPDATE … RETURNING``, which two workers can run at once without sharing a job.
 
@@ -38,6 +44,7 @@ def claim_jobs(
         job.c.run_at <= now,
         sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= now),
         job.c.kind.in_(kinds) if kinds else sa.true(),
+        job.c.stream == stream if stream else sa.true(),
     )
     behind = sa.exists().where(
         older.c.kind == "deliver",

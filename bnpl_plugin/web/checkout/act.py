@@ -23,11 +23,11 @@ from bnpl_plugin.errors import (
     TooManyAttempts,
 )
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds, identification, payment, reconciliation, signature, underwriting
+from bnpl_plugin.lifecycle import holds, identification, payment, signature, underwriting
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
-from bnpl_plugin.web.checkout.entry import mine, return_url, to_step, true_steps
+from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
 from bnpl_plugin.web.frame import place_of, words_of
 
 
@@ -192,7 +192,7 @@ def _pay(purchase: Purchase) -> Response:
     house, checkout_id = current.house(), purchase.checkout.checkout_id
     attempt = payment.begin(house, checkout_id=checkout_id, return_url=return_url(checkout_id))
     if attempt.state == "authorised":
-        reconciliation.settle_checkout(house, checkout_id=checkout_id)
+        settle(checkout_id)
     elif attempt.next_action is not None and attempt.next_action["kind"] == "redirect":
         return redirect(str(attempt.next_action["url"]), 303)
     return to_step(checkout_id)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import CheckoutNotFound, OfferTampered, OrderAlreadyFinanced
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import reconciliation
+from bnpl_plugin.lifecycle import jobs, reconciliation
 from bnpl_plugin.lifecycle.disclosure import reading_time
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout
@@ -125,10 +125,18 @@ def return_url(checkout_id: str) -> str:
     return f"{public}{path}" if public else url_for("bnpl.checkout.back", checkout_id=checkout_id, _external=True)
 
 
+def settle(checkout_id: str) -> None:
+    """Find out how a checkout's payment stands, finish the order if it can be, and tell our host of it at once."""
+    house = current.house()
+    found = reconciliation.settle_checkout(house, checkout_id=checkout_id)
+    if found.made_here and not house.host_mode:
+        jobs.tell_host(house, checkout_id=checkout_id)
+
+
 def back(checkout_id: str) -> Response:
     """The provider sent the shopper back: find out how the payment stands, finish the order, tell the truth."""
     mine(checkout_id)
-    reconciliation.settle_checkout(current.house(), checkout_id=checkout_id)
+    settle(checkout_id)
     waits = "working" in true_steps(current.house().purchase(checkout_id))
     return to_step(checkout_id, step="working" if waits else "")
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, quotation, reconciliation
+from bnpl_plugin.lifecycle import disclosure, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -19,7 +19,7 @@ from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
 from bnpl_plugin.web.checkout import terms
 from bnpl_plugin.web.checkout.ended import ended, placed, refused
-from bnpl_plugin.web.checkout.entry import mine, to_step, true_steps
+from bnpl_plugin.web.checkout.entry import mine, settle, to_step, true_steps
 from bnpl_plugin.web.frame import allow_sources, place_of, render, words_of
 
 SHOWN: Final = "shown"  # the purpose of the token that says which terms were shown, and when
@@ -267,7 +267,7 @@ def card(purchase: Purchase) -> Response:
 def working(purchase: Purchase) -> BaseResponse:
     """The truth while nobody knows yet; each look asks the provider once more and finishes the order if it can be."""
     house, checkout_id = current.house(), purchase.checkout.checkout_id
-    reconciliation.settle_checkout(house, checkout_id=checkout_id)
+    settle(checkout_id)
     purchase = house.purchase(checkout_id)
     if "working" not in true_steps(purchase):
         return to_step(checkout_id)
