@@ -12,8 +12,8 @@ from typing import NamedTuple
 from bnpl_plugin.credit.apr.eu import apr
 from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
-from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
+from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts, total
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -27,7 +27,8 @@ class SettlementPolicy(StrEnum):
     reading of the Court of Justice in C-383/18 (Lexitor): every cost shrinks with the remaining term."""
     ACTUARIAL = "actuarial"
     """Later rows are worth their value discounted to the day at the loan's own effective rate, which is the actuarial
-    rebate of the UK Consumer Credit (Early Settlement) Regulations 2004 without their deferral; rounded down."""
+    rebate of the UK Consumer Credit (Early Settlement) Regulations 2004 without their deferral; rounded down, and never
+    below the open principal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
