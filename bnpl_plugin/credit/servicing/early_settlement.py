@@ -69,11 +69,11 @@ def settlement_figure(
     Args:
         schedule: as agreed.
         still_open: the rows with what is left of their parts.
-        on: the day of settlement, not before the drawdown.
+        on: the day of settlement, not before the last drawdown.
         policy: how unearned cost is found.
 
     Raises:
-        InvalidInput: a day before the drawdown, a row that the schedule does not have.
+        InvalidInput: a day before a drawdown, a row that the schedule does not have.
         SolverFailed: the actuarial policy on a loan without an effective rate.
     """
     left = {row.number: row for row in still_open}
@@ -102,11 +102,11 @@ def position_figure(
 
     Args:
         position: the loan on the day.
-        on: the day of settlement, not before the first drawdown.
+        on: the day of settlement, not before the last drawdown.
         policy: how unearned cost is found.
 
     Raises:
-        InvalidInput: a day before the first drawdown.
+        InvalidInput: a day before a drawdown.
         SolverFailed: the actuarial policy on a loan without an effective rate.
     """
     lines = [
@@ -163,9 +163,9 @@ class _Line(NamedTuple):
 def _figure(
     lines: Sequence[_Line], *, drawn: Sequence[tuple[date, int]], on: date, policy: SettlementPolicy
 ) -> SettlementFigure:
-    first = min(day for day, _ in drawn)
-    if on < first:
-        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{first} or later")
+    first, last = min(day for day, _ in drawn), max(day for day, _ in drawn)
+    if on < last:
+        raise InvalidInput(field="on", fault=f"is {on}, before a drawdown", accepted=f"{last} or later")
     left = total(line.left for line in lines)
     if policy is SettlementPolicy.ACTUARIAL:
         interest, fee = _by_value(lines, drawn=drawn, on=on)
