@@ -14,6 +14,7 @@ from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
 from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts, total
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -163,6 +164,7 @@ class _Line(NamedTuple):
 def _figure(
     lines: Sequence[_Line], *, drawn: Sequence[tuple[date, int]], on: date, policy: SettlementPolicy
 ) -> SettlementFigure:
+    member("on", on, of=date)
     first, last = min(day for day, _ in drawn), max(day for day, _ in drawn)
     if on < last:
         raise InvalidInput(field="on", fault=f"is {on}, before a drawdown", accepted=f"{last} or later")

@@ -11,6 +11,7 @@ from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
@@ -62,6 +63,7 @@ def withdrawal_figure(
     Raises:
         InvalidInput: a day before a drawdown, a rate that is no Decimal of 0 or more.
     """
+    member("on", on, of=date)
     last = max(drawn.on for drawn in position.drawdowns)
     if on < last:
         raise InvalidInput(field="on", fault=f"is {on}, before a drawdown", accepted=f"{last} or later")
