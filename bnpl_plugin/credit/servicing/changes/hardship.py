@@ -200,8 +200,8 @@ def _new_rows(event: ReAged, *, parts: Sequence[int], opened_on: date) -> list[R
 
 
 def _bears_only_interest(row: Row) -> bool:
-    kept = row.due._replace(interest_minor=0).plus(row.paid).plus(row.waived).plus(row.written_off)
-    return row.is_regular and kept.is_nothing
+    beside = (row.due._replace(interest_minor=0), row.paid, row.waived, row.written_off, row.brought_back)
+    return row.is_regular and not any(map(any, beside))
 
 
 def _without_open_principal(row: Row, *, on: date) -> Row:

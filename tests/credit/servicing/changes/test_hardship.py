@@ -6,6 +6,7 @@ import pytest
 
 from bnpl_plugin.credit import MONTHLY, LoanTerms, build_schedule
 from bnpl_plugin.credit.servicing.events import (
+    ChargedBack,
     ChargeLaid,
     DueDateMoved,
     InterestPaused,
@@ -155,3 +156,16 @@ def test_re_ageing_begins_after_the_drawdown():
     aged = ReAged(id="aged", on=day("4-20"), first_due_on=JAN_1, period=MONTHLY, count=3)
     with pytest.raises(InvalidInput, match="first_due_on"):
         stands(aged)
+
+
+def test_re_ageing_keeps_the_memory_of_what_was_called_back():
+    terms = LoanTerms(Money(1200_00, "EUR"), 3, MONTHLY, JAN_1, day("2-1"), nominal_rate=Decimal("0.12"))
+    follows = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    paid = MoneyReceived(id="paid", on=day("1-10"), amount_minor=100)
+    back = ChargedBack(id="back", on=day("2-10"), amount_minor=100, payment_id="paid")
+    aged = ReAged(id="aged", on=day("2-20"), first_due_on=day("5-1"), period=MONTHLY, count=2)
+    position = stands(paid, back, aged, schedule=build_schedule(terms), policy=follows)
+    assert sum(row.brought_back.principal_minor for row in position.rows) == 100
+    assert position.due.principal_minor == 1200_00 + 100
+    paid_back = position.paid.total_minor + position.overpaid_minor
+    assert paid_back == 100
