@@ -9,7 +9,8 @@ from itertools import pairwise, repeat
 from operator import lt
 from typing import Any, NamedTuple, NoReturn, cast
 
-from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.errors import InvalidInput, UnknownCurrency
+from bnpl_plugin.money.currency import MINOR_UNITS
 
 
 class Instalment(NamedTuple):
@@ -55,7 +56,9 @@ class Schedule:
         later_drawdowns: (day, minor units) of what is drawn after the first day, in order; the rest is drawn on it.
 
     Raises:
-        InvalidInput: the principal parts do not sum to the principal exactly, a part is negative, a date falls.
+        InvalidInput: the principal parts do not sum to the principal exactly, a part is negative or not whole, a date
+            falls or is an instant.
+        UnknownCurrency: not an ISO 4217 code that money is counted in.
     """
 
     currency: str
@@ -65,11 +68,17 @@ class Schedule:
     later_drawdowns: tuple[tuple[date, int], ...] = ()
 
     def __post_init__(self) -> None:
+        if self.currency not in MINOR_UNITS:
+            raise UnknownCurrency(currency=str(self.currency)[:8])
         if type(self.principal_minor) is not int or self.principal_minor < 1:
             raise _fault("principal_minor", f"is {self.principal_minor!r}", "1 or more")
         if not self.instalments:
             raise _fault("instalments", "are missing", "at least one")
         numbers, dates, principals, interests, fees = zip(*self.instalments, strict=True)
+        if type(self.drawdown_on) is not date or set(map(type, dates)) != {date}:
+            raise _fault("dates", "are not all dates", "dates, never instants")
+        if not type(sum(principals)) is type(sum(interests)) is type(sum(fees)) is int:
+            raise _fault("instalments", "hold parts that are not whole", "whole minor units")
         if (
             sum(principals) != self.principal_minor
             or min(*principals, *interests, *fees) < 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bnpl_plugin.credit.servicing.parts import total
 from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
@@ -68,7 +69,7 @@ def start(
     loan, method, now = book.loan, book.method, house.clock.now()
     assert method is not None
     attempt_id = house.ids.new("att")
-    minor = owing.sum_of(owing.asked(r, dropped_minor=waived.get(r.number, 0)) for r in rows).total_minor
+    minor = total(owing.asked(r, dropped_minor=waived.get(r.number, 0)) for r in rows).total_minor
     attempt = Attempt(
         shopper_id=loan.shopper_id,
         attempt_id=attempt_id,
@@ -224,8 +225,8 @@ def _entries(
 ) -> tuple[JournalEntry, ...]:
     loan = book.loan
     today = house.today(loan.time_zone)
-    whole = owing.sum_of(owing.asked(row, dropped_minor=0) for row in rows)
-    asked = owing.sum_of(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
+    whole = total(owing.asked(row, dropped_minor=0) for row in rows)
+    asked = total(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
     received = repayment(
         house.head(shopper_id=loan.shopper_id, value_date=today),
         loan_id=loan.loan_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bnpl_plugin.credit.servicing.early_settlement import dropped_by_row, settlement_figure
+from bnpl_plugin.credit.servicing.parts import total
 from bnpl_plugin.errors import InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import collection, owing
 from bnpl_plugin.lifecycle.house import House
@@ -36,7 +37,7 @@ def figure(house: House, *, book: LoanBook, everything: bool) -> Figure:
     if not everything:
         rows = rows[:1]
     waived = _dropped(house, book, rows) if everything else {}
-    asked = owing.sum_of(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
+    asked = total(owing.asked(row, dropped_minor=waived.get(row.number, 0)) for row in rows)
     return Figure(rows, asked.total_minor, sum(waived.values()), waived)
 
 

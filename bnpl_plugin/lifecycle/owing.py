@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bnpl_plugin.credit.schedule import Instalment, Schedule
-from bnpl_plugin.credit.servicing.parts import NOTHING, Parts
+from bnpl_plugin.credit.servicing.parts import Parts, total
 from bnpl_plugin.ports.records import InstalmentRow
 from bnpl_plugin.ports.store import LoanBook
 
@@ -26,15 +26,7 @@ def asked(row: InstalmentRow, *, dropped_minor: int | None = None) -> Parts:
 
 def asked_of(rows: Iterable[InstalmentRow]) -> Parts:
     """Return what instalments ask for together."""
-    return sum_of(asked(row) for row in rows)
-
-
-def sum_of(parts: Iterable[Parts]) -> Parts:
-    """Return the sum, part by part."""
-    found = NOTHING
-    for each in parts:
-        found = found.plus(each)
-    return found
+    return total(asked(row) for row in rows)
 
 
 def schedule_of(book: LoanBook) -> Schedule:

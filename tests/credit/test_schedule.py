@@ -1,12 +1,13 @@
 """A schedule proves itself on construction and survives the way to JSON and back."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from bnpl_plugin.credit import Instalment, Schedule
-from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.errors import InvalidInput, UnknownCurrency
 
 ROWS = (Instalment(1, date(2027, 1, 31), 50, 3, 1), Instalment(2, date(2027, 2, 28), 50))
 
@@ -99,3 +100,18 @@ def test_columns_make_the_same_schedule():
 def test_columns_are_proved_as_rows_are(more):
     with pytest.raises(InvalidInput):
         columns(**more)
+
+
+@pytest.mark.parametrize("part", [100.0, Decimal(100), float("nan")])
+def test_a_part_is_a_whole_number(part):
+    for row in (Instalment(1, date(2027, 1, 1), part), Instalment(1, date(2027, 1, 1), 100, part)):
+        with pytest.raises(InvalidInput, match="whole"):
+            Schedule("EUR", date(2026, 12, 1), 100, (row,))
+
+
+def test_a_due_date_is_no_instant_and_a_currency_has_minor_units():
+    instant = datetime(2027, 1, 1, tzinfo=UTC)
+    with pytest.raises(InvalidInput, match="dates"):
+        Schedule("EUR", date(2026, 12, 1), 100, (Instalment(1, instant, 100),))
+    with pytest.raises(UnknownCurrency):
+        Schedule("XAU", date(2026, 12, 1), 100, (Instalment(1, date(2027, 1, 1), 100),))

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from bnpl_plugin.credit.apr.eu import apr
 from bnpl_plugin.credit.schedule import Instalment, Schedule
 from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
-from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
+from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts, total
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 
 
@@ -27,7 +28,8 @@ class SettlementPolicy(StrEnum):
     reading of the Court of Justice in C-383/18 (Lexitor): every cost shrinks with the remaining term."""
     ACTUARIAL = "actuarial"
     """Later rows are worth their value discounted to the day at the loan's own effective rate, which is the actuarial
-    rebate of the UK Consumer Credit (Early Settlement) Regulations 2004 without their deferral; rounded down."""
+    rebate of the UK Consumer Credit (Early Settlement) Regulations 2004 without their deferral; rounded down, and never
+    below the open principal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,11 @@ def settlement_figure(
     Args:
         schedule: as agreed.
         still_open: the rows with what is left of their parts.
-        on: the day of settlement, not before the drawdown.
+        on: the day of settlement, not before the last drawdown.
         policy: how unearned cost is found.
 
     Raises:
-        InvalidInput: a day before the drawdown, a row that the schedule does not have.
+        InvalidInput: a day before a drawdown, a row that the schedule does not have.
         SolverFailed: the actuarial policy on a loan without an effective rate.
     """
     left = {row.number: row for row in still_open}
@@ -101,11 +103,11 @@ def position_figure(
 
     Args:
         position: the loan on the day.
-        on: the day of settlement, not before the first drawdown.
+        on: the day of settlement, not before the last drawdown.
         policy: how unearned cost is found.
 
     Raises:
-        InvalidInput: a day before the first drawdown.
+        InvalidInput: a day before a drawdown.
         SolverFailed: the actuarial policy on a loan without an effective rate.
     """
     lines = [
@@ -162,9 +164,10 @@ class _Line(NamedTuple):
 def _figure(
     lines: Sequence[_Line], *, drawn: Sequence[tuple[date, int]], on: date, policy: SettlementPolicy
 ) -> SettlementFigure:
-    first = min(day for day, _ in drawn)
-    if on < first:
-        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{first} or later")
+    member("on", on, of=date)
+    first, last = min(day for day, _ in drawn), max(day for day, _ in drawn)
+    if on < last:
+        raise InvalidInput(field="on", fault=f"is {on}, before a drawdown", accepted=f"{last} or later")
     left = total(line.left for line in lines)
     if policy is SettlementPolicy.ACTUARIAL:
         interest, fee = _by_value(lines, drawn=drawn, on=on)

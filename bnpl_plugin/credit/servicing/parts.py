@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -91,3 +92,9 @@ _PLACES = {component: place for place, component in enumerate(Component)}
 
 NOTHING = Parts()
 """No debt at all."""
+
+
+def total(parts: Iterable[Parts]) -> Parts:
+    """Return the sum of parts."""
+    columns = list(zip(*parts, strict=True))
+    return Parts(*map(sum, columns)) if columns else NOTHING

@@ -11,6 +11,7 @@ from bnpl_plugin.credit.servicing.events import CostWaived, Event, MoneyReceived
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
+from bnpl_plugin.credit.terms.checks import member
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding, divide
 
@@ -55,16 +56,17 @@ def withdrawal_figure(
 
     Args:
         position: the loan with its drawdowns and payments.
-        on: the day of the repayment, not before the first drawdown.
+        on: the day of the repayment, not before the last drawdown.
         annual_rate: the agreed nominal rate, a fraction a year; 0 for an interest-free loan.
         day_count: how days become a part of a year.
 
     Raises:
-        InvalidInput: a day before the drawdown, a rate that is no Decimal of 0 or more.
+        InvalidInput: a day before a drawdown, a rate that is no Decimal of 0 or more.
     """
-    first = min(drawn.on for drawn in position.drawdowns)
-    if on < first:
-        raise InvalidInput(field="on", fault=f"is {on}", accepted=f"{first} or later")
+    member("on", on, of=date)
+    last = max(drawn.on for drawn in position.drawdowns)
+    if on < last:
+        raise InvalidInput(field="on", fault=f"is {on}, before a drawdown", accepted=f"{last} or later")
     if type(annual_rate) is not Decimal or not annual_rate.is_finite() or annual_rate < 0:
         raise InvalidInput(field="annual_rate", fault=f"is {annual_rate!r}", accepted="a Decimal fraction, 0 or more")
     moves = [(drawn.on, drawn.amount_minor) for drawn in position.drawdowns]

@@ -1,12 +1,14 @@
 """What no event may say: each ends in a refusal that names the field, never in a wrong figure."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bnpl_plugin.credit import MONTHLY, Instalment, Schedule
+from bnpl_plugin.credit.servicing.early_settlement import position_figure, settlement_figure
 from bnpl_plugin.credit.servicing.events import (
     ChargedBack,
     ChargeLaid,
@@ -22,6 +24,7 @@ from bnpl_plugin.credit.servicing.events import (
 from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
 from bnpl_plugin.credit.servicing.parts import Component, Parts
 from bnpl_plugin.credit.servicing.policy import AllocationRule, LateCharge, ServicingPolicy
+from bnpl_plugin.credit.servicing.withdrawal import withdrawal_figure
 from bnpl_plugin.errors import InvalidInput
 from tests.credit.servicing.loans import COSTLY, JAN_1, day, stands
 
@@ -116,3 +119,18 @@ def test_a_thousand_payments_are_told_in_seconds():
     position = stands(*paid, schedule=COSTLY, policy=policy)
     assert position.paid.total_minor + position.overpaid_minor == 1000
     assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda loan, on: settlement_figure(loan, still_open=loan.instalments, on=on),
+        lambda loan, on: position_figure(stands(schedule=loan), on=on),
+        lambda loan, on: withdrawal_figure(stands(schedule=loan), on=on, annual_rate=Decimal(0)),
+    ],
+)
+def test_nobody_pays_back_what_is_still_to_be_drawn(asked):
+    loan = replace(COSTLY, later_drawdowns=((day("2-10"), 400),))
+    assert asked(loan, day("2-10")).principal_minor == 900
+    with pytest.raises(InvalidInput, match="before a drawdown"):
+        asked(loan, day("2-9"))

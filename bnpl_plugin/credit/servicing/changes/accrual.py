@@ -8,9 +8,9 @@ from datetime import date
 from bnpl_plugin.credit.servicing.changes.charge import row_of
 from bnpl_plugin.credit.servicing.events import CostAccrued
 from bnpl_plugin.credit.servicing.interest.standing import payable_on
-from bnpl_plugin.credit.servicing.parts import Component, Parts
+from bnpl_plugin.credit.servicing.parts import Component, Parts, total
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.credit.servicing.position.transaction import TransactionKind
 from bnpl_plugin.money import Rounding, divide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -104,20 +105,24 @@ def re_age(position: LoanPosition, event: ReAged, *, policy: ServicingPolicy) ->
     if event.first_due_on <= drawn_on:
         raise InvalidInput(field="first_due_on", fault=f"is {event.first_due_on}", accepted=f"after {drawn_on}")
     moved = position.still_open.principal_minor
-    rows = [_without_open_principal(row, on=event.on) for row in position.rows]
-    if policy.interest is not None:
-        rows = [row for row in rows if row.due_on <= event.on or not _bears_only_interest(row)]
-    opened = max((row.due_on for row in rows if row.due_on <= event.first_due_on), default=drawn_on)
-    for place, share in enumerate(shares(moved, count=event.count, multiple_minor=policy.multiple_minor)):
-        due_on = due_date(event.first_due_on, period=event.period, periods=place)
-        new = Row(opened_on=opened, due_on=due_on, kind=RowKind.RE_AGED, due=Parts(principal_minor=share))
-        rows.append(new)
-        opened = due_on
-    rows.sort(key=lambda row: row.due_on)
-    after = replace(position, rows=tuple(rows))
-    if policy.interest is not None:
-        first = next(index for index, row in enumerate(rows) if row.kind is RowKind.RE_AGED and not row.settled_on)
-        after = levelled(_reopened(after), from_row=first, on=event.on, policy=policy, kind=RowKind.RE_AGED)
+    follows = policy.interest is not None
+    kept = [_without_open_principal(row, on=event.on) for row in position.rows]
+    if follows:
+        kept = [
+            replace(row, level_minor=0, ahead_minor=0)
+            for row in kept
+            if row.due_on <= event.on or not _bears_only_interest(row)
+        ]
+    # a row added for a charge ends no period of interest that follows the balance
+    earlier = [row for row in kept if row.due_on <= event.first_due_on and (row.is_regular or not follows)]
+    parts = shares(moved, count=event.count, multiple_minor=policy.multiple_minor)
+    new_rows = _new_rows(event, parts=parts, opened_on=max((row.due_on for row in earlier), default=drawn_on))
+    told = [*((row, False) for row in kept), *((row, True) for row in new_rows)]
+    told.sort(key=lambda row_and_new: row_and_new[0].due_on)
+    after = replace(position, rows=tuple(row for row, _ in told))
+    if follows:
+        places = [index for index, (_, new) in enumerate(told) if new]
+        after = levelled(_reopened(after), from_row=places[0], only=places, on=event.on, policy=policy)
         after = caught_up(after, on=event.on, policy=policy)
     return after.told(
         TransactionKind.RE_AGE,
@@ -184,9 +189,19 @@ def _regular_row(rows: tuple[Row, ...], *, due_on: date) -> int:
     raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted=f"one of {dates}")
 
 
+def _new_rows(event: ReAged, *, parts: Sequence[int], opened_on: date) -> list[Row]:
+    """Return the rows of a re-ageing, one for each part of the principal."""
+    rows: list[Row] = []
+    for place, share in enumerate(parts):
+        due_on = due_date(event.first_due_on, period=event.period, periods=place)
+        rows.append(Row(opened_on=opened_on, due_on=due_on, kind=RowKind.RE_AGED, due=Parts(principal_minor=share)))
+        opened_on = due_on
+    return rows
+
+
 def _bears_only_interest(row: Row) -> bool:
-    kept = row.due._replace(interest_minor=0).plus(row.paid).plus(row.waived).plus(row.written_off)
-    return row.is_regular and kept.is_nothing
+    beside = (row.due._replace(interest_minor=0), row.paid, row.waived, row.written_off, row.brought_back)
+    return row.is_regular and not any(map(any, beside))
 
 
 def _without_open_principal(row: Row, *, on: date) -> Row:
@@ -205,13 +220,15 @@ def _follow(position: LoanPosition, *, index: int, to: date, period: Period) -> 
 
 
 def _reopened(position: LoanPosition) -> LoanPosition:
-    """Let each row begin where the one before it ends, and an added row not be due before them."""
-    rows, before = list(position.rows), None
+    """Let each row begin where the regular one before it ends, and an added row not be due before any."""
+    rows, before = list(position.rows), position.drawdowns[0].on
+    last: date | None = None
     for index, row in enumerate(rows):
-        if row.kind is RowKind.DOWN_PAYMENT:
-            continue
-        if before is not None:
-            due_on = max(row.due_on, before) if row.kind is RowKind.ADDED else row.due_on
-            rows[index] = replace(row, opened_on=before, due_on=due_on)
-        before = rows[index].due_on
+        if row.is_regular:
+            rows[index] = replace(row, opened_on=before)
+        elif row.kind is RowKind.ADDED and last is not None:
+            rows[index] = replace(row, opened_on=last, due_on=max(row.due_on, last))
+        if row.kind is not RowKind.DOWN_PAYMENT:
+            last = rows[index].due_on
+            before = last if row.is_regular else before
     return replace(position, rows=tuple(rows))

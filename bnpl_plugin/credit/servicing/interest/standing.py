@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, InterestU
 from bnpl_plugin.credit.servicing.parts import Parts
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.credit.servicing.position.loan import LoanPosition, Standing
-from bnpl_plugin.credit.servicing.position.row import Row, RowKind
+from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Rounding
 
@@ -50,7 +50,7 @@ def levelled(
     on: date,
     policy: ServicingPolicy,
     by_first_period: bool = False,
-    kind: RowKind | None = None,
+    only: Collection[int] | None = None,
 ) -> LoanPosition:
     """Return the position with the open principal of the rows from one on, and more, in level instalments.
 
@@ -61,7 +61,7 @@ def levelled(
         on: the day of the change.
         policy: multiple and interest.
         by_first_period: every period counts as long as the loan's first.
-        kind: only rows of this kind are levelled; default all regular ones.
+        only: indexes of the rows that are levelled; default all regular ones.
 
     Raises:
         InvalidInput: no row is left to level over.
@@ -70,7 +70,7 @@ def levelled(
     later = [
         index
         for index, row in enumerate(rows)
-        if index >= from_row and row.is_regular and (kind is None or row.kind is kind)
+        if index >= from_row and row.is_regular and (only is None or index in only)
     ]
     if terms is None or not later:
         raise InvalidInput(field="on", fault=f"is {on}, after every due date", accepted="an earlier day")

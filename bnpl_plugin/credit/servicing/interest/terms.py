@@ -35,7 +35,7 @@ class InterestUntil(StrEnum):
 
 
 class OverdueInterest(StrEnum):
-    """How long overdue principal earns interest at the agreed rate."""
+    """How long overdue principal earns interest at the agreed rate: never beyond the loan's last due date."""
 
     UNTIL_PAID = "until_paid"
     """Until the day it is paid, or the day of the question."""

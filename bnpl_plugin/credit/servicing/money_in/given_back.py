@@ -7,9 +7,9 @@ from datetime import date
 
 from bnpl_plugin.credit.servicing.events import AdvanceRefunded, ChargedBack, CreditBalanceRefunded
 from bnpl_plugin.credit.servicing.money_in.allocation import Allocation
-from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
+from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts, total
 from bnpl_plugin.credit.servicing.policy import AllocationRule, FutureRule, ServicingPolicy
-from bnpl_plugin.credit.servicing.position.loan import LoanPosition, total
+from bnpl_plugin.credit.servicing.position.loan import LoanPosition
 from bnpl_plugin.credit.servicing.position.row import Row, RowKind
 from bnpl_plugin.credit.servicing.position.transaction import Source, TransactionKind
 from bnpl_plugin.errors import InvalidInput
@@ -56,7 +56,11 @@ def refund_credit_balance(position: LoanPosition, event: CreditBalanceRefunded) 
 
 
 def refund_advance(position: LoanPosition, event: AdvanceRefunded) -> LoanPosition:
-    """Return the position after money paid in advance was given back, the latest row first."""
+    """Return the position after money paid in advance was given back, the latest row first, then an overpayment.
+
+    Raises:
+        InvalidInput: more was given back than had been paid in advance.
+    """
     left, undone, rows = event.amount_minor, NOTHING, list(position.rows)
     for index in range(len(rows) - 1, -1, -1):
         row = rows[index]
@@ -70,12 +74,15 @@ def refund_advance(position: LoanPosition, event: AdvanceRefunded) -> LoanPositi
             left, undone = left - amount, undone.plus(back)
         rows[index] = row.judged(event.on)
     taken = min(left, position.overpaid_minor)
+    if taken < left:
+        fault, accepted = f"is {event.amount_minor}", f"at most {event.amount_minor - left + taken} paid in advance"
+        raise InvalidInput(field="amount_minor", fault=fault, accepted=accepted)
     after = replace(position, rows=tuple(rows), overpaid_minor=position.overpaid_minor - taken)
     return after.told(
         TransactionKind.ADVANCE_REFUND,
         event_id=event.id,
         on=event.on,
-        amount_minor=event.amount_minor - left + taken,
+        amount_minor=event.amount_minor,
         parts=undone,
         overpayment_minor=taken,
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from bnpl_plugin.credit.schedule import Instalment
-from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts
+from bnpl_plugin.credit.servicing.parts import NOTHING, Component, Parts, total
 from bnpl_plugin.credit.servicing.position.charge import LaidCharge
 from bnpl_plugin.credit.servicing.position.row import Row
 from bnpl_plugin.credit.servicing.position.transaction import Transaction, TransactionKind
@@ -171,9 +170,3 @@ class LoanPosition:
             if charge.component is component and charge.due_on <= on and not charge.waived
         )
         return max(laid - self.paid.of(component), 0)
-
-
-def total(parts: Iterable[Parts]) -> Parts:
-    """Return the sum of parts."""
-    columns = list(zip(*parts, strict=True))
-    return Parts(*map(sum, columns)) if columns else NOTHING

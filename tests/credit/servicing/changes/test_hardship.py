@@ -6,6 +6,7 @@ import pytest
 
 from bnpl_plugin.credit import MONTHLY, LoanTerms, build_schedule
 from bnpl_plugin.credit.servicing.events import (
+    ChargedBack,
     ChargeLaid,
     DueDateMoved,
     InterestPaused,
@@ -16,7 +17,7 @@ from bnpl_plugin.credit.servicing.events import (
     ReAmortised,
     TermExtended,
 )
-from bnpl_plugin.credit.servicing.interest.terms import InterestTerms
+from bnpl_plugin.credit.servicing.interest.terms import InterestTerms, Prepayment
 from bnpl_plugin.credit.servicing.policy import ServicingPolicy
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Money
@@ -135,7 +136,36 @@ def test_re_ageing_in_mid_life_stops_the_rows_to_come_and_interest_runs_on():
     assert told[3:] == [(day("5-1"), 39603, 1200), (day("6-1"), 39999, 804), (day("7-1"), 40398, 404)]
 
 
+def test_a_second_re_ageing_levels_only_its_own_rows():
+    terms = LoanTerms(Money(1200_00, "EUR"), 12, MONTHLY, JAN_1, day("2-1"), nominal_rate=Decimal("0.12"))
+    follows = InterestTerms(annual_rate=Decimal("0.12"), prepayment=Prepayment.SPARES_NEXT)
+    ahead = MoneyReceived(id="ahead", on=day("2-1"), amount_minor=412_00)
+    first = ReAged(id="first", on=day("2-1"), first_due_on=day("3-1"), period=MONTHLY, count=6)
+    fee = ChargeLaid(id="fee", on=day("2-20"), due_on=day("2-20"), amount_minor=700)
+    second = ReAged(id="second", on=day("3-20"), first_due_on=day("4-1"), period=MONTHLY, count=2)
+    position = stands(
+        ahead, first, fee, second, schedule=build_schedule(terms), policy=ServicingPolicy(interest=follows)
+    )
+    told = [(row.due_on, row.still_open.principal_minor, row.due.interest_minor) for row in position.rows]
+    # 1200.00 - 400.00 are left on 1 February; then 1 % a month of 800.00
+    assert told[:2] == [(day("2-1"), 0, 1200), (day("3-1"), 0, 800)]
+    assert told[2:] == [(day("4-1"), 39801, 800), (day("5-1"), 40199, 402)]
+
+
 def test_re_ageing_begins_after_the_drawdown():
     aged = ReAged(id="aged", on=day("4-20"), first_due_on=JAN_1, period=MONTHLY, count=3)
     with pytest.raises(InvalidInput, match="first_due_on"):
         stands(aged)
+
+
+def test_re_ageing_keeps_the_memory_of_what_was_called_back():
+    terms = LoanTerms(Money(1200_00, "EUR"), 3, MONTHLY, JAN_1, day("2-1"), nominal_rate=Decimal("0.12"))
+    follows = ServicingPolicy(interest=InterestTerms(annual_rate=Decimal("0.12")))
+    paid = MoneyReceived(id="paid", on=day("1-10"), amount_minor=100)
+    back = ChargedBack(id="back", on=day("2-10"), amount_minor=100, payment_id="paid")
+    aged = ReAged(id="aged", on=day("2-20"), first_due_on=day("5-1"), period=MONTHLY, count=2)
+    position = stands(paid, back, aged, schedule=build_schedule(terms), policy=follows)
+    assert sum(row.brought_back.principal_minor for row in position.rows) == 100
+    assert position.due.principal_minor == 1200_00 + 100
+    paid_back = position.paid.total_minor + position.overpaid_minor
+    assert paid_back == 100

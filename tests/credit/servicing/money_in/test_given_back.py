@@ -105,3 +105,9 @@ def test_no_more_is_charged_back_than_was_left_of_the_payment(payment_id, amount
     with pytest.raises(InvalidInput) as refused:
         stands(*PAID, *gone, back)
     assert refused.value.details["field"] == field
+
+
+def test_no_more_is_given_back_in_advance_than_was_paid_in_advance():
+    ahead = MoneyReceived(id="ahead", on=day("1-10"), amount_minor=300)
+    with pytest.raises(InvalidInput, match="at most 300"):
+        stands(PAID[0], ahead, AdvanceRefunded(id="back", on=day("1-20"), amount_minor=301))
