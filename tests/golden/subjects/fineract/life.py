@@ -170,11 +170,22 @@ class _Account:
         self._add(happened.ChargeWaived(id=name, on=on, charge_id=charges[-1].id))
 
     def _chargeback(self, raw: Mapping[str, Any], name: str, on: date) -> None:
-        paid = [event.id for event in self._standing() if _is_from(event, Source.REPAYMENT)]
+        amount = minor(raw["amount"])
         number = int(raw.get("payment_nr") or 0)
         payments = [event.id for event in self.events if _is_from(event, Source.REPAYMENT)]
-        of = payments[number - 1] if 0 < number <= len(payments) else (paid[-1] if paid else "")
-        self._add(happened.ChargedBack(id=name, on=on, amount_minor=minor(raw["amount"]), payment_id=of))
+        named = payments[number - 1 : number] if number > 0 else list(reversed(payments))
+        of = next((event_id for event_id in named if self._left_of(event_id) >= amount), "")
+        self._add(happened.ChargedBack(id=name, on=on, amount_minor=amount, payment_id=of))
+
+    def _left_of(self, payment_id: str) -> int:
+        """Return what has not been called back of a payment that stands."""
+        left = 0
+        for event in self._standing():
+            if isinstance(event, happened.MoneyReceived) and event.id == payment_id:
+                left += event.amount_minor
+            elif isinstance(event, happened.ChargedBack) and event.payment_id == payment_id:
+                left -= event.amount_minor
+        return left
 
     def _credit_balance_refund(self, raw: Mapping[str, Any], name: str, on: date) -> None:
         self._add(happened.CreditBalanceRefunded(id=name, on=on, amount_minor=minor(raw["amount"])))
