@@ -12,3 +12,10 @@ Must never: change a record, read a clock, make an id, hold a float.
 To add a file: an event is a record in `events`, a step in one of the rooms and a line in `replay`; a rule is a named
 value of `policy`; a test of the same name under `tests/credit/servicing`.
 """
+
+from bnpl_plugin.credit.servicing.account import LoanAccount
+from bnpl_plugin.credit.servicing.events import MoneyReceived
+from bnpl_plugin.credit.servicing.policy import ServicingPolicy
+from bnpl_plugin.credit.servicing.replay import replay
+
+__all__ = ["LoanAccount", "MoneyReceived", "ServicingPolicy", "replay"]
