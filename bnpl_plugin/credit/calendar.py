@@ -139,6 +139,10 @@ def add_months(anchor: date, months: int) -> date:
         raise _beyond() from None
 
 
+MOST_DATES = 10_000
+"""The longest row of dates that is counted out: eight centuries of months."""
+
+
 def due_date(anchor: date, *, period: Period, periods: int) -> date:
     """Return the date that lies whole periods after the anchor date (before it, when negative)."""
     return _from_anchor(anchor, period=period, count=1, skip=periods)[0]
@@ -150,7 +154,7 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     Args:
         anchor: the date that all are counted from; with `skip` 0 it is itself the first due date.
         period: the time from one to the next.
-        count: how many dates, 0 or more.
+        count: how many dates, 0 to 10,000.
         skip: how many periods lie between the anchor and the first due date.
 
     Raises:
@@ -162,6 +166,8 @@ def due_dates(anchor: date, *, period: Period, count: int, skip: int = 0) -> tup
     >>> [str(day) for day in due_dates(date(2028, 2, 1), period=first_and_fifteenth, count=3)]
     ['2028-02-01', '2028-02-15', '2028-03-01']
     """
+    if type(count) is not int or not 0 <= count <= MOST_DATES:
+        raise InvalidInput(field="count", fault=f"is {count!r}", accepted=f"0 to {MOST_DATES}")
     if period.unit is _MONTH and anchor.day <= 28 and period.month_end is _CLAMP:
         return _on_any_months_day(anchor, every=period.every, count=count, skip=skip)
     return tuple(_from_anchor(anchor, period=period, count=count, skip=skip))

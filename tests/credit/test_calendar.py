@@ -174,3 +174,9 @@ def test_the_calendar_ends():
             add_months(date(9999, 12, 1), months)
     with pytest.raises(InvalidInput):
         local_date(datetime(9999, 12, 31, 23, tzinfo=UTC), tz="Asia/Shanghai")
+
+
+@pytest.mark.parametrize("count", [-1, 10_001, 10**9, "a", True, None])
+def test_a_row_of_dates_has_a_sensible_length(count):
+    with pytest.raises(InvalidInput, match="count"):
+        due_dates(date(2026, 1, 28), period=MONTHLY, count=count)
