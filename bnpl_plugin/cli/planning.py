@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from flask.cli import with_appcontext
 from bnpl_plugin.cli.arguments import BpsType, MoneyType, MonthType, NamedFigures, RateType, shop_house
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.planning import (
+    CapitalPlan,
     Ceiling,
     Exchange,
     FlashSale,
@@ -22,6 +24,7 @@ from bnpl_plugin.lifecycle.planning import (
     plan_capital,
     told,
 )
+from bnpl_plugin.lifecycle.planning.chart import svg
 from bnpl_plugin.lifecycle.planning.examples import EXAMPLES, Example
 from bnpl_plugin.lifecycle.planning.inputs import EVEN_YEAR, even_mix
 from bnpl_plugin.money.amount import Money
@@ -50,6 +53,7 @@ _SEASON, _FLASH = "6=150,11=200", "2027-06-18=50"
 @click.option("--season", type=NamedFigures(accepted=_SEASON), help=f"Weights of months, others 100: {_SEASON}")
 @click.option("--flash", type=NamedFigures(accepted=_FLASH), help=f"Sale days in percent of a month: {_FLASH}")
 @click.option("--example", type=click.Choice(sorted(EXAMPLES)), help="A worked question; other options go first.")
+@click.option("--chart", "chart_path", type=click.Path(dir_okay=False, path_type=Path), help="Draw it: FILE.svg")
 @with_appcontext
 def plan_command(**asked: Any) -> None:
     """Say month by month what can be lent with what capital, borrowings and sales of loans, and where it breaks."""
@@ -63,6 +67,20 @@ def plan_command(**asked: Any) -> None:
     except BnplError as error:
         raise click.ClickException(str(error)) from error
     click.echo(told(answer))
+    if asked["chart_path"]:
+        _draw(answer, path=asked["chart_path"])
+
+
+def _draw(answer: CapitalPlan, *, path: Path) -> None:
+    if path.suffix != ".svg":
+        raise click.BadParameter(f"is {path.name!r}; accepted: a name that ends in .svg", param_hint="--chart")
+    try:
+        path.write_text(svg(answer), encoding="utf-8")
+    except BnplError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+    click.echo(f"\nDrawn: {path}")
 
 
 def _filled(asked: Mapping[str, Any], *, example: Example) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
@@ -69,6 +71,24 @@ def test_equity_and_mix_come_from_the_shop_where_nothing_is_said(shop: Flask) ->
     assert "lent in 1 month," in told
     assert "Mix: instalments_12 14.29 %" in told
     assert "no ceiling in force" in told  # no law here caps what a euro lender borrows
+
+
+def test_the_plan_is_drawn_without_script(shop: Flask, tmp_path: Path) -> None:
+    drawn = tmp_path / "plan.svg"
+    assert f"Drawn: {drawn}" in run(shop, "--example", "third-year", "--chart", str(drawn))
+    picture = drawn.read_text(encoding="utf-8")
+    ET.fromstring(picture)
+    assert "75,000,000,000.00 CNY lent, 2029-01 to 2029-12" in picture
+    assert "billion CNY" in picture
+    assert "<script" not in picture
+
+
+def test_a_chart_that_cannot_be_made_is_told(shop: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("--example", "first-half-year", "--chart")
+    assert "accepted: a name that ends in .svg" in run(shop, *asked, str(tmp_path / "plan.png"), fails=2)
+    assert "cannot be written" in run(shop, *asked, str(tmp_path / "nowhere" / "plan.svg"), fails=1)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert "pip install 'bnpl_plugin[charts]'" in run(shop, *asked, str(tmp_path / "plan.svg"), fails=1)
 
 
 @pytest.mark.parametrize(
