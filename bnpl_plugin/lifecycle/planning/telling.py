@@ -112,7 +112,7 @@ def _capacity(plan: CapitalPlan) -> list[str]:
     capital = inputs.capital.minor
     lines = []
     if plan.turnover:
-        lines.append(_carries("Equity alone", capital, plan=plan))
+        lines.append(_carries("Equity alone carries", capital, plan=plan))
     whole = Fraction(capital)
     for kind in Funding:
         value = inputs.ceiling(kind, month=inputs.first)
@@ -128,7 +128,7 @@ def _capacity(plan: CapitalPlan) -> list[str]:
         )
     if plan.turnover:
         if whole != capital:
-            lines.append(_carries("Equity and borrowings", whole, plan=plan))
+            lines.append(_carries("Equity and borrowings carry", whole, plan=plan))
         kept = plan.steady_minor * (10_000 - inputs.sold_bps) / 10_000
         beyond = max(Fraction(0), kept - whole)
         held = f"Of the full book's {shown(kept, currency=currency)} that is not sold already, "
@@ -141,12 +141,10 @@ def _capacity(plan: CapitalPlan) -> list[str]:
 
 
 def _carries(what: str, minor: int | Fraction, *, plan: CapitalPlan) -> str:
-    assert plan.turnover is not None
-    currency = plan.inputs.currency
-    return (
-        f"{what} carry {shown(minor, currency=currency)} × {_decimal(plan.turnover, 2)} = "
-        f"{shown(minor * plan.turnover, currency=currency)} a year."
-    ).replace("alone carry", "alone carries")
+    currency, turnover = plan.inputs.currency, plan.turnover
+    assert turnover is not None
+    told_minor, year = shown(minor, currency=currency), shown(minor * turnover, currency=currency)
+    return f"{what} {told_minor} × {_decimal(turnover, 2)} = {year} a year."
 
 
 def _verdict(plan: CapitalPlan) -> list[str]:

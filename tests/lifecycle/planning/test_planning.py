@@ -203,6 +203,33 @@ def test_losses_beyond_the_equity_break_the_plan_and_say_so() -> None:
     assert "losses have eaten the equity" in told(plan)
 
 
+def test_equity_that_was_eaten_has_to_be_put_back_first() -> None:
+    inputs = question(loss_bps=10_000, equity=Money.of(10_000_000, "CNY"))
+    plan = plan_capital(inputs)
+    last = plan.months[-1]
+    enough = inputs.equity.minor + plan.remedy(last).more_equity_minor
+    assert not plan_capital(replace(inputs, equity=Money(enough, "CNY"))).months[-1].breaks
+    assert plan_capital(replace(inputs, equity=Money(enough - 10, "CNY"))).months[-1].breaks
+
+
+def test_rounding_day_by_day_loses_none_of_the_loss() -> None:
+    plan = plan_capital(question(target=Money(999_99, "CNY"), loss_bps=137))
+    assert sum(row.written_off_minor for row in plan.every_month) == 999_99 * 137 // 10_000
+
+
+def test_what_is_all_paid_ahead_is_not_owed_at_a_month_s_end() -> None:
+    plan = plan_capital(question(early_bps=10_000))
+    assert [row.outstanding_minor for row in plan.months] == [0] * 6
+    assert all(row.peak_on.day >= 28 for row in plan.months)
+    assert plan.run_off == ()
+
+
+def test_loans_paid_ahead_tie_up_less_capital() -> None:
+    lives = [plan_capital(question(early_bps=bps)).life_days for bps in (0, 100, 1_000)]
+    assert lives == sorted(lives, reverse=True)
+    assert len(set(lives)) == 3
+
+
 def test_funders_bear_the_losses_on_what_they_bought() -> None:
     kept, sold = (plan_capital(question(loss_bps=500, sold_bps=bps)) for bps in (0, 10_000))
     assert kept.months[-1].lost_minor > 0
