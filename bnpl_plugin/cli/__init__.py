@@ -1,14 +1,16 @@
-"""``flask bnpl …``: the operator's command line."""
+"""``flask bnpl …``: the operator's command line.
+
+For: reading arguments, calling one use case, printing its answer. May import: everything but ``ext`` and ``testing``.
+Must never: decide, or hold SQL. Add a file here: a command of more than a screen; its group is entered below.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 import signal
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import click
 from flask import current_app
@@ -16,9 +18,10 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
+from bnpl_plugin.cli import planning
+from bnpl_plugin.cli.arguments import MoneyType, shop_house
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
-from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.plan import Offer
 
@@ -29,34 +32,14 @@ merchant = AppGroup("merchant", help="Shops that call us.")
 sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital, merchant, sale):
     bnpl.add_command(group)
-
-
-def _house() -> House:
-    house: House = current_app.extensions["bnpl"]
-    return house
-
-
-class MoneyType(click.ParamType[Money]):
-    """``50000000USD``: an exact amount and an ISO 4217 code."""
-
-    name = "amount"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Money:
-        """Return the amount, or fail with what is accepted."""
-        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([A-Z]{3})", str(value))
-        if not found:
-            self.fail(f"{value!r} is not an amount; accepted: 50000000USD, 12.34EUR", param, ctx)
-        try:
-            return Money.of(found[1], found[2])
-        except BnplError as error:
-            self.fail(str(error), param, ctx)
+capital.add_command(planning.plan_command)
 
 
 @db.command("upgrade")
 def upgrade() -> None:
     """Create our tables or bring them up to this release."""
-    storage.upgrade(_house().store.engine)  # type: ignore[attr-defined]
-    merchants.register_host(_house(), name=current_app.name)
+    storage.upgrade(shop_house().store.engine)  # type: ignore[attr-defined]
+    merchants.register_host(shop_house(), name=current_app.name)
     click.echo("bnpl tables are up to date")
 
 
@@ -76,10 +59,10 @@ def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | 
         raise click.BadParameter("is not a decimal number", param_hint="--at") from None
     if into in (None, amount.currency) and exact != 1:
         raise click.BadParameter("must be 1 within one currency", param_hint="--at")
-    day = (rate_on or _house().clock.now().astimezone(UTC)).date()
+    day = (rate_on or shop_house().clock.now().astimezone(UTC)).date()
     try:
         pool = funding.add_capital(
-            _house(), source=amount, into=into or amount.currency, rate=exact, rate_on=day, rate_source=rate_source
+            shop_house(), source=amount, into=into or amount.currency, rate=exact, rate_on=day, rate_source=rate_source
         )
     except BnplError as error:
         raise click.ClickException(str(error)) from error
@@ -89,7 +72,7 @@ def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | 
 @capital.command("show")
 def capital_show() -> None:
     """Print every pool: available, held, outstanding, free."""
-    for pool in _house().reads.pools():
+    for pool in shop_house().reads.pools():
         free = pool.available_minor - pool.held_minor - pool.outstanding_minor
         told = (
             f"{name} {Money(minor, pool.currency)}"
@@ -110,7 +93,7 @@ def capital_show() -> None:
 @click.option("--webhook-secret", default=None, help="whsec_…; default: none, no webhooks.")
 def merchant_add(name: str, mdr_bps: int, webhook_url: str | None, webhook_secret: str | None) -> None:
     """Make a shop known and print its first API key, which cannot be read again."""
-    house = _house()
+    house = shop_house()
     try:
         shop = merchants.register(
             house, name=name, mdr_bps=mdr_bps, webhook_url=webhook_url, webhook_secret=webhook_secret
@@ -132,7 +115,7 @@ def sale_add(  # noqa: PLR0917  (click's own order)
     sku: str, name: str, units: int, per_shopper: int, starts: datetime, ends: datetime
 ) -> None:
     """Take units over for a flash sale and print the item's id."""
-    house = _house()
+    house = shop_house()
     try:
         item = flash_sale.create_item(
             house, merchant_id=house.host_merchant_id, sku=sku, name=name, units=units, units_per_shopper=per_shopper,
@@ -148,21 +131,21 @@ def sale_add(  # noqa: PLR0917  (click's own order)
 def run_worker(once: bool) -> None:  # noqa: FBT001
     """Run the background loop until it is told to stop."""
     if once:
-        click.echo(f"{worker.run_until_idle(_house())} pieces of work")
+        click.echo(f"{worker.run_until_idle(shop_house())} pieces of work")
         return
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    worker.run_forever(_house(), stop=stop)
+    worker.run_forever(shop_house(), stop=stop)
 
 
 @bnpl.command("verify")
 def verify() -> None:
     """Prove P1–P10 on the live database; exits 1 and names every finding if one is broken."""
-    findings = _house().verifier.findings()
+    findings = shop_house().verifier.findings()
     for finding in findings:
         click.echo(f"{finding.promise} {finding.subject}: {finding.text}")
-    if any(country.uses_samples(day=_house().clock.now().date()) for country in _house().countries.values()):
+    if any(country.uses_samples(day=shop_house().clock.now().date()) for country in shop_house().countries.values()):
         click.echo("note: legal values marked “sample, not law” are in use")
     click.echo(f"{len(findings)} findings" if findings else "P1 to P10 hold")
     if findings:
@@ -173,11 +156,11 @@ def verify() -> None:
 @click.argument("loan_id")
 def explain(loan_id: str) -> None:
     """Print how a loan's schedule and APR were computed, line by line."""
-    book = _house().store.loan_book(loan_id)
+    book = shop_house().store.loan_book(loan_id)
     if book is None:
         raise click.ClickException(f"there is no loan {loan_id}")
     offer = Offer.from_json(book.checkout.offer or {})
-    click.echo("\n\n".join(working.to_text() for working in workings.workings_of(_house(), offer=offer)))
+    click.echo("\n\n".join(working.to_text() for working in workings.workings_of(shop_house(), offer=offer)))
 
 
 @bnpl.command("settings")

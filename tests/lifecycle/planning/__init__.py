@@ -1,0 +1,1 @@
+"""Planning, from its question to its words."""
