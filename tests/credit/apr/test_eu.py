@@ -20,6 +20,7 @@ from bnpl_plugin.credit import (
     Period,
     PeriodUnit,
     Schedule,
+    add_months,
     apr_by,
     build_schedule,
     due_dates,
@@ -276,3 +277,13 @@ def test_a_schedules_times_are_those_of_its_dates_one_by_one(start, first, every
         assert interval is interval_of(days[: dues + 1])
         one_by_one = [Fraction(*elapsed(start, end=day, interval=interval)) for day in days[: dues + 1]]
         assert [Fraction(time, units) for time in times] == one_by_one
+
+
+def test_two_later_drawdowns_and_two_rows_of_nothing_are_not_taken_for_one_another():
+    paid = [(423, 50)] * 4 + [(0, 0)] * 2
+    rows = tuple(Instalment(k, add_months(date(2024, 1, 1), k), *parts) for k, parts in enumerate(paid, start=1))
+    later = ((date(2024, 2, 21), 1), (date(2024, 3, 20), 5))
+    schedule = Schedule("JPY", date(2024, 1, 1), 4 * 423, rows, later)
+    flows = [(row.due_on, row.total_minor) for row in rows]
+    whole = apr(schedule.drawdowns, repayments=flows, interval=Interval.MONTHS)
+    assert schedule_apr(schedule, interval=Interval.MONTHS).rate == whole.rate

@@ -108,7 +108,7 @@ def schedule_apr(schedule: Schedule, *, interval: Interval | None = None) -> Apr
     amounts = (-schedule.principal_minor, *[minor for _, minor in repaid])
     if not sum(amounts):
         return Apr(_NOTHING, _NOTHING_PRINTED, METHOD, interval.value, drawn, repaid)
-    if len(drawn) + len(repaid) != len(days):
+    if len(drawn) > 1 or len(repaid) + 1 != len(days):  # drawn in parts, or a row asks for nothing
         return apr(drawn, repayments=repaid, interval=interval)
     found = rate_of(exponents, amounts=amounts, units=units)
     return Apr(found, printed(found), METHOD, interval.value, drawn, repaid)
