@@ -10,7 +10,7 @@ from bnpl_plugin.errors import BnplError, GuardFailed, InvalidInput, OrderRefuse
 
 def tree(root=BnplError):
     for child in root.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__.startswith(f"{errors.__name__}."):
             yield child
             yield from tree(child)
 

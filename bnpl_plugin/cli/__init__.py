@@ -29,8 +29,9 @@ bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, p
 db = AppGroup("db", help="Our own tables.")
 capital = AppGroup("capital", help="The lender's money.")
 merchant = AppGroup("merchant", help="Shops that call us.")
+lender = AppGroup("lender", help="The lender's own systems.")
 sale = AppGroup("sale", help="Flash-sale items.")
-for group in (db, capital, merchant, sale):
+for group in (db, capital, lender, merchant, sale):
     bnpl.add_command(group)
 capital.add_command(planning.plan_command)
 
@@ -73,14 +74,13 @@ def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | 
 def capital_show() -> None:
     """Print every pool: available, held, outstanding, free."""
     for pool in shop_house().reads.pools():
-        free = pool.available_minor - pool.held_minor - pool.outstanding_minor
         told = (
             f"{name} {Money(minor, pool.currency)}"
             for name, minor in (
                 ("available", pool.available_minor),
                 ("held", pool.held_minor),
                 ("outstanding", pool.outstanding_minor),
-                ("free", free),
+                ("free", pool.free_minor),
             )
         )
         click.echo(f"{pool.pool_id}: {', '.join(told)}")
@@ -102,6 +102,13 @@ def merchant_add(name: str, mdr_bps: int, webhook_url: str | None, webhook_secre
         raise click.ClickException(str(error)) from error
     key = merchants.issue_key(house, merchant_id=shop.merchant_id, label="first")
     click.echo(json.dumps({"merchant_id": shop.merchant_id, "api_key": key}))
+
+
+@lender.command("key")
+@click.option("--label", default="first", help="What the key is for.")
+def lender_key(label: str) -> None:
+    """Print a new key for the lender's API, which cannot be read again."""
+    click.echo(json.dumps({"api_key": merchants.issue_lender_key(shop_house(), label=label)}))
 
 
 @sale.command("add")

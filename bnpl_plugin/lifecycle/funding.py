@@ -38,7 +38,7 @@ def add_capital(
         pool_id=pool_id, source=source, into=amount, rate=rate, rate_on=rate_on, rate_source=rate_source,
     )  # fmt: skip
     if pool is None:
-        opened = CapitalPool(pool_id, into, amount.minor, 0, 0, now)
+        opened = CapitalPool(pool_id, "", into, amount.minor, 0, 0, now)
         house.commit(Changeset(rows=(opened,), entries=(entry,)))
     else:
         change = PoolChange(pool_id, available_minor=amount.minor)

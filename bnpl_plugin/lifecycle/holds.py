@@ -48,7 +48,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
             ),
             lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
             units=_units(hold, free=-1, held=1),
-            pools=(PoolChange(hold.pool_id, held_minor=hold.principal_minor),),
+            pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor),),
         )
     )
     return hold
@@ -60,7 +60,7 @@ def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | Non
     Raises ``CapitalExhausted``.
     """
     if pool_id is None:
-        pool = house.store.pool(checkout.currency)
+        pool = house.store.pool(checkout.currency, country=checkout.country)
         if pool is None:
             raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
         pool_id = pool.pool_id
@@ -76,6 +76,11 @@ def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | Non
         pool_id=pool_id,
         sale_item_id=checkout.sale_item_id,
         units=checkout.units if checkout.sale_item_id else 0,
+        funder_id=None,
+        funder_minor=0,
+        subsidy_id=None,
+        subsidy_minor=0,
+        limit_ids="",
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
@@ -98,7 +103,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
         ),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
         units=_units(hold, free=1, held=-1),
-        pools=(PoolChange(hold.pool_id, held_minor=-hold.principal_minor),),
+        pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
     )
 
 
@@ -112,7 +117,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
             rows=(retaken,),
             lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
             units=_units(retaken, free=-1, sold=1),
-            pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.principal_minor),),
+            pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor),),
         )
     hold = purchase.hold
     assert hold is not None
@@ -128,7 +133,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
         ),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-minor, drawn_minor=minor),),
         units=_units(hold, held=-1, sold=1),
-        pools=(PoolChange(hold.pool_id, held_minor=-minor, outstanding_minor=minor),),
+        pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor, outstanding_minor=hold.own_minor),),
     )
 
 

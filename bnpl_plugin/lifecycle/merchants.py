@@ -9,6 +9,9 @@ from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.records import ApiKey, Merchant
 from bnpl_plugin.ports.store import Changeset, Move
 
+#: Owner of the keys that open the lender's own API; no shop.
+LENDER = "lender"
+
 
 def register(
     house: House, *, name: str, mdr_bps: int = 0, webhook_url: str | None = None, webhook_secret: str | None = None,
@@ -38,6 +41,13 @@ def register_host(house: House, *, name: str) -> None:
     """Make the host itself known as a merchant, once."""
     if house.store.merchant(house.host_merchant_id) is None:
         register(house, name=name, merchant_id=house.host_merchant_id)
+
+
+def issue_lender_key(house: House, *, label: str) -> str:
+    """Return a new secret key for the lender's own API, making the lender known as the owner of keys, once."""
+    if house.store.merchant(LENDER) is None:
+        register(house, name=house.settings.lender_name, merchant_id=LENDER)
+    return issue_key(house, merchant_id=LENDER, label=label)
 
 
 def key_hash(key: str) -> str:

@@ -26,6 +26,7 @@ class PlanKind(StrEnum):
     DEFERRED = "deferred"
     AMORTISING = "amortising"
 
+
 _WITH_INTEREST, _WITHOUT = Method.EQUAL_INSTALMENTS, Method.INTEREST_FREE
 
 

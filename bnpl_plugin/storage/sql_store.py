@@ -190,10 +190,10 @@ class SqlStore:
         with self._reading() as connection:
             return lookups.history(connection, shopper_id=shopper_id, currency=currency, now=now)
 
-    def pool(self, currency: str) -> CapitalPool | None:
-        """Return the pool that lends in a currency."""
+    def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
+        """Return the pool that lends in a currency and country."""
         with self._reading() as connection:
-            return lookups.pool(connection, currency)
+            return lookups.pool(connection, currency, country=country)
 
     def sale_item(self, sale_item_id: str) -> SaleItem | None:
         """Return a sale item."""

@@ -21,12 +21,14 @@ from bnpl_plugin.settings import Settings
 
 
 def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
-    """Return our blueprints for one app: pages (``bnpl``), API (``bnpl_api``), provider webhooks (``bnpl_webhooks``).
+    """Return our blueprints for one app.
 
-    A host with CSRF protection of its own exempts all three: pages carry a form token of ours, the others are no forms.
+    Pages (``bnpl``), the merchants' API (``bnpl_api``), the lender's (``bnpl_lender_api``), provider webhooks
+    (``bnpl_webhooks``). A host with CSRF protection of its own exempts all four: pages carry a form token of ours, the others are no forms.
     """
     from bnpl_plugin.web import account, checkout, console, frame, sandbox, webhooks, widget
     from bnpl_plugin.web.api import blueprint as api_blueprint
+    from bnpl_plugin.web.lender_api import blueprint as lender_blueprint
 
     pages = Blueprint(
         "bnpl", __name__, url_prefix=settings.url_prefix, template_folder="../templates", static_folder="../static",
@@ -40,6 +42,8 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     pages.record_once(widget.install)
     api = copy.copy(api_blueprint)
     api.url_prefix = f"{settings.url_prefix}/api/v1"
+    lender = copy.copy(lender_blueprint)
+    lender.url_prefix = f"{settings.url_prefix}/lender/v1"
     hooks = copy.copy(webhooks.blueprint)
     hooks.url_prefix = f"{settings.url_prefix}/webhooks"
-    return pages, api, hooks
+    return pages, api, lender, hooks

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from bnpl_plugin.lifecycle.underwriting import MAX_MONTHLY_MINOR
+from bnpl_plugin.lifecycle.evidence import MAX_MONTHLY_MINOR
 from bnpl_plugin.money.currency import currency
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import Translator

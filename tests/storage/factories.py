@@ -42,9 +42,10 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChange, Store, UnitsChange
+from tests.storage.rows_of_lending import HOUR, NOW, of_capital, of_credit
 
-NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+__all__ = ["HOUR", "NOW", "of_capital", "of_credit"]
+
 
 
 def merchant(merchant_id: str = "mer_1", **values: Any) -> Merchant:
@@ -88,8 +89,8 @@ def checkout(checkout_id: str = "chk_1", **values: Any) -> Checkout:
 
 def decision(decision_id: str = "dec_1", **values: Any) -> Decision:
     row = Decision(
-        shopper_id="shp_1", decision_id=decision_id, checkout_id="chk_1", policy_version="1", outcome="approved",
-        rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
+        shopper_id="shp_1", decision_id=decision_id, checkout_id="chk_1", policy_version="1", arm="champion",
+        decided_by="policy", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
 
@@ -104,7 +105,13 @@ def credit_line(shopper_id: str = "shp_1", **values: Any) -> CreditLine:
 
 def pool(pool_id: str = "pool_EUR", **values: Any) -> CapitalPool:
     row = CapitalPool(
-        pool_id=pool_id, currency="EUR", available_minor=10_000_000, held_minor=0, outstanding_minor=0, changed_at=NOW
+        pool_id=pool_id,
+        country="",
+        currency="EUR",
+        available_minor=10_000_000,
+        held_minor=0,
+        outstanding_minor=0,
+        changed_at=NOW,
     )
     return replace(row, **values)
 
@@ -121,7 +128,8 @@ def sale_item(sale_item_id: str = "sal_1", **values: Any) -> SaleItem:
 def hold(hold_id: str = "hld_1", **values: Any) -> Hold:
     row = Hold(
         shopper_id="shp_1", hold_id=hold_id, checkout_id="chk_1", state="pending", currency="EUR", principal_minor=20_000,
-        pool_id="pool_EUR", sale_item_id=None, units=0, created_at=NOW, expires_at=NOW + HOUR, ceiling_at=NOW + 2 * HOUR,
+        pool_id="pool_EUR", sale_item_id=None, units=0, funder_id=None, funder_minor=0, subsidy_id=None,
+        subsidy_minor=0, limit_ids="", created_at=NOW, expires_at=NOW + HOUR, ceiling_at=NOW + 2 * HOUR,
     )  # fmt: skip
     return replace(row, **values)
 
@@ -167,7 +175,8 @@ def loan(loan_id: str = "loa_1", **values: Any) -> Loan:
         shopper_id="shp_1", loan_id=loan_id, checkout_id="chk_1", agreement_id="agr_1", merchant_id="mer_1",
         order_ref="order-of-chk_1", pool_id="pool_EUR", state="active", plan_code="pay_in_3", country="FR",
         time_zone="Europe/Paris", currency="EUR", principal_minor=30_000, interest_minor=0, fee_minor=0, mdr_minor=750,
-        outstanding_minor=30_000, payment_method_id="pm_1", drawdown_on=NOW.date(), opened_at=NOW, changed_at=NOW,
+        outstanding_minor=30_000, funder_id=None, funder_minor=0, subsidy_id=None, subsidy_minor=0,
+        limit_ids="", payment_method_id="pm_1", drawdown_on=NOW.date(), opened_at=NOW, changed_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
 
@@ -270,7 +279,7 @@ def every_record() -> tuple[Record, ...]:
     return (
         merchant(), api_key(), checkout(), hold(), attempt(), loan(), *instalments(), order_claim(), person(),
         phone_code(), decision(), disclosure(), agreement(), payment_method(), provider_event(), idempotency(), job(),
-        credit_line(), sale_item(), pool(),
+        credit_line(), sale_item(), pool(), *of_credit(), *of_capital(),
     )  # fmt: skip
 
 
@@ -291,7 +300,13 @@ def capital_entry(entry_id: str = "jou_0", *, minor: int = 10_000_000) -> Journa
     head = EntryHead(entry_id=entry_id, value_date=NOW.date(), booked_at=NOW)
     money = Money(minor, "EUR")
     return capital_added(
-        head, pool_id="pool_EUR", source=money, into=money, rate=Decimal(1), rate_on=NOW.date(), rate_source="same currency"
+        head,
+        pool_id="pool_EUR",
+        source=money,
+        into=money,
+        rate=Decimal(1),
+        rate_on=NOW.date(),
+        rate_source="same currency",
     )
 
 
@@ -346,3 +361,4 @@ def write_all(store: Store, *changesets: Changeset) -> None:
     """Write several changesets, each in its own transaction."""
     for changeset in changesets:
         store.write(changeset)
+

@@ -10,15 +10,17 @@ import pytest
 
 from bnpl_plugin.errors import (
     CapitalExhausted,
+    ConcentrationExceeded,
     CreditLineExceeded,
     GuardFailed,
     InvalidInput,
     OrderAlreadyFinanced,
     SoldOut,
     StateMoved,
+    SubsidyExhausted,
     UnitsPerShopperExceeded,
 )
-from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, UnitsChange
+from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, RoomChange, UnitsChange
 from tests.storage import factories as f
 from tests.storage.snapshots import snapshot
 
@@ -113,6 +115,9 @@ REFUSALS = {
     "a pool beyond its capital": (PoolChange("pool_EUR", held_minor=10_000_001), CapitalExhausted, "capital_pool"),
     "a pool that is not there": (PoolChange("pool_9", held_minor=1), CapitalExhausted, "capital_pool"),
     "capital taken out that is lent": (PoolChange("pool_EUR", held_minor=5, available_minor=-10_000_000), CapitalExhausted, "capital_pool"),
+    "a limit of concentration passed": (RoomChange("capital_limit", "lim_1", 101), ConcentrationExceeded, "capital_limit"),
+    "a budget passed": (RoomChange("subsidy", "sub_1", 101), SubsidyExhausted, "subsidy"),
+    "a budget that is not there": (RoomChange("subsidy", "sub_9", 1), SubsidyExhausted, "subsidy"),
     "more units than are free": (UnitsChange("sal_2", "shp_1", free=-4, held=4), SoldOut, "sale_item"),
     "an item that is not there": (UnitsChange("sal_9", "shp_1", free=-1, held=1), SoldOut, "sale_item"),
     "more units than one may have": (UnitsChange("sal_1", "shp_1", free=-2, held=2), UnitsPerShopperExceeded, "units_per_shopper"),
@@ -145,13 +150,14 @@ def changeset_of(part):
         "events": (f.event("evt_good", deliver=True),),
         "lines": (LineChange("shp_1", "EUR", held_minor=5),),
         "units": (UnitsChange("sal_2", "shp_1", free=-1, held=1),),
+        "rooms": (RoomChange("subsidy", "sub_1", 5),),
         "pools": (PoolChange("pool_EUR", held_minor=5),),
     }
     name = {
-        "Move": "moves", "LineChange": "lines", "PoolChange": "pools", "UnitsChange": "units", "JournalEntry": "entries",
+        "Move": "moves", "LineChange": "lines", "PoolChange": "pools", "UnitsChange": "units", "RoomChange": "rooms", "JournalEntry": "entries",
         "Event": "events",
     }.get(type(part).__name__, "rows")  # fmt: skip
-    replaced = (part,) if name in ("lines", "units", "pools", "moves") else (*good[name], part)
+    replaced = (part,) if name in ("lines", "units", "rooms", "pools", "moves") else (*good[name], part)
     return Changeset(**{**good, name: replaced})
 
 
@@ -161,7 +167,7 @@ def test_a_refused_changeset_leaves_nothing(store, engine, case):
     store.write(
         Changeset(
             rows=(
-                f.merchant(), f.checkout(), f.person(), f.credit_line(), f.credit_line("shp_2", state="frozen"), f.pool(),
+                f.merchant(), f.checkout(), f.person(), f.credit_line(), f.credit_line("shp_2", state="frozen"), f.pool(), *f.of_capital(),
                 f.sale_item(), f.sale_item("sal_2", total_units=3, free_units=3, units_per_shopper=5), f.order_claim(),
                 f.attempt(loan_id="loa_1"), f.attempt("att_2", purpose="refund", parent_id="att_0"), f.idempotency(),
                 f.provider_event(),

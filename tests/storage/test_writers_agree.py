@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bnpl_plugin.ports.store import Changeset, LineChange, PoolChange, UnitsChange
+from bnpl_plugin.ports.store import Changeset, LineChange, PoolChange, RoomChange, UnitsChange
 from bnpl_plugin.storage import build_engine, upgrade
 from bnpl_plugin.storage.writing import portable, postgres
 from tests.servers.postgres import PostgresServer
@@ -31,6 +31,7 @@ STORY = (
         events=(f.event("evt_4", deliver=True),),
         lines=(LineChange("shp_1", "EUR", held_minor=9),),
         units=(UnitsChange("sal_1", "shp_1", free=-1, held=1), UnitsChange("sal_1", "shp_2", free=-1, sold=1)),
+        rooms=(RoomChange("capital_limit", "lim_1", 9), RoomChange("subsidy", "sub_1", 100)),
         pools=(PoolChange("pool_EUR", held_minor=9),),
     ),
     Changeset(
@@ -69,7 +70,7 @@ def test_sqlite_holds_the_same_values(postgres_ready: str, sqlite_ready: str):
 
 
 #: Guards that a writer decides; the others are unique keys of the database.
-OF_THE_WRITER = ("state", "credit_line", "capital_pool", "sale_item", "units_per_shopper")
+OF_THE_WRITER = ("state", "credit_line", "capital_pool", "capital_limit", "subsidy", "sale_item", "units_per_shopper")
 
 
 @pytest.mark.parametrize("case", [name for name, (_, _error, guard) in REFUSALS.items() if guard in OF_THE_WRITER])
@@ -82,7 +83,8 @@ def test_the_portable_writer_refuses_the_same_on_postgresql(postgres_ready: str,
             Changeset(
                 rows=(
                     f.merchant(), f.checkout(), f.person(), f.credit_line(), f.credit_line("shp_2", state="frozen"),
-                    f.pool(), f.sale_item(), f.sale_item("sal_2", total_units=3, free_units=3, units_per_shopper=5),
+                    f.pool(), *f.of_capital(), f.sale_item(),
+                    f.sale_item("sal_2", total_units=3, free_units=3, units_per_shopper=5),
                 ),
             ),
         )  # fmt: skip

@@ -34,7 +34,7 @@ _PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 def _of_errors(kind: type[errors.BnplError] = errors.BnplError) -> Iterator[str]:
     yield kind.message
     for child in kind.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__.startswith(f"{errors.__name__}."):
             yield from _of_errors(child)
 
 

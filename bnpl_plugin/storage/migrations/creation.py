@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bnpl_plugin.storage.programmes.functions import postgresql_functions
+from bnpl_plugin.storage.programmes.guards import postgresql_guards, sqlite_guards
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
-from bnpl_plugin.storage.schema.functions import postgresql_functions
-from bnpl_plugin.storage.schema.guards import postgresql_guards, sqlite_guards
 from bnpl_plugin.storage.schema.metadata import metadata
 
 

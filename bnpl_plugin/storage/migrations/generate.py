@@ -25,7 +25,7 @@ _HEAD = '''"""All tables of release 0.1.0. Made by ``generate``; frozen once the
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
-# ruff: noqa: PLR0915
+# ruff: noqa: E501, PLR0915
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store import History
 from bnpl_plugin.storage.rows import many, one, select_of, straight
-from bnpl_plugin.storage.schema import flow, purchases, shoppers, shops
+from bnpl_plugin.storage.schema import capital, credit, flow, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
 _OPEN_LOANS = ("active", "defaulted")
@@ -93,7 +93,7 @@ def phone_codes_since(connection: sa.Connection, *, phone_hash: str, since: date
 
 def line(connection: sa.Connection, *, shopper_id: str, currency: str) -> CreditLine | None:
     """Return a shopper's line in a currency."""
-    c = shoppers.credit_line.c
+    c = credit.credit_line.c
     return one(connection, select_of(CreditLine).where(c.shopper_id == shopper_id, c.currency == currency), CreditLine)
 
 
@@ -103,7 +103,7 @@ def history(connection: sa.Connection, *, shopper_id: str, currency: str, now: d
     An instalment is in arrears once refused, or once its due day is over and nobody has asked for it. One that is being
     collected is not: a first instalment is authorised but not yet captured for a moment after every purchase.
     """
-    loan, part, decision, own = purchases.loan.c, purchases.instalment.c, shoppers.decision.c, shoppers.credit_line.c
+    loan, part, decision, own = purchases.loan.c, purchases.instalment.c, credit.decision.c, credit.credit_line.c
 
     def number(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         return sa.select(sa.func.count()).where(*where).scalar_subquery()
@@ -125,9 +125,11 @@ def history(connection: sa.Connection, *, shopper_id: str, currency: str, now: d
     return History(*counts[:4], other_currency_open=counts[4] > 0)
 
 
-def pool(connection: sa.Connection, currency: str) -> CapitalPool | None:
-    """Return the pool that lends in a currency."""
-    return one(connection, select_of(CapitalPool).where(shops.capital_pool.c.currency == currency), CapitalPool)
+def pool(connection: sa.Connection, currency: str, *, country: str) -> CapitalPool | None:
+    """Return the pool that lends in a currency and country: the country's own, else the currency's."""
+    c = capital.capital_pool.c
+    lends = select_of(CapitalPool).where(c.currency == currency, c.country.in_((country, "")))
+    return one(connection, lends.order_by(c.country.desc()), CapitalPool)
 
 
 def sale_item(connection: sa.Connection, sale_item_id: str) -> SaleItem | None:

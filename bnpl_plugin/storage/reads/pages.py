@@ -14,7 +14,7 @@ from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow
 from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
 from bnpl_plugin.storage.rows import columns_of, many, one, select_of
-from bnpl_plugin.storage.schema import books, flow, purchases, shops
+from bnpl_plugin.storage.schema import books, capital, flow, purchases, shops
 
 MOST_ROWS = 200
 _OPEN = ("scheduled", "collecting", "overdue")
@@ -133,7 +133,11 @@ def postings_of_loan(connection: sa.Connection, loan_id: str) -> Sequence[Postin
 
 def pools(connection: sa.Connection) -> Sequence[CapitalPool]:
     """Return all capital pools."""
-    return many(connection, select_of(CapitalPool).order_by(shops.capital_pool.c.currency), CapitalPool)
+    return many(
+        connection,
+        select_of(CapitalPool).order_by(capital.capital_pool.c.currency, capital.capital_pool.c.country),
+        CapitalPool,
+    )
 
 
 def sale_items(connection: sa.Connection, *, merchant_id: str | None) -> Sequence[SaleItem]:

@@ -20,7 +20,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store import LoanBook, Purchase
 from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select_of
-from bnpl_plugin.storage.schema import purchases, shoppers, shops
+from bnpl_plugin.storage.schema import capital, credit, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
 _PURCHASE = "SELECT bnpl_purchase(%s, %s, %s)"  # handed to the driver as it is: this is the hottest read
@@ -67,7 +67,6 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
     merchant = one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == c.merchant_id), Merchant)
     if merchant is None:
         return None
-    pool = shops.capital_pool.c
     mine = {
         record: select_of(record).where(sa.column("shopper_id") == (c.shopper_id or ""))
         for record in (Decision, Hold, Agreement, Loan, Disclosure)
@@ -75,7 +74,7 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
     return Purchase(
         checkout=c,
         merchant=merchant,
-        decision=one(connection, mine[Decision].where(shoppers.decision.c.decision_id == c.decision_id), Decision),
+        decision=one(connection, mine[Decision].where(credit.decision.c.decision_id == c.decision_id), Decision),
         hold=one(connection, mine[Hold].where(purchases.hold.c.hold_id == c.hold_id), Hold),
         agreement=one(
             connection, mine[Agreement].where(shoppers.agreement.c.agreement_id == c.agreement_id), Agreement
@@ -91,8 +90,15 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
             .order_by(shoppers.disclosure.c.shown_at, shoppers.disclosure.c.disclosure_id),
             Disclosure,
         ),
-        pool_id=connection.execute(sa.select(pool.pool_id).where(pool.currency == c.currency)).scalar_one_or_none(),
+        pool_id=connection.execute(_lender_of(c)).scalar(),
     )
+
+
+def _lender_of(checkout: Checkout) -> sa.Select[Any]:
+    """Return the pool that lends to a checkout: its country's own, else its currency's."""
+    pool = capital.capital_pool.c
+    lends = (pool.currency == checkout.currency, pool.country.in_((checkout.country, "")))
+    return sa.select(pool.pool_id).where(*lends).order_by(pool.country.desc()).limit(1)
 
 
 def _attempts(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Attempt, ...]:

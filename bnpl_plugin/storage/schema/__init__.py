@@ -1,7 +1,7 @@
 """The tables of the house, on a ``MetaData`` of its own with the prefix ``bnpl_``.
 
-For: one ``Table`` per record of ``ports.records`` (columns in the record's order), the tables without a record (events,
-ledger), and what the database itself refuses (``guards``).
+For: one ``Table`` per record of ``ports.records`` (columns in the record's order), and the tables without a record
+(events, ledger).
 May import: sqlalchemy and ``ports``.
 Must never: reference a host's table; read or write a row.
 Add a file here: a group of tables that change for one reason; import it below, give each record's table to ``RECORDS``,
@@ -15,10 +15,22 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bnpl_plugin.ports import records
-from bnpl_plugin.storage.schema import books, flow, purchases, shoppers, shops
+from bnpl_plugin.storage.schema import books, capital, credit, flow, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.metadata import PREFIX, metadata
 
-__all__ = ["PREFIX", "RECORDS", "books", "flow", "metadata", "purchases", "record_table", "shoppers", "shops"]
+__all__ = [
+    "PREFIX",
+    "RECORDS",
+    "books",
+    "capital",
+    "credit",
+    "flow",
+    "metadata",
+    "purchases",
+    "record_table",
+    "shoppers",
+    "shops",
+]
 
 #: Every record by the name of its table, in the order in which rows are inserted.
 RECORDS: Mapping[str, type[records.Record]] = {
@@ -34,7 +46,12 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.OrderClaim,
         records.Person,
         records.PhoneCode,
+        records.PolicyVersion,
+        records.Enquiry,
         records.Decision,
+        records.Review,
+        records.Pass,
+        records.LimitChange,
         records.Disclosure,
         records.Agreement,
         records.PaymentMethod,
@@ -44,6 +61,11 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.CreditLine,
         records.SaleItem,
         records.SaleClaim,
+        records.Funder,
+        records.Borrowing,
+        records.CoLending,
+        records.Subsidy,
+        records.CapitalLimit,
         records.CapitalPool,
     )
 }

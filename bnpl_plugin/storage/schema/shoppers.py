@@ -1,4 +1,4 @@
-"""Tables of shoppers: who they are (one table only), decisions, lines, cards, what they saw and what they signed."""
+"""Tables of shoppers: who they are (one table only), cards, what they saw and what they signed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from bnpl_plugin.storage.schema.columns import (
     count,
     document,
     ident,
-    index_where,
-    minor,
-    money_code,
-    never_negative,
     words,
 )
 from bnpl_plugin.storage.schema.metadata import table
@@ -42,38 +38,6 @@ phone_code = table(
     sa.Index("ix_bnpl_phone_code_purpose", "purpose_ref", "created_at"),
     sa.Index("ix_bnpl_phone_code_phone", "phone_hash", "created_at"),
     key=records.PhoneCode.key,
-)
-
-decision = table(
-    "decision",
-    ident("shopper_id"),
-    ident("decision_id"),
-    ident("checkout_id", null=True),
-    ident("policy_version"),
-    ident("outcome"),
-    ident("rating"),
-    money_code(),
-    minor("limit_minor"),
-    document("inputs"),
-    document("reasons"),
-    at("decided_at"),
-    never_negative("limit_minor"),
-    sa.Index("ix_bnpl_decision_time", "shopper_id", "decided_at"),
-    key=records.Decision.key,
-)
-
-credit_line = table(
-    "credit_line",
-    ident("shopper_id"),
-    money_code(),
-    ident("state"),
-    minor("limit_minor"),
-    minor("drawn_minor"),
-    minor("held_minor"),
-    at("changed_at"),
-    never_negative("limit_minor", "drawn_minor", "held_minor"),
-    index_where("uq_bnpl_credit_line_open", "shopper_id", where="state = 'open'", unique=True),
-    key=records.CreditLine.key,
 )
 
 payment_method = table(

@@ -1,11 +1,11 @@
-"""Tables of merchants, their sales and the lender's capital."""
+"""Tables of merchants, their sales and the order references they have used."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from bnpl_plugin.ports import records
-from bnpl_plugin.storage.schema.columns import at, count, ident, minor, money_code, never_negative, words
+from bnpl_plugin.storage.schema.columns import at, count, ident, never_negative, words
 from bnpl_plugin.storage.schema.metadata import table
 
 merchant = table(
@@ -37,20 +37,6 @@ order_claim = table(
     ident("order_ref", length=120),
     ident("checkout_id"),
     key=records.OrderClaim.key,
-)
-
-capital_pool = table(
-    "capital_pool",
-    ident("pool_id"),
-    money_code(),
-    minor("available_minor"),
-    minor("held_minor"),
-    minor("outstanding_minor"),
-    at("changed_at"),
-    never_negative("available_minor", "held_minor", "outstanding_minor"),
-    sa.CheckConstraint("held_minor + outstanding_minor <= available_minor", name="within_available"),
-    sa.Index("uq_bnpl_capital_pool_currency", "currency", unique=True),
-    key=records.CapitalPool.key,
 )
 
 sale_item = table(

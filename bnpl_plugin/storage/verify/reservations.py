@@ -58,8 +58,9 @@ def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
 
 def pools_hold(connection: sa.Connection) -> Iterator[Finding]:
     """P4: a pool's sums are its open holds and loans, within what is available."""
-    held = "SELECT pool_id, sum(principal_minor) AS minor FROM bnpl_hold WHERE state = 'pending' GROUP BY pool_id"
-    lent = "SELECT pool_id, sum(outstanding_minor) AS minor FROM bnpl_loan GROUP BY pool_id"
+    held = """SELECT pool_id, sum(principal_minor - funder_minor) AS minor FROM bnpl_hold WHERE state = 'pending'
+               GROUP BY pool_id"""
+    lent = "SELECT pool_id, sum(outstanding_minor - funder_minor) AS minor FROM bnpl_loan GROUP BY pool_id"
     for column, rows in (("held_minor", held), ("outstanding_minor", lent)):
         yield from broken(
             connection,

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bnpl_plugin.errors import GuardFailed, refusal
-from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChange, UnitsChange
-from bnpl_plugin.storage.schema import RECORDS, books, flow, record_table, shoppers, shops
+from bnpl_plugin.ports.store import ROOMS, Changeset, Event, LineChange, Move, PoolChange, RoomChange, UnitsChange
+from bnpl_plugin.storage.programmes.functions import COOL_MOVES, HOT_MOVES
+from bnpl_plugin.storage.schema import RECORDS, books, capital, credit, flow, record_table, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
-from bnpl_plugin.storage.schema.functions import COOL_MOVES, HOT_MOVES
 from bnpl_plugin.storage.writing.sections import books as book_rows
 from bnpl_plugin.storage.writing.sections import (
     deliver_job_id,
@@ -24,6 +24,7 @@ from bnpl_plugin.storage.writing.sections import (
     lines_in_order,
     moves_by_table,
     pools_in_order,
+    rooms_by_table,
     rows_by_table,
     units_in_order,
 )
@@ -47,6 +48,11 @@ def write(connection: sa.Connection, changeset: Changeset) -> None:
         _write_books(connection, changeset)
     for event in changeset.events:
         _write_event(connection, event)
+    _write_hot_rows(connection, changeset, moves=moves)
+
+
+def _write_hot_rows(connection: sa.Connection, changeset: Changeset, *, moves: Mapping[str, list[Move]]) -> None:
+    """Write what many writers contend for, in the one order: lines, units, rooms, pools."""
     for name in HOT_MOVES:
         for move in moves.get(name, ()):
             _write_move(connection, move)
@@ -55,6 +61,9 @@ def write(connection: sa.Connection, changeset: Changeset) -> None:
         _write_line(connection, line, moment=moment)
     for units in units_in_order(changeset):
         _write_units(connection, units)
+    rooms = rooms_by_table(changeset)
+    for room in (change for name in ROOMS for change in rooms.get(name, ())):
+        _write_room(connection, room, moment=moment)
     for pool in pools_in_order(changeset):
         _write_pool(connection, pool, moment=moment)
 
@@ -119,7 +128,7 @@ def _write_event(connection: sa.Connection, event: Event) -> None:
 
 
 def _write_line(connection: sa.Connection, change: LineChange, *, moment: datetime | None) -> None:
-    line = shoppers.credit_line.c
+    line = credit.credit_line.c
     rise = change.held_minor + change.drawn_minor
     where = [line.shopper_id == change.shopper_id, line.currency == change.currency]
     if rise > 0:
@@ -128,7 +137,7 @@ def _write_line(connection: sa.Connection, change: LineChange, *, moment: dateti
         "held_minor": line.held_minor + change.held_minor,
         "drawn_minor": line.drawn_minor + change.drawn_minor,
     }
-    if connection.execute(sa.update(shoppers.credit_line).where(*where).values(_stamped(values, moment))).rowcount != 1:
+    if connection.execute(sa.update(credit.credit_line).where(*where).values(_stamped(values, moment))).rowcount != 1:
         raise _refused("credit_line", f"{change}")
 
 
@@ -175,8 +184,19 @@ def _claim_units(connection: sa.Connection, change: UnitsChange, *, own: int) ->
         raise _refused("units_per_shopper", f"{change}")
 
 
+def _write_room(connection: sa.Connection, change: RoomChange, *, moment: datetime | None) -> None:
+    table = record_table(change.table)
+    room = table.c
+    where = [room[RECORDS[change.table].key[0]] == change.room_id]
+    if change.used_minor > 0:
+        where += [room.state == "active", room.used_minor + change.used_minor <= room.ceiling_minor]
+    values = _stamped({"used_minor": room.used_minor + change.used_minor}, moment)
+    if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
+        raise _refused(change.table, f"{change}")
+
+
 def _write_pool(connection: sa.Connection, change: PoolChange, *, moment: datetime | None) -> None:
-    pool = shops.capital_pool.c
+    pool = capital.capital_pool.c
     rise = change.held_minor + change.outstanding_minor
     where = [pool.pool_id == change.pool_id]
     if rise > 0 or change.available_minor < 0:
@@ -187,7 +207,7 @@ def _write_pool(connection: sa.Connection, change: PoolChange, *, moment: dateti
         "outstanding_minor": pool.outstanding_minor + change.outstanding_minor,
         "available_minor": pool.available_minor + change.available_minor,
     }
-    if connection.execute(sa.update(shops.capital_pool).where(*where).values(_stamped(values, moment))).rowcount != 1:
+    if connection.execute(sa.update(capital.capital_pool).where(*where).values(_stamped(values, moment))).rowcount != 1:
         raise _refused("capital_pool", f"{change}")
 
 

@@ -14,6 +14,7 @@ from bnpl_plugin.storage.writing.sections import (
     lines_in_order,
     moves_by_table,
     pools_in_order,
+    rooms_by_table,
     rows_by_table,
     units_in_order,
 )
@@ -57,6 +58,8 @@ def document_of(changeset: Changeset) -> str:
             }
             for c in units_in_order(changeset)
         ]
+    for name, rooms in rooms_by_table(changeset).items():
+        doc[f"r_{name}"] = [{"id": c.room_id, "used": c.used_minor} for c in rooms]
     if changeset.pools:
         doc["pools"] = [
             {

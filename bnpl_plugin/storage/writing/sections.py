@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ports.records import Record
-from bnpl_plugin.ports.store import MUTABLE, Changeset, LineChange, Move, PoolChange, UnitsChange
+from bnpl_plugin.ports.store import MUTABLE, ROOMS, Changeset, LineChange, Move, PoolChange, RoomChange, UnitsChange
 from bnpl_plugin.storage.schema import RECORDS
 
 C = TypeVar("C")
@@ -139,6 +139,20 @@ def lines_in_order(changeset: Changeset) -> Sequence[LineChange]:
 def units_in_order(changeset: Changeset) -> Sequence[UnitsChange]:
     """Return the changes of sale items in the order in which every writer locks them."""
     return _in_order(changeset.units, key=attrgetter("sale_item_id", "shopper_id"))
+
+
+def rooms_by_table(changeset: Changeset) -> Mapping[str, Sequence[RoomChange]]:
+    """Return the changes of budgets and concentration limits by table, each in the order of their ids.
+
+    Raises:
+        ValueError: for a table that has no ceiling: a mistake of the caller.
+    """
+    groups: dict[str, list[RoomChange]] = {}
+    for change in changeset.rooms:
+        if change.table not in ROOMS:
+            raise ValueError(f"{change.table} has no ceiling")
+        groups.setdefault(change.table, []).append(change)
+    return {name: _in_order(group, key=attrgetter("room_id")) for name, group in groups.items()}
 
 
 def pools_in_order(changeset: Changeset) -> Sequence[PoolChange]:

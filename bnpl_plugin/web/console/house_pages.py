@@ -27,7 +27,7 @@ def capital() -> Response:
             "capital_minor": pool.available_minor,
             "outstanding_minor": pool.outstanding_minor,
             "held_minor": pool.held_minor,
-            "free_minor": pool.available_minor - pool.outstanding_minor - pool.held_minor,
+            "free_minor": pool.free_minor,
             "loans": None,
             "entries": [],
         }

@@ -80,8 +80,8 @@ BEGIN
     part := doc->'m_hold';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, created_at, expires_at, ceiling_at) =
-        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at) =
+        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'hold ' || (m->'key')::text;
@@ -104,8 +104,8 @@ BEGIN
     part := doc->'m_loan';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at) =
-        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at) =
+        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan ' || (m->'key')::text;
@@ -148,6 +148,66 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_policy_version' THEN
+    part := doc->'m_policy_version';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_policy_version AS t SET (state, share_bps, sha256, body, created_at, changed_at) =
+        (SELECT r.state, r.share_bps, r.sha256, r.body, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.version = (m->'key'->>'version') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'policy_version ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_enquiry' THEN
+    part := doc->'m_enquiry';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_enquiry AS t SET (source, kind, state, purpose_ref, report, fault, asked_at, answered_at) =
+        (SELECT r.source, r.kind, r.state, r.purpose_ref, r.report, r.fault, r.asked_at, r.answered_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.enquiry_id = (m->'key'->>'enquiry_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'enquiry ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_review' THEN
+    part := doc->'m_review';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_review AS t SET (decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at) =
+        (SELECT r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.review_id = (m->'key'->>'review_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'review ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_pass' THEN
+    part := doc->'m_pass';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_pass AS t SET (decision_id, country, currency, rating, limit_minor, state, details, issued_at, expires_at, changed_at) =
+        (SELECT r.decision_id, r.country, r.currency, r.rating, r.limit_minor, r.state, r.details, r.issued_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.pass_id = (m->'key'->>'pass_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'pass ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_limit_change' THEN
+    part := doc->'m_limit_change';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_limit_change AS t SET (currency, kind, state, from_minor, to_minor, reason, decision_id, told_at, effective_at, expires_at, changed_at) =
+        (SELECT r.currency, r.kind, r.state, r.from_minor, r.to_minor, r.reason, r.decision_id, r.told_at, r.effective_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.limit_change_id = (m->'key'->>'limit_change_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'limit_change ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'm_idempotency' THEN
     part := doc->'m_idempotency';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
@@ -172,6 +232,30 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_borrowing' THEN
+    part := doc->'m_borrowing';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_borrowing AS t SET (pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at) =
+        (SELECT r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.borrowing_id = (m->'key'->>'borrowing_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'borrowing ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_co_lending' THEN
+    part := doc->'m_co_lending';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_co_lending AS t SET (funder_id, pool_id, plan_codes, share_bps, state, starts_at, ends_at, changed_at) =
+        (SELECT r.funder_id, r.pool_id, r.plan_codes, r.share_bps, r.state, r.starts_at, r.ends_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.co_lending_id = (m->'key'->>'co_lending_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'co_lending ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'i_merchant' THEN
     INSERT INTO bnpl_merchant (merchant_id, name, mdr_bps, webhook_url, webhook_secret, created_at)
     SELECT r.merchant_id, r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_merchant, doc->'i_merchant') AS r;
@@ -185,16 +269,16 @@ BEGIN
     SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
   END IF;
   IF doc ? 'i_hold' THEN
-    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, created_at, expires_at, ceiling_at)
-    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
+    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at)
+    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
   END IF;
   IF doc ? 'i_attempt' THEN
     INSERT INTO bnpl_attempt (shopper_id, attempt_id, checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at)
     SELECT r.shopper_id, r.attempt_id, r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_attempt, doc->'i_attempt') AS r;
   END IF;
   IF doc ? 'i_loan' THEN
-    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, payment_method_id, drawdown_on, opened_at, changed_at)
-    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
+    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
   END IF;
   IF doc ? 'i_instalment' THEN
     INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)
@@ -212,9 +296,29 @@ BEGIN
     INSERT INTO bnpl_phone_code (phone_code_id, purpose_ref, phone_hash, sealed_phone, code_hash, tries, created_at, expires_at, used_at)
     SELECT r.phone_code_id, r.purpose_ref, r.phone_hash, r.sealed_phone, r.code_hash, r.tries, r.created_at, r.expires_at, r.used_at FROM jsonb_populate_recordset(NULL::bnpl_phone_code, doc->'i_phone_code') AS r;
   END IF;
+  IF doc ? 'i_policy_version' THEN
+    INSERT INTO bnpl_policy_version (version, state, share_bps, sha256, body, created_at, changed_at)
+    SELECT r.version, r.state, r.share_bps, r.sha256, r.body, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_policy_version, doc->'i_policy_version') AS r;
+  END IF;
+  IF doc ? 'i_enquiry' THEN
+    INSERT INTO bnpl_enquiry (shopper_id, enquiry_id, source, kind, state, purpose_ref, report, fault, asked_at, answered_at)
+    SELECT r.shopper_id, r.enquiry_id, r.source, r.kind, r.state, r.purpose_ref, r.report, r.fault, r.asked_at, r.answered_at FROM jsonb_populate_recordset(NULL::bnpl_enquiry, doc->'i_enquiry') AS r;
+  END IF;
   IF doc ? 'i_decision' THEN
-    INSERT INTO bnpl_decision (shopper_id, decision_id, checkout_id, policy_version, outcome, rating, currency, limit_minor, inputs, reasons, decided_at)
-    SELECT r.shopper_id, r.decision_id, r.checkout_id, r.policy_version, r.outcome, r.rating, r.currency, r.limit_minor, r.inputs, r.reasons, r.decided_at FROM jsonb_populate_recordset(NULL::bnpl_decision, doc->'i_decision') AS r;
+    INSERT INTO bnpl_decision (shopper_id, decision_id, checkout_id, policy_version, arm, decided_by, outcome, rating, currency, limit_minor, inputs, reasons, decided_at)
+    SELECT r.shopper_id, r.decision_id, r.checkout_id, r.policy_version, r.arm, r.decided_by, r.outcome, r.rating, r.currency, r.limit_minor, r.inputs, r.reasons, r.decided_at FROM jsonb_populate_recordset(NULL::bnpl_decision, doc->'i_decision') AS r;
+  END IF;
+  IF doc ? 'i_review' THEN
+    INSERT INTO bnpl_review (shopper_id, review_id, decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at)
+    SELECT r.shopper_id, r.review_id, r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_recordset(NULL::bnpl_review, doc->'i_review') AS r;
+  END IF;
+  IF doc ? 'i_pass' THEN
+    INSERT INTO bnpl_pass (shopper_id, pass_id, decision_id, country, currency, rating, limit_minor, state, details, issued_at, expires_at, changed_at)
+    SELECT r.shopper_id, r.pass_id, r.decision_id, r.country, r.currency, r.rating, r.limit_minor, r.state, r.details, r.issued_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_pass, doc->'i_pass') AS r;
+  END IF;
+  IF doc ? 'i_limit_change' THEN
+    INSERT INTO bnpl_limit_change (shopper_id, limit_change_id, currency, kind, state, from_minor, to_minor, reason, decision_id, told_at, effective_at, expires_at, changed_at)
+    SELECT r.shopper_id, r.limit_change_id, r.currency, r.kind, r.state, r.from_minor, r.to_minor, r.reason, r.decision_id, r.told_at, r.effective_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_limit_change, doc->'i_limit_change') AS r;
   END IF;
   IF doc ? 'i_disclosure' THEN
     INSERT INTO bnpl_disclosure (shopper_id, disclosure_id, checkout_id, kind, locale, sha256, body, medium, shown_at)
@@ -252,9 +356,29 @@ BEGIN
     INSERT INTO bnpl_sale_claim (sale_item_id, shopper_id, units)
     SELECT r.sale_item_id, r.shopper_id, r.units FROM jsonb_populate_recordset(NULL::bnpl_sale_claim, doc->'i_sale_claim') AS r;
   END IF;
+  IF doc ? 'i_funder' THEN
+    INSERT INTO bnpl_funder (funder_id, name, servicing_bps, created_at)
+    SELECT r.funder_id, r.name, r.servicing_bps, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_funder, doc->'i_funder') AS r;
+  END IF;
+  IF doc ? 'i_borrowing' THEN
+    INSERT INTO bnpl_borrowing (borrowing_id, pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at)
+    SELECT r.borrowing_id, r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_borrowing, doc->'i_borrowing') AS r;
+  END IF;
+  IF doc ? 'i_co_lending' THEN
+    INSERT INTO bnpl_co_lending (co_lending_id, funder_id, pool_id, plan_codes, share_bps, state, starts_at, ends_at, changed_at)
+    SELECT r.co_lending_id, r.funder_id, r.pool_id, r.plan_codes, r.share_bps, r.state, r.starts_at, r.ends_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_co_lending, doc->'i_co_lending') AS r;
+  END IF;
+  IF doc ? 'i_subsidy' THEN
+    INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
+    SELECT r.subsidy_id, r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy, doc->'i_subsidy') AS r;
+  END IF;
+  IF doc ? 'i_capital_limit' THEN
+    INSERT INTO bnpl_capital_limit (limit_id, pool_id, scope, subject, state, ceiling_minor, used_minor, created_at, changed_at)
+    SELECT r.limit_id, r.pool_id, r.scope, r.subject, r.state, r.ceiling_minor, r.used_minor, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_limit, doc->'i_capital_limit') AS r;
+  END IF;
   IF doc ? 'i_capital_pool' THEN
-    INSERT INTO bnpl_capital_pool (pool_id, currency, available_minor, held_minor, outstanding_minor, changed_at)
-    SELECT r.pool_id, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
+    INSERT INTO bnpl_capital_pool (pool_id, country, currency, available_minor, held_minor, outstanding_minor, changed_at)
+    SELECT r.pool_id, r.country, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
   END IF;
   IF doc ? 'entries' THEN
     INSERT INTO bnpl_journal_entry (shopper_id, entry_id, kind, value_date, booked_at, loan_id, provider_claim, reverses, details, lines)
@@ -318,6 +442,30 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_subsidy' THEN
+    part := doc->'m_subsidy';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_subsidy AS t SET (merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at) =
+        (SELECT r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.subsidy_id = (m->'key'->>'subsidy_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'subsidy ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_capital_limit' THEN
+    part := doc->'m_capital_limit';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_capital_limit AS t SET (pool_id, scope, subject, state, ceiling_minor, used_minor, created_at, changed_at) =
+        (SELECT r.pool_id, r.scope, r.subject, r.state, r.ceiling_minor, r.used_minor, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.limit_id = (m->'key'->>'limit_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'capital_limit ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'lines' THEN
     part := doc->'lines';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
@@ -371,6 +519,30 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'r_subsidy' THEN
+    part := doc->'r_subsidy';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      held := (m->>'used')::bigint;
+      UPDATE bnpl_subsidy AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.subsidy_id = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:subsidy', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'r_capital_limit' THEN
+    part := doc->'r_capital_limit';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      held := (m->>'used')::bigint;
+      UPDATE bnpl_capital_limit AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.limit_id = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_limit', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'pools' THEN
     part := doc->'pools';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
@@ -407,7 +579,8 @@ BEGIN
   END IF;
   RETURN json_build_object(
     'checkout', row_to_json(c),
-    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r WHERE r.currency = c.currency),
+    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r
+                 WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1),
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

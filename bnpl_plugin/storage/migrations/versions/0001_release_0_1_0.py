@@ -2,7 +2,7 @@
 
 Functions and triggers stand beside this file as SQL, one statement after each ``--;;``.
 """
-# ruff: noqa: PLR0915
+# ruff: noqa: E501, PLR0915
 
 from __future__ import annotations
 
@@ -133,8 +133,45 @@ def create_tables() -> None:
         sqlite_where=sa.text("purpose = 'refund' AND state IN ('created', 'sent', 'pending', 'unknown')"),
     )
     op.create_table(
+        "bnpl_borrowing",
+        sa.Column("borrowing_id", sa.String(length=64), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("nominal_rate_bps", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("taken_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_borrowing_outstanding")),
+        sa.CheckConstraint(
+            "outstanding_minor >= 0 AND nominal_rate_bps >= 0", name=op.f("ck_bnpl_borrowing_never_negative")
+        ),
+        sa.PrimaryKeyConstraint("borrowing_id", name=op.f("pk_bnpl_borrowing")),
+    )
+    op.create_index("ix_bnpl_borrowing_pool", "bnpl_borrowing", ["pool_id"], unique=False)
+    op.create_table(
+        "bnpl_capital_limit",
+        sa.Column("limit_id", sa.String(length=64), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("ceiling_minor", sa.BigInteger(), nullable=False),
+        sa.Column("used_minor", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("ceiling_minor >= 0 AND used_minor >= 0", name=op.f("ck_bnpl_capital_limit_never_negative")),
+        sa.PrimaryKeyConstraint("limit_id", name=op.f("pk_bnpl_capital_limit")),
+    )
+    op.create_index("ix_bnpl_capital_limit_pool", "bnpl_capital_limit", ["pool_id"], unique=False)
+    op.create_table(
         "bnpl_capital_pool",
         sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("available_minor", sa.BigInteger(), nullable=False),
         sa.Column("held_minor", sa.BigInteger(), nullable=False),
@@ -149,7 +186,7 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_bnpl_capital_pool")),
     )
-    op.create_index("uq_bnpl_capital_pool_currency", "bnpl_capital_pool", ["currency"], unique=True)
+    op.create_index("uq_bnpl_capital_pool_currency", "bnpl_capital_pool", ["currency", "country"], unique=True)
     op.create_table(
         "bnpl_checkout",
         sa.Column("checkout_id", sa.String(length=64), nullable=False),
@@ -194,6 +231,21 @@ def create_tables() -> None:
     op.create_index("ix_bnpl_checkout_order", "bnpl_checkout", ["merchant_id", "order_ref"], unique=False)
     op.create_index("ix_bnpl_checkout_time", "bnpl_checkout", ["merchant_id", "opened_at", "checkout_id"], unique=False)
     op.create_table(
+        "bnpl_co_lending",
+        sa.Column("co_lending_id", sa.String(length=64), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("plan_codes", document(), nullable=False),
+        sa.Column("share_bps", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("share_bps BETWEEN 1 AND 9999", name=op.f("ck_bnpl_co_lending_share_bps")),
+        sa.PrimaryKeyConstraint("co_lending_id", name=op.f("pk_bnpl_co_lending")),
+    )
+    op.create_index("ix_bnpl_co_lending_pool", "bnpl_co_lending", ["pool_id"], unique=False)
+    op.create_table(
         "bnpl_credit_line",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
@@ -221,6 +273,8 @@ def create_tables() -> None:
         sa.Column("decision_id", sa.String(length=64), nullable=False),
         sa.Column("checkout_id", sa.String(length=64), nullable=True),
         sa.Column("policy_version", sa.String(length=64), nullable=False),
+        sa.Column("arm", sa.String(length=64), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
         sa.Column("outcome", sa.String(length=64), nullable=False),
         sa.Column("rating", sa.String(length=64), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
@@ -247,6 +301,21 @@ def create_tables() -> None:
     )
     op.create_index("ix_bnpl_disclosure_checkout", "bnpl_disclosure", ["shopper_id", "checkout_id"], unique=False)
     op.create_table(
+        "bnpl_enquiry",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("enquiry_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("purpose_ref", sa.String(length=120), nullable=False),
+        sa.Column("report", document(), nullable=True),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.Column("asked_at", instant(), nullable=False),
+        sa.Column("answered_at", instant(), nullable=True),
+        sa.PrimaryKeyConstraint("shopper_id", "enquiry_id", name=op.f("pk_bnpl_enquiry")),
+    )
+    op.create_index("ix_bnpl_enquiry_purpose", "bnpl_enquiry", ["shopper_id", "purpose_ref"], unique=False)
+    op.create_table(
         "bnpl_event",
         sa.Column("stream", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -263,6 +332,15 @@ def create_tables() -> None:
     op.create_index("ix_bnpl_event_merchant", "bnpl_event", ["merchant_id", "at", "event_id"], unique=False)
     op.create_index("uq_bnpl_event_id", "bnpl_event", ["event_id"], unique=True)
     op.create_table(
+        "bnpl_funder",
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("servicing_bps", sa.Integer(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.CheckConstraint("servicing_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_funder_servicing_bps")),
+        sa.PrimaryKeyConstraint("funder_id", name=op.f("pk_bnpl_funder")),
+    )
+    op.create_table(
         "bnpl_hold",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
         sa.Column("hold_id", sa.String(length=64), nullable=False),
@@ -273,11 +351,19 @@ def create_tables() -> None:
         sa.Column("pool_id", sa.String(length=64), nullable=False),
         sa.Column("sale_item_id", sa.String(length=64), nullable=True),
         sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=True),
+        sa.Column("funder_minor", sa.BigInteger(), nullable=False),
+        sa.Column("subsidy_id", sa.String(length=64), nullable=True),
+        sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("limit_ids", sa.Text(), nullable=False),
         sa.Column("created_at", instant(), nullable=False),
         sa.Column("expires_at", instant(), nullable=False),
         sa.Column("ceiling_at", instant(), nullable=False),
+        sa.CheckConstraint("funder_minor <= principal_minor", name=op.f("ck_bnpl_hold_funder")),
         sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_hold_principal")),
-        sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_hold_never_negative")),
+        sa.CheckConstraint(
+            "units >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0", name=op.f("ck_bnpl_hold_never_negative")
+        ),
         sa.PrimaryKeyConstraint("shopper_id", "hold_id", name=op.f("pk_bnpl_hold")),
     )
     op.create_index(
@@ -406,6 +492,40 @@ def create_tables() -> None:
         sqlite_where=sa.text("loan_id IS NOT NULL"),
     )
     op.create_table(
+        "bnpl_limit_change",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("limit_change_id", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("from_minor", sa.BigInteger(), nullable=False),
+        sa.Column("to_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=True),
+        sa.Column("told_at", instant(), nullable=False),
+        sa.Column("effective_at", instant(), nullable=True),
+        sa.Column("expires_at", instant(), nullable=True),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("from_minor >= 0 AND to_minor >= 0", name=op.f("ck_bnpl_limit_change_never_negative")),
+        sa.PrimaryKeyConstraint("shopper_id", "limit_change_id", name=op.f("pk_bnpl_limit_change")),
+    )
+    op.create_index(
+        "ix_bnpl_limit_change_due",
+        "bnpl_limit_change",
+        ["effective_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'noticed'"),
+        sqlite_where=sa.text("state = 'noticed'"),
+    )
+    op.create_index(
+        "uq_bnpl_limit_change_open",
+        "bnpl_limit_change",
+        ["shopper_id", "currency"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('offered', 'noticed')"),
+        sqlite_where=sa.text("state IN ('offered', 'noticed')"),
+    )
+    op.create_table(
         "bnpl_loan",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
         sa.Column("loan_id", sa.String(length=64), nullable=False),
@@ -424,12 +544,18 @@ def create_tables() -> None:
         sa.Column("fee_minor", sa.BigInteger(), nullable=False),
         sa.Column("mdr_minor", sa.BigInteger(), nullable=False),
         sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=True),
+        sa.Column("funder_minor", sa.BigInteger(), nullable=False),
+        sa.Column("subsidy_id", sa.String(length=64), nullable=True),
+        sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("limit_ids", sa.Text(), nullable=False),
         sa.Column("payment_method_id", sa.String(length=64), nullable=True),
         sa.Column("drawdown_on", sa.Date(), nullable=False),
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("funder_minor <= outstanding_minor", name=op.f("ck_bnpl_loan_funder")),
         sa.CheckConstraint(
-            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0",
+            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0",
             name=op.f("ck_bnpl_loan_never_negative"),
         ),
         sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_loan_outstanding")),
@@ -457,6 +583,31 @@ def create_tables() -> None:
         sa.Column("order_ref", sa.String(length=120), nullable=False),
         sa.Column("checkout_id", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", "order_ref", name=op.f("pk_bnpl_order_claim")),
+    )
+    op.create_table(
+        "bnpl_pass",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("pass_id", sa.String(length=64), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rating", sa.String(length=64), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("details", document(), nullable=False),
+        sa.Column("issued_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("limit_minor >= 0", name=op.f("ck_bnpl_pass_never_negative")),
+        sa.PrimaryKeyConstraint("shopper_id", "pass_id", name=op.f("pk_bnpl_pass")),
+    )
+    op.create_index(
+        "uq_bnpl_pass_valid",
+        "bnpl_pass",
+        ["shopper_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'valid'"),
+        sqlite_where=sa.text("state = 'valid'"),
     )
     op.create_table(
         "bnpl_payment_method",
@@ -495,6 +646,34 @@ def create_tables() -> None:
     op.create_index("ix_bnpl_phone_code_phone", "bnpl_phone_code", ["phone_hash", "created_at"], unique=False)
     op.create_index("ix_bnpl_phone_code_purpose", "bnpl_phone_code", ["purpose_ref", "created_at"], unique=False)
     op.create_table(
+        "bnpl_policy_version",
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("share_bps", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", document(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("share_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_policy_version_share_bps")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_bnpl_policy_version")),
+    )
+    op.create_index(
+        "uq_bnpl_policy_version_challenger",
+        "bnpl_policy_version",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'challenger'"),
+        sqlite_where=sa.text("state = 'challenger'"),
+    )
+    op.create_index(
+        "uq_bnpl_policy_version_champion",
+        "bnpl_policy_version",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'champion'"),
+        sqlite_where=sa.text("state = 'champion'"),
+    )
+    op.create_table(
         "bnpl_provider_claim",
         sa.Column("claim", sa.String(length=400), nullable=False),
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
@@ -511,6 +690,33 @@ def create_tables() -> None:
         sa.Column("received_at", instant(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_bnpl_provider_event")),
     )
+    op.create_table(
+        "bnpl_review",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("review_id", sa.String(length=64), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=False),
+        sa.Column("checkout_id", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
+        sa.Column("new_decision_id", sa.String(length=64), nullable=True),
+        sa.Column("sealed_statement", sa.Text(), nullable=True),
+        sa.Column("operator", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("opened_at", instant(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
+        sa.Column("closed_at", instant(), nullable=True),
+        sa.PrimaryKeyConstraint("shopper_id", "review_id", name=op.f("pk_bnpl_review")),
+    )
+    op.create_index(
+        "ix_bnpl_review_open",
+        "bnpl_review",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open'"),
+    )
+    op.create_index("uq_bnpl_review_decision", "bnpl_review", ["shopper_id", "decision_id"], unique=True)
     op.create_table(
         "bnpl_sale_claim",
         sa.Column("sale_item_id", sa.String(length=64), nullable=False),
@@ -545,6 +751,29 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("sale_item_id", name=op.f("pk_bnpl_sale_item")),
     )
     op.create_index("ix_bnpl_sale_item_merchant", "bnpl_sale_item", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_subsidy",
+        sa.Column("subsidy_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("ceiling_minor", sa.BigInteger(), nullable=False),
+        sa.Column("used_minor", sa.BigInteger(), nullable=False),
+        sa.Column("warn_bps", sa.Integer(), nullable=False),
+        sa.Column("terms", document(), nullable=False),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("warned_at", instant(), nullable=True),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("ceiling_minor >= 0 AND used_minor >= 0", name=op.f("ck_bnpl_subsidy_never_negative")),
+        sa.CheckConstraint("used_minor <= ceiling_minor", name=op.f("ck_bnpl_subsidy_within_ceiling")),
+        sa.CheckConstraint("warn_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_subsidy_warn_bps")),
+        sa.PrimaryKeyConstraint("subsidy_id", name=op.f("pk_bnpl_subsidy")),
+    )
+    op.create_index("ix_bnpl_subsidy_merchant", "bnpl_subsidy", ["merchant_id"], unique=False)
     op.create_table(
         "bnpl_posting",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),

@@ -4,17 +4,20 @@ A key comes from Flask's ``app.config`` or from the environment; text and native
 value, a missing secret or a misspelt key raises ``ConfigurationError`` that names the key, its fault and what is
 accepted; secrets are never repeated. Callables (order, customer, operator …) are not settings: they are arguments of
 ``Bnpl(...)``.
+
+May import: ``errors``. Must never: read a file or the clock. Add a file here: nothing but the keys and how their values
+are read lives here; add a key below, with its parser and its meaning.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from bnpl_plugin.errors import ConfigurationError
+from bnpl_plugin.settings.parsing import Parse, Unusable, address, languages, prefix, rising_days, text, whole
 
 PREFIX = "BNPL_"
 
@@ -23,12 +26,6 @@ TEST_PREFIX = "BNPL_TEST_"
 
 #: Stands in for ``BNPL_DATA_KEY`` while debugging or testing; refused anywhere else.
 DEVELOPMENT_KEY = "development key, known to everybody: never for real shoppers"
-
-Parse = Callable[[Any], Any]
-
-
-class _Unusable(Exception):
-    """A value that its parser cannot read; the text is the fault."""
 
 
 class _Key(NamedTuple):
@@ -45,104 +42,7 @@ def _key(parse: tuple[Parse, str], *, default: Any, meaning: str, secret: bool =
     return field(default=default, metadata={"key": _Key(parse[0], parse[1], meaning, secret)})
 
 
-def _whole(low: int, high: int) -> tuple[Parse, str]:
-    """Return a parser of whole numbers from ``low`` to ``high``."""
-
-    def parse(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
-            raise _Unusable(f"is a {type(value).__name__}")
-        try:
-            number = int(value)
-        except ValueError:
-            raise _Unusable(f"is {value!r}") from None
-        if not low <= number <= high:
-            raise _Unusable(f"is {number}")
-        return number
-
-    return parse, f"a whole number from {low} to {high}"
-
-
-def _text(low: int, high: int, *, empty: str = "") -> tuple[Parse, str]:
-    """Return a parser of text of ``low`` to ``high`` characters, trimmed; ``empty`` says what no text means."""
-
-    def parse(value: Any) -> str:
-        if not isinstance(value, str):
-            raise _Unusable(f"is a {type(value).__name__}")
-        told = value.strip()
-        if not told and empty:
-            return ""
-        if not low <= len(told) <= high:
-            raise _Unusable(f"has {len(told)} characters")
-        return told
-
-    return parse, f"text of {low} to {high} characters" + (f" (empty: {empty})" if empty else "")
-
-
-def _address(*, empty: str = "", slash: bool = False) -> tuple[Parse, str]:
-    """Return a parser of http(s) addresses; a trailing slash goes unless ``slash`` keeps what was written."""
-
-    def parse(value: Any) -> str:
-        told = str(value).strip()
-        told = told if slash else told.rstrip("/")
-        if not told and empty:
-            return ""
-        parts = urlsplit(told)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise _Unusable(f"is {told!r}")
-        return told
-
-    return parse, "an http or https address without query" + (f" (empty: {empty})" if empty else "")
-
-
-def _prefix() -> tuple[Parse, str]:
-    """Return a parser of the path that our pages live under."""
-
-    def parse(value: Any) -> str:
-        told = str(value).strip()
-        steps = told.split("/")[1:]
-        plain = all(step and step.replace("-", "").replace("_", "").isalnum() and step.isascii() for step in steps)
-        if not told.startswith("/") or not plain:
-            raise _Unusable(f"is {told!r}")
-        return told
-
-    return parse, "a path such as /bnpl: letters, digits, - and _, no slash at its end"
-
-
-def _listed(value: Any) -> list[Any]:
-    """Return the members of a comma-separated text or of a sequence."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    raise _Unusable(f"is a {type(value).__name__}")
-
-
-def _rising_days(most: int) -> tuple[Parse, str]:
-    """Return a parser of rising day counts such as ``3,7``."""
-    one, _ = _whole(1, 60)
-
-    def parse(value: Any) -> tuple[int, ...]:
-        days = tuple(one(part) for part in _listed(value))
-        if list(days) != sorted(set(days)) or len(days) > most:
-            raise _Unusable(f"is {','.join(map(str, days))}")
-        return days
-
-    return parse, f"at most {most} rising day counts from 1 to 60, parted by commas"
-
-
-def _locales(known: tuple[str, ...]) -> tuple[Parse, str]:
-    """Return a parser of a choice of languages."""
-
-    def parse(value: Any) -> tuple[str, ...]:
-        told = tuple(str(part) for part in _listed(value))
-        if not told or len(set(told)) != len(told) or not set(told) <= set(known):
-            raise _Unusable(f"is {','.join(told)!r}")
-        return told
-
-    return parse, f"one or more of {', '.join(known)}, the first is the fallback"
-
-
-_MINUTES = _whole(1, 24 * 60)
+_MINUTES = whole(1, 24 * 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,95 +53,95 @@ class Settings:
     """
 
     database_url: str = _key(
-        _text(5, 2000, empty="SQLite in the instance folder"),
+        text(5, 2000, empty="SQLite in the instance folder"),
         default="",
         secret=True,
         meaning="SQLAlchemy address of the database that our tables live in; may be the host's own",
     )
-    url_prefix: str = _key(_prefix(), default="/bnpl", meaning="path under which our pages and the API live")
+    url_prefix: str = _key(prefix(), default="/bnpl", meaning="path under which our pages and the API live")
     public_url: str = _key(
-        _address(empty="links stay relative to the shop's own address"),
+        address(empty="links stay relative to the shop's own address"),
         default="",
         meaning="address of the shop as shoppers and providers see it, without our prefix",
     )
     lender_name: str = _key(
-        _text(2, 200),
+        text(2, 200),
         default="Sample lender (debugging)",
         meaning="the creditor's name on every disclosure and agreement",
     )
     lender_address: str = _key(
-        _text(5, 400), default="1 Sample Street, Sampletown", meaning="the creditor's postal address"
+        text(5, 400), default="1 Sample Street, Sampletown", meaning="the creditor's postal address"
     )
     lender_contact: str = _key(
-        _text(3, 200), default="help@lender.example", meaning="phone number or mail address that shoppers can reach"
+        text(3, 200), default="help@lender.example", meaning="phone number or mail address that shoppers can reach"
     )
     data_key: str = _key(
-        _text(32, 500),
+        text(32, 500),
         default="",
         secret=True,
         meaning="secret from which personal data are encrypted and offers signed",
     )
-    code_tries: int = _key(_whole(1, 20), default=5, meaning="wrong entries allowed for one phone code")
-    code_minutes: int = _key(_whole(1, 60), default=10, meaning="minutes that a phone code is good for")
-    codes_per_hour: int = _key(_whole(1, 100), default=5, meaning="phone codes sent to one number in an hour")
+    code_tries: int = _key(whole(1, 20), default=5, meaning="wrong entries allowed for one phone code")
+    code_minutes: int = _key(whole(1, 60), default=10, meaning="minutes that a phone code is good for")
+    codes_per_hour: int = _key(whole(1, 100), default=5, meaning="phone codes sent to one number in an hour")
     offer_minutes: int = _key(_MINUTES, default=30, meaning="minutes that a signed offer is good for")
-    checkout_hours: int = _key(_whole(1, 720), default=24, meaning="hours after which an unfinished checkout expires")
+    checkout_hours: int = _key(whole(1, 720), default=24, meaning="hours after which an unfinished checkout expires")
     hold_minutes: int = _key(_MINUTES, default=15, meaning="minutes that stock, credit line and capital are held")
     hold_ceiling_minutes: int = _key(
         _MINUTES, default=60, meaning="the longest that a hold may be stretched while a decision or 3-D Secure runs"
     )
     retry_days: tuple[int, ...] = _key(
-        _rising_days(6), default=(3, 7), meaning="days after the due date on which a declined instalment is tried again"
+        rising_days(6), default=(3, 7), meaning="days after the due date on which a declined instalment is tried again"
     )
     remind_days: int = _key(
-        _whole(0, 30), default=3, meaning="days before a due date on which a reminder is sent (0: on it)"
+        whole(0, 30), default=3, meaning="days before a due date on which a reminder is sent (0: on it)"
     )
-    default_after_days: int = _key(_whole(30, 365), default=90, meaning="days past due after which a loan is defaulted")
-    provider: str = _key(_text(2, 40), default="sandbox", meaning="code of the payment provider's leaf")
+    default_after_days: int = _key(whole(30, 365), default=90, meaning="days past due after which a loan is defaulted")
+    provider: str = _key(text(2, 40), default="sandbox", meaning="code of the payment provider's leaf")
     stripe_secret_key: str = _key(
-        _text(8, 300, empty="no Stripe"), default="", secret=True, meaning="Stripe's secret API key"
+        text(8, 300, empty="no Stripe"), default="", secret=True, meaning="Stripe's secret API key"
     )
     stripe_publishable_key: str = _key(
-        _text(8, 300, empty="no Stripe"), default="", meaning="Stripe's key for the card form in the browser"
+        text(8, 300, empty="no Stripe"), default="", meaning="Stripe's key for the card form in the browser"
     )
     stripe_webhook_secret: str = _key(
-        _text(8, 300, empty="Stripe's webhooks are refused; the worker asks Stripe instead"),
+        text(8, 300, empty="Stripe's webhooks are refused; the worker asks Stripe instead"),
         default="",
         secret=True,
         meaning="secret that Stripe signs its webhooks with",
     )
     stripe_api_url: str = _key(
-        _address(), default="https://api.stripe.com", meaning="address of Stripe's API, or of a stand-in for it"
+        address(), default="https://api.stripe.com", meaning="address of Stripe's API, or of a stand-in for it"
     )
     stripe_script_url: str = _key(
-        _address(slash=True),
+        address(slash=True),
         default="https://js.stripe.com/v3/",
         meaning="address of Stripe's script for the card form",
     )
     sandbox_path: str = _key(
-        _text(1, 1000, empty="a file in the instance folder"), default="", meaning="file of the sandbox's test bank"
+        text(1, 1000, empty="a file in the instance folder"), default="", meaning="file of the sandbox's test bank"
     )
     sandbox_slow_seconds: int = _key(
-        _whole(0, 86_400), default=20, meaning="seconds that the sandbox's slow card stays pending"
+        whole(0, 86_400), default=20, meaning="seconds that the sandbox's slow card stays pending"
     )
     console_password: str = _key(
-        _text(12, 200, empty="the console opens only through the host's operator callback"),
+        text(12, 200, empty="the console opens only through the host's operator callback"),
         default="",
         secret=True,
         meaning="password of the lender's console when the host gives no operator callback",
     )
-    worker_chunk: int = _key(_whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
+    worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
-        _whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"
+        whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"
     )
     lease_seconds: int = _key(
-        _whole(5, 3600), default=60, meaning="seconds after which a claimed job may be claimed again"
+        whole(5, 3600), default=60, meaning="seconds after which a claimed job may be claimed again"
     )
     api_rate_per_minute: int = _key(
-        _whole(1, 1_000_000), default=6000, meaning="API requests allowed for one merchant's key in a minute"
+        whole(1, 1_000_000), default=6000, meaning="API requests allowed for one merchant's key in a minute"
     )
     locales: tuple[str, ...] = _key(
-        _locales(("en", "fr", "zh_Hans")),
+        languages(("en", "fr", "zh_Hans")),
         default=("en", "fr", "zh_Hans"),
         meaning="languages that pages may be shown in",
     )
@@ -325,7 +225,7 @@ def _value(part: Field[Any], given: Mapping[str, Any]) -> Any:
     facts = _facts(part)
     try:
         return facts.parse(given[_name(part)])
-    except _Unusable as fault:
+    except Unusable as fault:
         raise _refuse(_name(part), fault=str(fault), accepted=facts.accepted) from None
 
 

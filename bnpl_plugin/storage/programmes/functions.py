@@ -13,13 +13,13 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from bnpl_plugin.ports.store import MUTABLE
+from bnpl_plugin.ports.store import MUTABLE, ROOMS
 from bnpl_plugin.storage.schema import RECORDS, record_table
 from bnpl_plugin.storage.schema.metadata import metadata
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 #: Tables whose rows many writers contend for: moved last.
-HOT_MOVES = ("credit_line", "sale_item")
+HOT_MOVES = ("credit_line", "sale_item", "subsidy", "capital_limit")
 #: Tables that moves may change, in the order in which they are locked.
 COOL_MOVES = tuple(name for name in RECORDS if name in MUTABLE and name not in HOT_MOVES)
 
@@ -156,6 +156,24 @@ _UNITS = f"""
     END LOOP;
   END IF;"""
 
+
+def _rooms(name: str) -> str:
+    table, key = record_table(name), RECORDS[name].key[0]
+    return f"""
+  IF doc ? 'r_{name}' THEN
+    part := doc->'r_{name}';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      held := (m->>'used')::bigint;
+      UPDATE {table.name} AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.{key} = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+      IF NOT FOUND THEN
+        {_refuse(name, "m::text")}
+      END IF;
+    END LOOP;
+  END IF;"""
+
+
 _POOLS = f"""
   IF doc ? 'pools' THEN
     part := doc->'pools';
@@ -192,6 +210,7 @@ def write_function() -> str:
         *(_move(name) for name in HOT_MOVES),
         _LINES,
         _UNITS,
+        *(_rooms(name) for name in ROOMS),
         _POOLS,
     ]
     return f"""CREATE OR REPLACE FUNCTION bnpl_write(doc jsonb) RETURNS void LANGUAGE plpgsql AS $body$
@@ -224,7 +243,8 @@ BEGIN
   END IF;
   RETURN json_build_object(
     'checkout', row_to_json(c),
-    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r WHERE r.currency = c.currency),
+    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r
+                 WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1),
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

@@ -1,30 +1,18 @@
-"""One way to write.
-
-A use case decides, hands over one frozen ``Changeset``, and the store writes it whole or not at all.
-
-PostgreSQL writes a changeset as one statement (one function call), SQLite as a few inside ``BEGIN IMMEDIATE``. Both
-work through the sections in the same order, hot rows last, so that writers never lock in opposite orders. Guards are
-part of the write; a guard that fails raises the ``GuardFailed`` subclass that names it, and nothing is written.
-"""
+"""The two protocols: one ``confirm`` under way, and the store itself."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ports.records import (
-    Agreement,
     ApiKey,
     Attempt,
     CapitalPool,
     Checkout,
     CreditLine,
-    Decision,
-    Disclosure,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -34,143 +22,10 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
-    Record,
     SaleItem,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A guarded change of one row: found by ``key``, refused (guard ``state``) unless its state is one of ``sources``.
-
-    ``set`` names the columns to change, usually with the new ``state``. ``expect`` are further column values that
-    must still hold. An empty ``sources`` puts no condition on the state.
-    """
-
-    table: str
-    key: Mapping[str, Any]
-    sources: tuple[str, ...]
-    set: Mapping[str, Any]
-    expect: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LineChange:
-    """Change a credit line's sums.
-
-    A rise of drawn + held is refused (``credit_line``) beyond the limit or if not open.
-    """
-
-    shopper_id: str
-    currency: str
-    held_minor: int = 0
-    drawn_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UnitsChange:
-    """Move units of a sale item; the four changes sum to zero.
-
-    A fall of ``free`` below zero is refused (``sale_item``); the shopper's own count is ``held + sold`` and is refused
-    (``units_per_shopper``) above the item's allowance.
-    """
-
-    sale_item_id: str
-    shopper_id: str
-    free: int = 0
-    held: int = 0
-    sold: int = 0
-    returned: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PoolChange:
-    """Change a pool's sums. A rise of held + outstanding is refused (``capital_pool``) beyond what is available."""
-
-    pool_id: str
-    held_minor: int = 0
-    outstanding_minor: int = 0
-    available_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a purchase.
-
-    ``stream`` is the checkout id (a loan's events go on in its checkout's stream).
-
-    The store numbers events within a stream from 1. ``deliver`` says that the merchant's webhook is owed this event;
-    the store then writes the ``deliver`` job in the same commit. ``payload`` holds ids and sums only, never personal
-    data.
-    """
-
-    event_id: str
-    stream: str
-    kind: str  # past tense, dotted: checkout.opened, loan.booked, instalment.paid …
-    shopper_id: str
-    merchant_id: str
-    payload: Mapping[str, Any]
-    at: datetime
-    deliver: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Changeset:
-    """Everything that one use case writes, in the order in which it is written."""
-
-    moves: tuple[Move, ...] = ()
-    rows: tuple[Record, ...] = ()
-    entries: tuple[JournalEntry, ...] = ()
-    events: tuple[Event, ...] = ()
-    lines: tuple[LineChange, ...] = ()
-    units: tuple[UnitsChange, ...] = ()
-    pools: tuple[PoolChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """One checkout with what hangs on it, read together.
-
-    ``attempts`` are newest first. ``pool_id`` is the capital pool that lends in the checkout's currency, if there is
-    one. Inside ``confirming`` the ``disclosures`` are left out: they are long, and nothing is decided by them there.
-    """
-
-    checkout: Checkout
-    merchant: Merchant
-    decision: Decision | None
-    hold: Hold | None
-    agreement: Agreement | None
-    loan: Loan | None
-    attempts: tuple[Attempt, ...]
-    disclosures: tuple[Disclosure, ...]
-    pool_id: str | None = None
-
-    @property
-    def attempt(self) -> Attempt | None:
-        """The checkout's present payment attempt (its ``attempt_id``)."""
-        return next((a for a in self.attempts if a.attempt_id == self.checkout.attempt_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class LoanBook:
-    """One loan with its instalments (by number), attempts (newest first) and saved card."""
-
-    loan: Loan
-    instalments: tuple[InstalmentRow, ...]
-    attempts: tuple[Attempt, ...]
-    method: PaymentMethod | None
-    checkout: Checkout
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What the book says of a shopper when a decision is made."""
-
-    open_loans: int
-    instalments_in_arrears: int
-    decisions_last_day: int
-    loans_settled: int
-    other_currency_open: bool
+from bnpl_plugin.ports.store.changes import Changeset
+from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
 class Confirming(Protocol):
@@ -255,8 +110,8 @@ class Store(Protocol):
         """Return what the book says of a shopper."""
         ...
 
-    def pool(self, currency: str) -> CapitalPool | None:
-        """Return the pool that lends in a currency."""
+    def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
+        """Return the pool that lends in a currency and country: the country's own, else the currency's."""
         ...
 
     def sale_item(self, sale_item_id: str) -> SaleItem | None:
@@ -317,12 +172,3 @@ class Store(Protocol):
     def loans_overdue(self, *, since: datetime, limit: int) -> Sequence[Loan]:
         """Active loans with an overdue instalment that was due at ``since`` or before."""
         ...
-
-
-#: Tables whose rows ``Move`` may change; all others are append-only.
-MUTABLE = frozenset(
-    {
-        "merchant", "api_key", "person", "phone_code", "checkout", "hold", "attempt", "loan", "instalment", "job",
-        "idempotency", "credit_line", "sale_item",
-    }
-)  # fmt: skip

@@ -1,0 +1,137 @@
+"""The one tree of exceptions.
+
+Every error the house raises on purpose is a `BnplError`. Each class has a stable snake_case `code` (never edited after
+a release), a `kind` (what the client should do next) and a translatable English `message` with {placeholders} that are
+filled from `details`. `details` are safe to show to anyone; `diagnostic` is for logs only.
+
+    BnplError
+    ├── InvalidInput              a field, its fault, what is accepted
+    ├── UnknownCurrency           not an ISO 4217 code we can compute with
+    ├── CurrencyMismatch          two currencies in one sum
+    ├── AmountOutOfRange          beyond 10**15 minor units
+    ├── UnsupportedCountry        no leaf for the country
+    ├── LawMissing                the country's legal value is missing or expired
+    ├── OfferExpired · OfferTampered · OfferUnavailable · CartChanged
+    ├── CheckoutNotFound · CheckoutExpired · NotYours
+    ├── IllegalTransition         the state table has no such move
+    ├── GuardFailed               a guard inside the write said no
+    │   ├── CreditLineExceeded · CapitalExhausted · ConcentrationExceeded · SubsidyExhausted
+    │   ├── SoldOut · UnitsPerShopperExceeded
+    │   └── StateMoved · OrderAlreadyFinanced
+    ├── SaleNotOpen               too early, too late, or another shop's sale
+    ├── DecisionMissing · DisclosuresMissing
+    ├── CodeWrong · CodeExpired · TooManyAttempts
+    ├── CreditDeclined · OrderRefused
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
+    └── ConfigurationError · LedgerImbalance · SolverFailed
+
+May import: nothing of ours. Must never: hold what only an operator may see in ``details``. Add a file here: a group of
+errors that one kind of reader meets; enter each in the picture above and in ``__all__``.
+"""
+
+from __future__ import annotations
+
+from bnpl_plugin.errors.given import (
+    AmountOutOfRange,
+    CurrencyMismatch,
+    InvalidInput,
+    LawMissing,
+    UnknownCurrency,
+    UnsupportedCountry,
+)
+from bnpl_plugin.errors.guards import (
+    GUARDS,
+    CapitalExhausted,
+    ConcentrationExceeded,
+    CreditLineExceeded,
+    GuardFailed,
+    OrderAlreadyFinanced,
+    SoldOut,
+    StateMoved,
+    SubsidyExhausted,
+    UnitsPerShopperExceeded,
+    refusal,
+)
+from bnpl_plugin.errors.house import (
+    ConfigurationError,
+    HostTransactionOpen,
+    IdempotencyMismatch,
+    IdempotencyRunning,
+    LedgerImbalance,
+    ProviderUnavailable,
+    SolverFailed,
+    StorageUnavailable,
+    Unauthenticated,
+    WebhookInvalid,
+)
+from bnpl_plugin.errors.purchase import (
+    CartChanged,
+    CheckoutExpired,
+    CheckoutNotFound,
+    CodeExpired,
+    CodeWrong,
+    CreditDeclined,
+    DecisionMissing,
+    DisclosuresMissing,
+    IllegalTransition,
+    NotYours,
+    OfferExpired,
+    OfferTampered,
+    OfferUnavailable,
+    OrderRefused,
+    SaleNotOpen,
+    TooManyAttempts,
+)
+from bnpl_plugin.errors.root import (
+    BnplError,
+    ErrorKind,
+)
+
+__all__ = [
+    "GUARDS",
+    "AmountOutOfRange",
+    "BnplError",
+    "CapitalExhausted",
+    "CartChanged",
+    "CheckoutExpired",
+    "CheckoutNotFound",
+    "CodeExpired",
+    "CodeWrong",
+    "ConcentrationExceeded",
+    "ConfigurationError",
+    "CreditDeclined",
+    "CreditLineExceeded",
+    "CurrencyMismatch",
+    "DecisionMissing",
+    "DisclosuresMissing",
+    "ErrorKind",
+    "GuardFailed",
+    "HostTransactionOpen",
+    "IdempotencyMismatch",
+    "IdempotencyRunning",
+    "IllegalTransition",
+    "InvalidInput",
+    "LawMissing",
+    "LedgerImbalance",
+    "NotYours",
+    "OfferExpired",
+    "OfferTampered",
+    "OfferUnavailable",
+    "OrderAlreadyFinanced",
+    "OrderRefused",
+    "ProviderUnavailable",
+    "SaleNotOpen",
+    "SoldOut",
+    "SolverFailed",
+    "StateMoved",
+    "StorageUnavailable",
+    "SubsidyExhausted",
+    "TooManyAttempts",
+    "Unauthenticated",
+    "UnitsPerShopperExceeded",
+    "UnknownCurrency",
+    "UnsupportedCountry",
+    "WebhookInvalid",
+    "refusal",
+]

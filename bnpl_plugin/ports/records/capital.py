@@ -1,0 +1,118 @@
+"""Records of the lender's money: pools, what bounds them, who refinances them, who pays for cheaper credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bnpl_plugin.ports.records.record import Json, Record
+
+
+@dataclass(frozen=True, slots=True)
+class CapitalPool(Record, table="capital_pool", key=("pool_id",)):
+    """The lender's money for one currency and country: ``outstanding_minor + held_minor <= available_minor``.
+
+    ``country`` is "" for a pool that lends wherever no other pool of its currency does. ``available_minor`` is what the
+    owners and lenders of money made available; ``outstanding_minor`` is our own part of what shoppers owe (what a
+    funder owns of a loan is not in it).
+    """
+
+    pool_id: str
+    country: str
+    currency: str
+    available_minor: int
+    held_minor: int
+    outstanding_minor: int
+    changed_at: datetime
+
+    @property
+    def free_minor(self) -> int:
+        """What may still be held or lent."""
+        return self.available_minor - self.held_minor - self.outstanding_minor
+
+
+@dataclass(frozen=True, slots=True)
+class CapitalLimit(Record, table="capital_limit", key=("limit_id",)):
+    """A concentration limit: what is held and lent of a pool for one subject stays within a ceiling.
+
+    ``scope`` is "sale", "merchant", "plan" or "cohort", ``subject`` the sale item's id, the merchant's id, the plan's
+    code or the rating. Holds and loans that count name the limit in their ``limit_ids``.
+    """
+
+    limit_id: str
+    pool_id: str
+    scope: str
+    subject: str
+    state: str  # "active", "ended"
+    ceiling_minor: int
+    used_minor: int
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Funder(Record, table="funder", key=("funder_id",)):
+    """Who refinances us: lends money to a pool, takes a share of new loans, or buys loans."""
+
+    funder_id: str
+    name: str
+    servicing_bps: int  # what we keep of the interest on its part, for servicing
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowing(Record, table="borrowing", key=("borrowing_id",)):
+    """Money that a funder lends to a pool; ``kind`` is the class that a law's ceiling on leverage counts."""
+
+    borrowing_id: str
+    pool_id: str
+    funder_id: str
+    kind: str  # "non_standard", "standardised"
+    state: str  # "open", "repaid"
+    currency: str
+    principal_minor: int
+    outstanding_minor: int
+    nominal_rate_bps: int
+    due_on: date
+    taken_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoLending(Record, table="co_lending", key=("co_lending_id",)):
+    """A funder takes ``share_bps`` of the principal of each new loan of these plans (all when empty) from a pool."""
+
+    co_lending_id: str
+    funder_id: str
+    pool_id: str
+    plan_codes: Json  # {"codes": [...]}
+    share_bps: int
+    state: str  # "active", "ended"
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subsidy(Record, table="subsidy", key=("subsidy_id",)):
+    """A budget with which a merchant or the maker pays for cheaper credit: ``used_minor <= ceiling_minor``.
+
+    ``terms`` holds what does not change once it runs: plan codes, the nominal rate that the shopper pays, the lowest
+    and highest price in minor units, recipients of warnings.
+    """
+
+    subsidy_id: str
+    merchant_id: str
+    name: str
+    country: str
+    currency: str
+    state: str  # "active", "stopped", "ended"
+    ceiling_minor: int
+    used_minor: int
+    warn_bps: int
+    terms: Json
+    starts_at: datetime
+    ends_at: datetime
+    warned_at: datetime | None
+    created_at: datetime
+    changed_at: datetime

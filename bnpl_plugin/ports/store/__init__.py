@@ -1,0 +1,44 @@
+"""One way to write.
+
+A use case decides, hands over one frozen ``Changeset``, and the store writes it whole or not at all.
+
+PostgreSQL writes a changeset as one statement (one function call), SQLite as a few inside ``BEGIN IMMEDIATE``. Both
+work through the sections in the same order, hot rows last, so that writers never lock in opposite orders. Guards are
+part of the write; a guard that fails raises the ``GuardFailed`` subclass that names it, and nothing is written.
+
+May import: ``ledger`` and ``ports.records``. Must never: hold a statement. Add a file here: nothing but these three
+kinds of thing lives here: changes, views, protocols.
+"""
+
+from __future__ import annotations
+
+from bnpl_plugin.ports.store.changes import (
+    MUTABLE,
+    ROOMS,
+    Changeset,
+    Event,
+    LineChange,
+    Move,
+    PoolChange,
+    RoomChange,
+    UnitsChange,
+)
+from bnpl_plugin.ports.store.store import Confirming, Store
+from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
+
+__all__ = [
+    "MUTABLE",
+    "ROOMS",
+    "Changeset",
+    "Confirming",
+    "Event",
+    "History",
+    "LineChange",
+    "LoanBook",
+    "Move",
+    "PoolChange",
+    "Purchase",
+    "RoomChange",
+    "Store",
+    "UnitsChange",
+]

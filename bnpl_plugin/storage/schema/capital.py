@@ -1,0 +1,110 @@
+"""Tables of the lender's money: pools, what bounds them, who refinances them, who pays for cheaper credit."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bnpl_plugin.ports import records
+from bnpl_plugin.storage.schema.columns import at, count, document, ident, minor, money_code, never_negative, on, words
+from bnpl_plugin.storage.schema.metadata import table
+
+capital_pool = table(
+    "capital_pool",
+    ident("pool_id"),
+    ident("country", length=2),
+    money_code(),
+    minor("available_minor"),
+    minor("held_minor"),
+    minor("outstanding_minor"),
+    at("changed_at"),
+    never_negative("available_minor", "held_minor", "outstanding_minor"),
+    sa.CheckConstraint("held_minor + outstanding_minor <= available_minor", name="within_available"),
+    sa.Index("uq_bnpl_capital_pool_currency", "currency", "country", unique=True),
+    key=records.CapitalPool.key,
+)
+
+capital_limit = table(
+    "capital_limit",
+    ident("limit_id"),
+    ident("pool_id"),
+    ident("scope"),
+    ident("subject", length=120),
+    ident("state"),
+    minor("ceiling_minor"),
+    minor("used_minor"),
+    at("created_at"),
+    at("changed_at"),
+    never_negative("ceiling_minor", "used_minor"),
+    sa.Index("ix_bnpl_capital_limit_pool", "pool_id"),
+    key=records.CapitalLimit.key,
+)
+
+funder = table(
+    "funder",
+    ident("funder_id"),
+    words("name"),
+    count("servicing_bps"),
+    at("created_at"),
+    sa.CheckConstraint("servicing_bps BETWEEN 0 AND 10000", name="servicing_bps"),
+    key=records.Funder.key,
+)
+
+borrowing = table(
+    "borrowing",
+    ident("borrowing_id"),
+    ident("pool_id"),
+    ident("funder_id"),
+    ident("kind"),
+    ident("state"),
+    money_code(),
+    minor("principal_minor"),
+    minor("outstanding_minor"),
+    count("nominal_rate_bps"),
+    on("due_on"),
+    at("taken_at"),
+    at("changed_at"),
+    never_negative("outstanding_minor", "nominal_rate_bps"),
+    sa.CheckConstraint("outstanding_minor <= principal_minor", name="outstanding"),
+    sa.Index("ix_bnpl_borrowing_pool", "pool_id"),
+    key=records.Borrowing.key,
+)
+
+co_lending = table(
+    "co_lending",
+    ident("co_lending_id"),
+    ident("funder_id"),
+    ident("pool_id"),
+    document("plan_codes"),
+    count("share_bps"),
+    ident("state"),
+    at("starts_at"),
+    at("ends_at"),
+    at("changed_at"),
+    sa.CheckConstraint("share_bps BETWEEN 1 AND 9999", name="share_bps"),
+    sa.Index("ix_bnpl_co_lending_pool", "pool_id"),
+    key=records.CoLending.key,
+)
+
+subsidy = table(
+    "subsidy",
+    ident("subsidy_id"),
+    ident("merchant_id"),
+    words("name"),
+    ident("country", length=2),
+    money_code(),
+    ident("state"),
+    minor("ceiling_minor"),
+    minor("used_minor"),
+    count("warn_bps"),
+    document("terms"),
+    at("starts_at"),
+    at("ends_at"),
+    at("warned_at", null=True),
+    at("created_at"),
+    at("changed_at"),
+    never_negative("ceiling_minor", "used_minor"),
+    sa.CheckConstraint("used_minor <= ceiling_minor", name="within_ceiling"),
+    sa.CheckConstraint("warn_bps BETWEEN 0 AND 10000", name="warn_bps"),
+    sa.Index("ix_bnpl_subsidy_merchant", "merchant_id"),
+    key=records.Subsidy.key,
+)
