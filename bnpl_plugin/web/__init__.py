@@ -24,7 +24,8 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     """Return our blueprints for one app.
 
     Pages (``bnpl``), the merchants' API (``bnpl_api``), the lender's (``bnpl_lender_api``), provider webhooks
-    (``bnpl_webhooks``). A host with CSRF protection of its own exempts all four: pages carry a form token of ours, the others are no forms.
+    (``bnpl_webhooks``). A host with CSRF protection of its own exempts all four: pages carry a form token of ours, the
+    others are no forms.
     """
     from bnpl_plugin.web import account, checkout, console, frame, sandbox, webhooks, widget
     from bnpl_plugin.web.api import blueprint as api_blueprint
