@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import InvalidInput, StateMoved
@@ -64,6 +65,33 @@ def case_of(house: House, review: Review) -> Case:
     )
     line = house.store.line(shopper_id=review.shopper_id, currency=decision.currency)
     return Case(review, decision, checkout, line, goes_on)
+
+
+def told(house: House, review: Review) -> dict[str, Any]:
+    """Return a review as the lender's systems and the command line are told of it; nothing names the shopper."""
+    case = case_of(house, review)
+    return {
+        "review_id": review.review_id,
+        "kind": review.kind,
+        "state": review.state,
+        "outcome": review.outcome,
+        "shopper_id": review.shopper_id,
+        "checkout_id": review.checkout_id,
+        "decision_id": review.decision_id,
+        "new_decision_id": review.new_decision_id,
+        "principal_minor": case.principal_minor,
+        "currency": case.decision.currency,
+        "rating": case.decision.rating,
+        "reasons": list(case.decision.reasons["codes"]),
+        "operator": review.operator,
+        "waits_for_second": review.state == "open" and review.proposal is not None,
+        "limit_minor": limit_of(case),
+        "goes_on": case.goes_on,
+        "opened_at": review.opened_at.isoformat(),
+        "due_at": review.due_at.isoformat(),
+        "overdue": review.state == "open" and review.due_at <= house.clock.now(),
+        "closed_at": review.closed_at.isoformat() if review.closed_at else None,
+    }
 
 
 def limit_of(case: Case) -> int:

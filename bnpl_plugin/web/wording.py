@@ -72,6 +72,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "expiry": "Accepted: month and year in the future, such as 12/34.",
     "cvc": "Accepted: three or four digits.",
     "loan": "Nothing is open on this loan.",
+    "statement": "Accepted: up to 2,000 characters of text.",
 }
 
 _ENDINGS: Final[Mapping[str, str]] = {
