@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,10 +27,12 @@ from bnpl_plugin.ports.records import (
     Person,
     PhoneCode,
     SaleItem,
+    Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads import lookups, purchases, queues, subsidies
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.transactions import (
@@ -45,6 +47,9 @@ from bnpl_plugin.storage.writing import portable, postgres
 
 #: How often a write is tried again after a deadlock or a serialisation failure; each try is a whole transaction.
 _TRIES = 5
+
+#: How long it may be believed that a country has no active budget; our own write of one ends the belief at once.
+_NO_SUBSIDY = timedelta(seconds=2)
 
 
 class SqlStore:
@@ -66,6 +71,7 @@ class SqlStore:
         self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
+        self._no_subsidy: dict[tuple[str, str], datetime] = {}  # read at that instant of the house's clock
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
 
@@ -77,6 +83,15 @@ class SqlStore:
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
         self._refuse_if_not_free()
+        try:
+            self._write_whole(changeset)
+        finally:
+            if any(isinstance(row, Subsidy) for row in changeset.rows) or any(
+                m.table == Subsidy.table for m in changeset.moves
+            ):
+                self._no_subsidy.clear()
+
+    def _write_whole(self, changeset: Changeset) -> None:
         for turn in range(1, _TRIES + 1):
             try:
                 self._write_once(changeset)
@@ -224,6 +239,38 @@ class SqlStore:
         """Return what is recorded under a caller's key."""
         with self._reading() as connection:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
+
+    # budgets for cheaper credit --------------------------------------------------------------------------------------
+    def subsidy(self, subsidy_id: str) -> Subsidy | None:
+        """Return a budget."""
+        with self._reading() as connection:
+            return subsidies.subsidy(connection, subsidy_id)
+
+    def subsidies_on_offer(self, *, country: str, currency: str, now: datetime) -> Sequence[Subsidy]:
+        """Return the active budgets of a country and currency; that there is none is asked once in two seconds."""
+        since = self._no_subsidy.get((country, currency))
+        if since is not None and since <= now <= since + _NO_SUBSIDY:
+            return ()
+        with self._reading() as connection:
+            found = subsidies.on_offer(connection, country=country, currency=currency, now=now)
+        if not found:
+            self._no_subsidy[country, currency] = now
+        return found
+
+    def subsidies_to_watch(self, *, now: datetime, limit: int) -> Sequence[Subsidy]:
+        """Return active budgets that are to end or whose warning is due."""
+        with self._reading() as connection:
+            return subsidies.to_watch(connection, now=now, limit=limit)
+
+    def subsidy_parts(self, loan_id: str) -> Sequence[SubsidyPart]:
+        """Return the parts of a loan's subsidy by number."""
+        with self._reading() as connection:
+            return subsidies.parts_of_loan(connection, loan_id)
+
+    def subsidy_parts_due(self, *, now: datetime, limit: int) -> Sequence[SubsidyPart]:
+        """Return unearned parts whose due date has come."""
+        with self._reading() as connection:
+            return subsidies.parts_due(connection, now=now, limit=limit)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(

@@ -23,6 +23,8 @@ from bnpl_plugin.ports.records import (
     Person,
     PhoneCode,
     SaleItem,
+    Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.store.changes import Changeset
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
@@ -136,6 +138,27 @@ class Store(Protocol):
 
     def idempotency(self, *, owner: str, idempotency_key: str) -> Idempotency | None:
         """Return what is recorded under a caller's key."""
+        ...
+
+    # budgets for cheaper credit ---------------------------------------------------------------------------------------
+    def subsidy(self, subsidy_id: str) -> Subsidy | None:
+        """Return a budget."""
+        ...
+
+    def subsidies_on_offer(self, *, country: str, currency: str, now: datetime) -> Sequence[Subsidy]:
+        """Return the active budgets of a country and currency; that there is none may be known for two seconds."""
+        ...
+
+    def subsidies_to_watch(self, *, now: datetime, limit: int) -> Sequence[Subsidy]:
+        """Active budgets that are to end (time over, or used up with nothing held) or whose warning is due."""
+        ...
+
+    def subsidy_parts(self, loan_id: str) -> Sequence[SubsidyPart]:
+        """Return the parts of a loan's subsidy by number."""
+        ...
+
+    def subsidy_parts_due(self, *, now: datetime, limit: int) -> Sequence[SubsidyPart]:
+        """Return unearned parts whose due date has come."""
         ...
 
     # the worker's queues: each returns at most ``limit`` rows, oldest first -------------------------------------------

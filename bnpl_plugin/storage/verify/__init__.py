@@ -24,16 +24,30 @@ from bnpl_plugin.storage.verify.reservations import (
     pools_hold,
     sale_items_hold,
 )
+from bnpl_plugin.storage.verify.subsidies import budgets_hold, subsidies_are_earned_once
+
+
+def capital_holds(connection: sa.Connection) -> Iterator[Finding]:
+    """P4: pools, and the budgets that pay for cheaper credit."""
+    yield from pools_hold(connection)
+    yield from budgets_hold(connection)
+
+
+def ledger_reproduces_all(connection: sa.Connection) -> Iterator[Finding]:
+    """P8: balances, and subsidies as they are earned."""
+    yield from ledger_reproduces_balances(connection)
+    yield from subsidies_are_earned_once(connection)
+
 
 PROMISES: Mapping[str, Callable[[sa.Connection], Iterator[Finding]]] = {
     "P1": entries_balance,
     "P2": schedules_sum,
     "P3": lines_hold,
-    "P4": pools_hold,
+    "P4": capital_holds,
     "P5": sale_items_hold,
     "P6": orders_and_attempts_are_single,
     "P7": movements_are_booked_once,
-    "P8": ledger_reproduces_balances,
+    "P8": ledger_reproduces_all,
     "P9": agreements_stand,
     "P10": events_tell_states,
 }
