@@ -2,7 +2,7 @@
 
 import pytest
 
-from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LOAN, MACHINES
+from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LOAN, MACHINES, SUBSIDY, SUBSIDY_PART
 from bnpl_plugin.errors import IllegalTransition
 
 # one row per state: every event that is legal in it, and where it leads
@@ -53,12 +53,24 @@ paid        refund>refunded
 cancelled
 refunded
 """
+SUBSIDY_TABLE = """
+active      stop>stopped end>ended
+stopped     end>ended resume>active
+ended       resume>active
+"""
+SUBSIDY_PART_TABLE = """
+unearned    earn>earned reverse>reversed
+earned      reverse>reversed
+reversed
+"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
     (ATTEMPT, ATTEMPT_TABLE),
     (LOAN, LOAN_TABLE),
     (INSTALMENT, INSTALMENT_TABLE),
+    (SUBSIDY, SUBSIDY_TABLE),
+    (SUBSIDY_PART, SUBSIDY_PART_TABLE),
 ]
 
 

@@ -65,6 +65,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Borrowing,
         records.CoLending,
         records.Subsidy,
+        records.SubsidyPart,
         records.CapitalLimit,
         records.CapitalPool,
     )
