@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation
+from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation, reviews
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.lifecycle.subsidies import earning, watching
@@ -42,6 +42,7 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("attempts", reconciliation.check_attempts),
     ("holds", holds.expire_due),
     ("checkouts", checkout.expire_due),
+    ("reviews", reviews.mark_due),
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),

@@ -11,7 +11,7 @@ from typing import Any
 
 from bnpl_plugin.errors import OrderRefused, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import collection, compensation, delivery, messages, provider_events, refund
+from bnpl_plugin.lifecycle import collection, compensation, delivery, messages, provider_events, refund, reviews
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning, watching
 from bnpl_plugin.ports.records import Job
@@ -51,6 +51,7 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "notify": lambda house, p: messages.send(house, **p),
     "subsidy_rest": lambda house, p: earning.earn_rest(house, loan_id=p["loan_id"]),
     "subsidy_told": lambda house, p: watching.tell(house, **p),
+    "tell_review": lambda house, p: reviews.tell(house, **p),
     "host_confirm": _host_confirm,
     "host_refused": _host_refused,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import judge, recorded
@@ -15,7 +16,7 @@ from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Review
 from bnpl_plugin.ports.store import Changeset, Move
 
 __all__ = ["Facts", "decide"]
@@ -55,7 +56,10 @@ def _recorded(
     change = values(
         state=CHECKOUT.advance(checkout.state, EVENTS[outcome]), decision_id=decision.decision_id, changed_at=now
     )
-    rows: tuple[Decision | CreditLine, ...] = (decision,)
+    rows: tuple[Decision | CreditLine | Review, ...] = (decision,)
+    if outcome == "referred":
+        review = reviews.referral(house, decision=decision)
+        rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
         change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
         if line is None:
@@ -92,7 +96,7 @@ def _recorded(
                 rating=decision.rating,
                 policy_version=decision.policy_version,
                 reasons=decision.reasons["codes"],
-                deliver=outcome == "declined",
+                deliver=outcome in ("declined", "referred"),
             ),
         ),
     )

@@ -17,22 +17,25 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
     Hold,
     Idempotency,
     InstalmentRow,
     Job,
     Loan,
     Merchant,
+    Pass,
     PaymentMethod,
     Person,
     PhoneCode,
+    Review,
     SaleItem,
     Subsidy,
     SubsidyPart,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues, subsidies
+from bnpl_plugin.storage.reads import lookups, purchases, queues, reviews, subsidies
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.transactions import (
@@ -271,6 +274,37 @@ class SqlStore:
         """Return unearned parts whose due date has come."""
         with self._reading() as connection:
             return subsidies.parts_due(connection, now=now, limit=limit)
+
+    # decisions in a person's hands ------------------------------------------------------------------------------------
+    def review(self, review_id: str) -> Review | None:
+        """Return a review."""
+        with self._reading() as connection:
+            return reviews.review(connection, review_id)
+
+    def reviews_of(self, shopper_id: str) -> Sequence[Review]:
+        """Return a shopper's reviews, newest first."""
+        with self._reading() as connection:
+            return reviews.reviews_of(connection, shopper_id)
+
+    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
+        """Return one of a shopper's decisions."""
+        with self._reading() as connection:
+            return reviews.decision(connection, shopper_id=shopper_id, decision_id=decision_id)
+
+    def valid_pass(self, shopper_id: str) -> Pass | None:
+        """Return a shopper's pass that was not revoked; it may have expired."""
+        with self._reading() as connection:
+            return reviews.valid_pass(connection, shopper_id)
+
+    def reviews_to_mark(self, *, now: datetime, limit: int) -> Sequence[Review]:
+        """Return open reviews whose clock has run out unmarked."""
+        with self._reading() as connection:
+            return reviews.reviews_to_mark(connection, now=now, limit=limit)
+
+    def reviews_left(self, *, limit: int) -> Sequence[Review]:
+        """Return open reviews whose checkout the shopper has given up."""
+        with self._reading() as connection:
+            return reviews.reviews_left(connection, limit=limit)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(

@@ -212,11 +212,14 @@ def fill(world: World, subsidy_id: str) -> None:
     house = world.house
     other = world.shopper(phone="+33612345699").to_signed(world.shop.add(total_minor=60_000), plan_code="instalments_6")
     row = house.store.subsidy(subsidy_id)
-    with house.store.engine.begin() as connection:
+    hold = world.purchase(other).hold
+    assert row is not None
+    assert hold is not None
+    with house.store.engine.begin() as connection:  # type: ignore[attr-defined]
         connection.exec_driver_sql(
-            f"UPDATE bnpl_subsidy SET ceiling_minor = {row.used_minor} WHERE subsidy_id = '{subsidy_id}'"  # noqa: S608
+            f"UPDATE bnpl_subsidy SET ceiling_minor = {row.used_minor} WHERE subsidy_id = '{subsidy_id}'"
         )
-    assert world.purchase(other).hold.state == "pending"
+    assert hold.state == "pending"
 
 
 def test_a_lapsed_offer_made_anew_keeps_what_the_hold_has_reserved(world):

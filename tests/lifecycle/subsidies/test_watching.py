@@ -29,10 +29,11 @@ def fee(world: World) -> int:
     checkout_id = world.shopper(phone="+33612349999").to_signed(
         world.shop.add(total_minor=60_000), plan_code="instalments_6"
     )
-    minor = world.purchase(checkout_id).hold.subsidy_minor
+    hold = world.purchase(checkout_id).hold
+    assert hold is not None
     world.later(hours=2)
     budgets.stop(world.house, subsidy_id=probe.subsidy_id)
-    return minor
+    return hold.subsidy_minor
 
 
 def buy(world: World, *, phone: str) -> str:
@@ -40,7 +41,7 @@ def buy(world: World, *, phone: str) -> str:
 
 
 def told(world: World) -> list[tuple[str, str]]:
-    sent = world.house.notifier.sent
+    sent = world.house.notifier.sent  # type: ignore[attr-defined]
     return [(m.to_phone, m.text) for m in sent if m.kind == "subsidy_warning"]
 
 
