@@ -13,7 +13,7 @@ from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import Subsidy
 from bnpl_plugin.ports.store import Changeset, Event, Move
 
-MOST_MINOR = 10**15
+MOST_MINOR = 10**14  # so that ten thousand times it is still a whole number of 64 bits
 
 
 def open_budget(
