@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation
+from bnpl_plugin.lifecycle import arrears, checkout, collection, credit_line, holds, jobs, limit_changes, reconciliation
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 
@@ -44,6 +44,8 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),
+    ("lines", credit_line.follow_arrears),
+    ("limits", limit_changes.run_due),
     ("deliveries", jobs.deliver_ready),
 )
 

@@ -269,4 +269,93 @@ INSTALMENT = Machine(
     table=_table(_INSTALMENT, InstalmentState, InstalmentEvent),
 )
 
-MACHINES: tuple[Machine, ...] = (CHECKOUT, HOLD, ATTEMPT, LOAN, INSTALMENT)
+
+class LineState(StrEnum):
+    """Where a shopper's credit line stands."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    CLOSED = "closed"
+
+
+class LineEvent(StrEnum):
+    """What can happen to a credit line."""
+
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+# A closed line is reopened by a new decision alone; what is owed on it is paid back as agreed.
+_LINE = """
+open        | freeze   | frozen
+frozen      | unfreeze | open
+open frozen | close    | closed
+closed      | reopen   | open
+"""
+LINE = Machine("credit line", states=LineState, events=LineEvent, table=_table(_LINE, LineState, LineEvent))
+
+
+class LimitChangeState(StrEnum):
+    """Where a change of a limit stands: a raise is offered, a fall is noticed before it takes effect."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    NOTICED = "noticed"
+    EFFECTIVE = "effective"
+    WITHDRAWN = "withdrawn"
+
+
+class LimitChangeEvent(StrEnum):
+    """What can happen to a change of a limit."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    TAKE_EFFECT = "take_effect"
+    WITHDRAW = "withdraw"
+
+
+_LIMIT_CHANGE = """
+offered         | accept      | accepted
+offered         | decline     | declined
+offered         | lapse       | lapsed
+noticed         | take_effect | effective
+offered noticed | withdraw    | withdrawn
+"""
+LIMIT_CHANGE = Machine(
+    "change of the limit",
+    states=LimitChangeState,
+    events=LimitChangeEvent,
+    table=_table(_LIMIT_CHANGE, LimitChangeState, LimitChangeEvent),
+)
+
+
+class PassState(StrEnum):
+    """Where a pass stands; one that is valid and past its time is as good as expired."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class PassEvent(StrEnum):
+    """What can happen to a pass."""
+
+    REPLACE = "replace"
+    EXPIRE = "expire"
+    REVOKE = "revoke"
+
+
+_PASSES = """
+valid | replace | replaced
+valid | expire  | expired
+valid | revoke  | revoked
+"""
+PASS = Machine("pass", states=PassState, events=PassEvent, table=_table(_PASSES, PassState, PassEvent))
+
+MACHINES: tuple[Machine, ...] = (CHECKOUT, HOLD, ATTEMPT, LOAN, INSTALMENT, LINE, LIMIT_CHANGE, PASS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import credit_line
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import judge, recorded
@@ -41,6 +42,7 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         house, shopper_id=checkout.shopper_id, country=checkout.country, currency=checkout.currency,
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
+    evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
     decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
@@ -54,22 +56,10 @@ def _recorded(
     change = values(
         state=CHECKOUT.advance(checkout.state, EVENTS[outcome]), decision_id=decision.decision_id, changed_at=now
     )
-    rows: tuple[Decision | CreditLine, ...] = (decision,)
+    opened = Changeset()
     if outcome == "approved":
         change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
-        if line is None:
-            rows = (
-                decision,
-                CreditLine(
-                    shopper_id=decision.shopper_id,
-                    currency=checkout.currency,
-                    state="open",
-                    limit_minor=decision.limit_minor,
-                    drawn_minor=0,
-                    held_minor=0,
-                    changed_at=now,
-                ),
-            )
+        opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None
     told = {
@@ -81,8 +71,9 @@ def _recorded(
         moves=(
             Move("checkout", values(checkout_id=checkout.checkout_id), (checkout.state,), change),
             Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told))),
+            *opened.moves,
         ),
-        rows=rows,
+        rows=(decision, *opened.rows),
         events=(
             house.event(
                 f"credit.{outcome}",
@@ -93,6 +84,7 @@ def _recorded(
                 reasons=decision.reasons["codes"],
                 deliver=outcome == "declined",
             ),
+            *opened.events,
         ),
     )
 

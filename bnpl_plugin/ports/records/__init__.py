@@ -27,6 +27,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -88,6 +89,7 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
     "Review",
