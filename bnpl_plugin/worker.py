@@ -10,7 +10,17 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bnpl_plugin.lifecycle import arrears, checkout, collection, credit_line, holds, jobs, limit_changes, reconciliation
+from bnpl_plugin.lifecycle import (
+    arrears,
+    checkout,
+    collection,
+    credit_line,
+    holds,
+    jobs,
+    limit_changes,
+    reconciliation,
+    reviews,
+)
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 
@@ -41,6 +51,7 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("attempts", reconciliation.check_attempts),
     ("holds", holds.expire_due),
     ("checkouts", checkout.expire_due),
+    ("reviews", reviews.mark_due),
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),

@@ -96,6 +96,7 @@ class CheckoutEvent(StrEnum):
     APPROVE = "approve"
     REFER = "refer"
     DECLINE = "decline"
+    OVERTURN = "overturn"
     HOLD = "hold"
     SIGN = "sign"
     AUTHORISE = "authorise"
@@ -107,6 +108,7 @@ class CheckoutEvent(StrEnum):
     REVERSE = "reverse"
 
 
+# A person may overturn a decline.
 # A late success may authorise a checkout that is signed, released or expired; `refuse` is its compensation.
 _CHECKOUT = """
 opened                                         | approve   | approved
@@ -114,6 +116,7 @@ opened                                         | refer     | referred
 opened                                         | decline   | declined
 referred                                       | approve   | approved
 referred                                       | decline   | declined
+declined                                       | overturn  | approved
 approved                                       | hold      | held
 held                                           | sign      | signed
 held signed                                    | release   | approved

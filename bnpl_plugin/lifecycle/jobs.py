@@ -11,7 +11,16 @@ from typing import Any
 
 from bnpl_plugin.errors import OrderRefused, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import collection, compensation, delivery, line_words, messages, provider_events, refund
+from bnpl_plugin.lifecycle import (
+    collection,
+    compensation,
+    delivery,
+    line_words,
+    messages,
+    provider_events,
+    refund,
+    reviews,
+)
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.records import Job
 from bnpl_plugin.ports.store import Changeset, Move
@@ -49,6 +58,7 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "provider_event": lambda house, p: provider_events.act(house, **p),
     "notify": lambda house, p: messages.send(house, **p),
     "notify_line": lambda house, p: line_words.send(house, **p),
+    "tell_review": lambda house, p: reviews.tell(house, **p),
     "host_confirm": _host_confirm,
     "host_refused": _host_refused,
 }

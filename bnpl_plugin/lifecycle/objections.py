@@ -31,4 +31,8 @@ def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[
         told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
         monthly_due_minor=monthly_due_minor(offer),
     )  # fmt: skip
-    return findings(house, asked)
+    found = findings(house, asked)
+    if asked.principal_minor > told.principal_minor or asked.monthly_due_minor > told.monthly_due_minor:
+        return found
+    overruled = decision.reasons.get("overruled", ())  # by a person, for the plan decided on and what asks no more
+    return tuple(objection for objection in found if objection.code not in overruled)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import credit_line
+from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import judge, recorded
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Review
 from bnpl_plugin.ports.store import Changeset, Move
 
 __all__ = ["Facts", "decide"]
@@ -57,6 +57,10 @@ def _recorded(
         state=CHECKOUT.advance(checkout.state, EVENTS[outcome]), decision_id=decision.decision_id, changed_at=now
     )
     opened = Changeset()
+    rows: tuple[Decision | Review, ...] = (decision,)
+    if outcome == "referred":
+        review = reviews.referral(house, decision=decision)
+        rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
         change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
         opened = credit_line.opening(house, decision=decision, line=line)
@@ -73,7 +77,7 @@ def _recorded(
             Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told))),
             *opened.moves,
         ),
-        rows=(decision, *opened.rows),
+        rows=(*rows, *opened.rows),
         events=(
             house.event(
                 f"credit.{outcome}",
@@ -82,7 +86,7 @@ def _recorded(
                 rating=decision.rating,
                 policy_version=decision.policy_version,
                 reasons=decision.reasons["codes"],
-                deliver=outcome == "declined",
+                deliver=outcome in ("declined", "referred"),
             ),
             *opened.events,
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, SaleItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,14 @@ class Reads(Protocol):
 
     def jobs(self, *, state: str, limit: int = 50) -> Sequence[Job]:
         """Return jobs in a state, newest first."""
+        ...
+
+    def reviews(self, *, state: str, cursor: str | None = None, limit: int = 50) -> Page:
+        """Return a page of ``Review`` in a state ("open", "closed"), the one due first first."""
+        ...
+
+    def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
+        """Return a shopper's decisions, newest first."""
         ...
 
     def figures(self) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, NamedTuple
 
 from bnpl_plugin.errors import ConfigurationError
-from bnpl_plugin.settings.parsing import Parse, Unusable, address, languages, prefix, rising_days, text, whole
+from bnpl_plugin.settings.parsing import Parse, Unusable, address, languages, prefix, rising_days, sums, text, whole
 
 PREFIX = "BNPL_"
 
@@ -84,6 +84,14 @@ class Settings:
     code_tries: int = _key(whole(1, 20), default=5, meaning="wrong entries allowed for one phone code")
     code_minutes: int = _key(whole(1, 60), default=10, meaning="minutes that a phone code is good for")
     codes_per_hour: int = _key(whole(1, 100), default=5, meaning="phone codes sent to one number in an hour")
+    review_hours: int = _key(
+        whole(1, 720), default=48, meaning="hours in which a person answers a referred or contested decision"
+    )
+    four_eyes_above: tuple[str, ...] = _key(
+        sums(),
+        default=(),
+        meaning="sums per currency, in minor units, above which two operators must approve what a review asks for",
+    )
     offer_minutes: int = _key(_MINUTES, default=30, meaning="minutes that a signed offer is good for")
     checkout_hours: int = _key(whole(1, 720), default=24, meaning="hours after which an unfinished checkout expires")
     hold_minutes: int = _key(_MINUTES, default=15, meaning="minutes that stock, credit line and capital are held")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,3 +109,17 @@ def languages(known: tuple[str, ...]) -> tuple[Parse, str]:
         return told
 
     return parse, f"one or more of {', '.join(known)}, the first is the fallback"
+
+
+def sums() -> tuple[Parse, str]:
+    """Return a parser of one sum a currency, such as ``EUR=300000,CNY=2000000``."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        told = tuple(str(part).replace(" ", "") for part in _listed(value))
+        codes = [part.partition("=")[0] for part in told]
+        fits = all(re.fullmatch(r"[A-Z]{3}=[0-9]{1,12}", part) for part in told)
+        if not fits or len(set(codes)) != len(codes):
+            raise Unusable(f"is {','.join(told)!r}")
+        return told
+
+    return parse, "one sum in minor units a currency, such as EUR=300000,CNY=2000000 (empty: none)"

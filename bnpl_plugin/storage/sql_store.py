@@ -17,20 +17,23 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
     Hold,
     Idempotency,
     InstalmentRow,
     Job,
     Loan,
     Merchant,
+    Pass,
     PaymentMethod,
     Person,
     PhoneCode,
+    Review,
     SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads import lookups, purchases, queues, reviews
 from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -226,6 +229,37 @@ class SqlStore:
         """Return what is recorded under a caller's key."""
         with self._reading() as connection:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
+
+    # decisions in a person's hands ------------------------------------------------------------------------------------
+    def review(self, review_id: str) -> Review | None:
+        """Return a review."""
+        with self._reading() as connection:
+            return reviews.review(connection, review_id)
+
+    def reviews_of(self, shopper_id: str) -> Sequence[Review]:
+        """Return a shopper's reviews, newest first."""
+        with self._reading() as connection:
+            return reviews.reviews_of(connection, shopper_id)
+
+    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
+        """Return one of a shopper's decisions."""
+        with self._reading() as connection:
+            return reviews.decision(connection, shopper_id=shopper_id, decision_id=decision_id)
+
+    def valid_pass(self, shopper_id: str) -> Pass | None:
+        """Return a shopper's pass that was not revoked; it may have expired."""
+        with self._reading() as connection:
+            return reviews.valid_pass(connection, shopper_id)
+
+    def reviews_to_mark(self, *, now: datetime, limit: int) -> Sequence[Review]:
+        """Return open reviews whose clock has run out unmarked."""
+        with self._reading() as connection:
+            return reviews.reviews_to_mark(connection, now=now, limit=limit)
+
+    def reviews_left(self, *, limit: int) -> Sequence[Review]:
+        """Return open reviews whose checkout the shopper has given up."""
+        with self._reading() as connection:
+            return reviews.reviews_left(connection, limit=limit)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(

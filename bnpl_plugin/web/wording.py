@@ -72,6 +72,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "expiry": "Accepted: month and year in the future, such as 12/34.",
     "cvc": "Accepted: three or four digits.",
     "loan": "Nothing is open on this loan.",
+    "statement": "Accepted: up to 2,000 characters of text.",
 }
 
 _ENDINGS: Final[Mapping[str, str]] = {
@@ -97,6 +98,10 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "credit.approved": ("decision", "Credit approved"),
     "credit.declined": ("decision", "Credit declined"),
     "credit.referred": ("decision", "Referred to a person"),
+    "review.requested": ("request", "A person's review asked for"),
+    "review.overdue": ("decision", "Review overdue"),
+    "review.withdrawn": ("decision", "Review no longer needed"),
+    "review.closed": ("decision", "Review answered by a person"),
     "checkout.held": ("hold", "Stock, credit line and capital held"),
     "hold.released": ("hold", "Holds given back"),
     "hold.expired": ("hold", "Holds expired"),

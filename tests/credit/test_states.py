@@ -16,7 +16,7 @@ authorised  confirm>confirmed refuse>refused
 confirmed   reverse>reversed
 expired     authorise>authorised refuse>refused
 cancelled   refuse>refused
-declined
+declined    overturn>approved
 refused
 reversed
 """

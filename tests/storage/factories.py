@@ -137,7 +137,7 @@ def hold(hold_id: str = "hld_1", **values: Any) -> Hold:
 def disclosure(disclosure_id: str = "dis_1", **values: Any) -> Disclosure:
     body = {"text": "Un crédit vous engage."}
     row = Disclosure(
-        shopper_id="shp_1", disclosure_id=disclosure_id, checkout_id="chk_1", kind="standard", locale="fr",
+        shopper_id="shp_1", disclosure_id=disclosure_id, checkout_id="chk_1", kind="precontract", locale="fr",
         sha256=sha256_of(body), body=body, medium="screen", shown_at=NOW,
     )  # fmt: skip
     return replace(row, **values)

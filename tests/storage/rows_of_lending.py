@@ -33,8 +33,8 @@ def of_credit() -> tuple[Record, ...]:
         ),
         Review(
             "shp_1", review_id="rev_1", decision_id="dec_1", checkout_id=None, kind="referred", state="open",
-            outcome=None, new_decision_id=None, sealed_statement=None, operator=None, note=None, opened_at=NOW,
-            due_at=NOW + HOUR, closed_at=None,
+            outcome=None, new_decision_id=None, sealed_statement=None, operator=None, note=None, proposal=None,
+            opened_at=NOW, due_at=NOW + HOUR, overdue_at=None, closed_at=None,
         ),
         Pass(
             "shp_1", pass_id="pas_1", decision_id="dec_1", country="FR", currency="EUR", rating="A", limit_minor=9,

@@ -169,6 +169,11 @@ class Browser:
         self.post(f"{base}/card")
         self.post(self.answer.request.path, number=number, expiry="12/34", cvc="123")
 
+    def enter_console(self, name: str = "Ada") -> None:
+        """Sign in as an operator."""
+        self.get("/bnpl/console/sign-in")
+        self.post("/bnpl/console/sign-in", name=name, password="console password")
+
     def to_placed(self, order_ref: str, **options: Any) -> str:
         """Walk the whole way and return the checkout's address."""
         base = self.to_card(order_ref, **options)

@@ -21,6 +21,7 @@ from bnpl_plugin import errors, registry
 from bnpl_plugin.lifecycle import line_words
 from bnpl_plugin.lifecycle.identification import CODE_TEXT
 from bnpl_plugin.lifecycle.messages import TEXTS
+from bnpl_plugin.lifecycle.reviews import TEXTS as REVIEW_TEXTS
 from bnpl_plugin.providers.sandbox.cards import TEST_CARDS
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import DOMAIN, LOCALES, TRANSLATIONS
@@ -87,7 +88,7 @@ def wanted() -> set[MessageId]:
     """Every English message that a page or a message to the shopper can show."""
     called = chain(_of_templates(), _of_views())
     kept = chain(
-        _of_errors(), _of_leaves(), _of_wording(), TEXTS.values(), line_words.TEXTS.values(),
+        _of_errors(), _of_leaves(), _of_wording(), TEXTS.values(), REVIEW_TEXTS.values(), line_words.TEXTS.values(),
         line_words.REASONS.values(), (CODE_TEXT,),
     )  # fmt: skip
     return {message for message in chain(called, kept) if message}

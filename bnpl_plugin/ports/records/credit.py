@@ -125,10 +125,12 @@ class Review(Record, table="review", key=("shopper_id", "review_id")):
     outcome: str | None
     new_decision_id: str | None
     sealed_statement: str | None  # the shopper's own view, encrypted
-    operator: str | None
+    operator: str | None  # open: who works on it; closed: who decided
     note: str | None
+    proposal: Json | None  # four eyes: what the first operator would approve
     opened_at: datetime
     due_at: datetime
+    overdue_at: datetime | None  # when the worker found that the clock had run out
     closed_at: datetime | None
 
 

@@ -24,6 +24,14 @@ from bnpl_plugin.storage.verify.reservations import (
     pools_hold,
     sale_items_hold,
 )
+from bnpl_plugin.storage.verify.reviews import people_answer
+
+
+def decisions_stand(connection: sa.Connection) -> Iterator[Finding]:
+    """P9: agreements stand on their proofs, and people's decisions on their reviews."""
+    yield from agreements_stand(connection)
+    yield from people_answer(connection)
+
 
 PROMISES: Mapping[str, Callable[[sa.Connection], Iterator[Finding]]] = {
     "P1": entries_balance,
@@ -34,7 +42,7 @@ PROMISES: Mapping[str, Callable[[sa.Connection], Iterator[Finding]]] = {
     "P6": orders_and_attempts_are_single,
     "P7": movements_are_booked_once,
     "P8": ledger_reproduces_balances,
-    "P9": agreements_stand,
+    "P9": decisions_stand,
     "P10": events_tell_states,
 }
 

@@ -87,7 +87,8 @@ def agreements_stand(connection: sa.Connection) -> Iterator[Finding]:
         connection,
         "P9",
         """SELECT a.agreement_id, a.checkout_id FROM bnpl_agreement a WHERE NOT EXISTS (SELECT 1 FROM bnpl_disclosure d
-             WHERE d.shopper_id = a.shopper_id AND d.checkout_id = a.checkout_id AND d.shown_at <= a.signed_at)
+             WHERE d.shopper_id = a.shopper_id AND d.checkout_id = a.checkout_id AND d.kind = 'precontract'
+               AND d.shown_at <= a.signed_at)
             ORDER BY a.agreement_id""",
         "nothing was disclosed in checkout {1} before it was signed",
     )

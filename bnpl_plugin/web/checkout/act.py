@@ -23,7 +23,7 @@ from bnpl_plugin.errors import (
     TooManyAttempts,
 )
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds, identification, payment, signature, underwriting
+from bnpl_plugin.lifecycle import holds, identification, payment, reviews, signature, underwriting
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
@@ -195,6 +195,22 @@ def _pay(purchase: Purchase) -> Response:
         settle(checkout_id)
     elif attempt.next_action is not None and attempt.next_action["kind"] == "redirect":
         return redirect(str(attempt.next_action["url"]), 303)
+    return to_step(checkout_id)
+
+
+def review(checkout_id: str) -> Response:
+    """Have a person look at a declined purchase; asked twice is asked once."""
+    purchase = mine(checkout_id)
+    made, typed = purchase.decision, request.form.get("statement", "")[:20_000]
+    if made is None:
+        return to_step(checkout_id)
+    try:
+        reviews.request(current.house(), shopper_id=made.shopper_id, decision_id=made.decision_id, statement=typed)
+    except InvalidInput as error:
+        told = wording.told(words_of(place_of(purchase)), error)
+        return show.decision(purchase, statement=typed, error=told, status=422)
+    except IllegalTransition:  # nothing was declined
+        pass
     return to_step(checkout_id)
 
 

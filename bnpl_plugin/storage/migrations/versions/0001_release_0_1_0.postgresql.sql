@@ -176,8 +176,8 @@ BEGIN
     part := doc->'m_review';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_review AS t SET (decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at) =
-        (SELECT r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_review AS t SET (decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, proposal, opened_at, due_at, overdue_at, closed_at) =
+        (SELECT r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.proposal, r.opened_at, r.due_at, r.overdue_at, r.closed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.review_id = (m->'key'->>'review_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'review ' || (m->'key')::text;
@@ -321,8 +321,8 @@ BEGIN
     SELECT r.shopper_id, r.decision_id, r.checkout_id, r.policy_version, r.arm, r.decided_by, r.outcome, r.rating, r.currency, r.limit_minor, r.inputs, r.reasons, r.decided_at FROM jsonb_populate_recordset(NULL::bnpl_decision, doc->'i_decision') AS r;
   END IF;
   IF doc ? 'i_review' THEN
-    INSERT INTO bnpl_review (shopper_id, review_id, decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at)
-    SELECT r.shopper_id, r.review_id, r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_recordset(NULL::bnpl_review, doc->'i_review') AS r;
+    INSERT INTO bnpl_review (shopper_id, review_id, decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, proposal, opened_at, due_at, overdue_at, closed_at)
+    SELECT r.shopper_id, r.review_id, r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.proposal, r.opened_at, r.due_at, r.overdue_at, r.closed_at FROM jsonb_populate_recordset(NULL::bnpl_review, doc->'i_review') AS r;
   END IF;
   IF doc ? 'i_pass' THEN
     INSERT INTO bnpl_pass (shopper_id, pass_id, decision_id, country, currency, rating, limit_minor, state, details, issued_at, expires_at, changed_at)

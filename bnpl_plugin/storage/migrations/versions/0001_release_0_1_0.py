@@ -750,11 +750,14 @@ def create_tables() -> None:
         sa.Column("sealed_statement", sa.Text(), nullable=True),
         sa.Column("operator", sa.String(length=120), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("proposal", document(), nullable=True),
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("due_at", instant(), nullable=False),
+        sa.Column("overdue_at", instant(), nullable=True),
         sa.Column("closed_at", instant(), nullable=True),
         sa.PrimaryKeyConstraint("shopper_id", "review_id", name=op.f("pk_bnpl_review")),
     )
+    op.create_index("ix_bnpl_review_id", "bnpl_review", ["review_id"], unique=False)
     op.create_index(
         "ix_bnpl_review_open",
         "bnpl_review",
