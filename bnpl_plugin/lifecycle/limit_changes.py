@@ -101,7 +101,7 @@ def offer_raise_anew(
 
 def _decision_for_raise(house: House, line: CreditLine, *, decision_id: str) -> Decision:
     """Return the approval that a raise rests on: this shopper's, in this currency, newer than the limit."""
-    decision = house.store.lines.decision(shopper_id=line.shopper_id, decision_id=decision_id)
+    decision = house.store.decision(shopper_id=line.shopper_id, decision_id=decision_id)
     if decision is None:
         raise NotYours
     changes = house.store.lines.changes(shopper_id=line.shopper_id, currency=line.currency)

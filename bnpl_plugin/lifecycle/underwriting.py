@@ -5,17 +5,20 @@ Facts → evidence → rules → rating → limit and price, recorded with input
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import judge, recorded
+from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Review
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Review
+from bnpl_plugin.ports.rule import Evidence, Verdict
 from bnpl_plugin.ports.store import Changeset, Move
 
 __all__ = ["Facts", "decide"]
@@ -23,10 +26,11 @@ __all__ = ["Facts", "decide"]
 EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
 
 
-def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
+def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before). Raises
+    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before).
+    With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
     purchase = house.purchase(checkout_id)
@@ -44,9 +48,24 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
     )  # fmt: skip
     evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
+    if by_pass is not None:
+        judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
     decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
+
+
+def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given: Pass) -> Judgement:
+    """Return a judgement without what a person has overruled: a program does not take a person's word back."""
+    behind = house.store.decision(shopper_id=given.shopper_id, decision_id=given.decision_id)
+    overruled = frozenset(behind.reasons.get("overruled", ())) if behind else frozenset()
+    fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
+    if not overruled or not fits or evidence.line_limit_minor is not None:
+        return judgement
+    left = tuple(found for found in judgement.findings if found.code not in overruled)
+    outcome = str(max((found.verdict for found in left), key=list(Verdict).index, default=Verdict.APPROVE))
+    limit_minor = max(judgement.limit_minor, given.limit_minor)
+    return replace(judgement, outcome=outcome, limit_minor=limit_minor, findings=left)
 
 
 def _recorded(

@@ -40,20 +40,12 @@ class Lines(Protocol):
         """Return lines frozen for arrears whose shopper has no instalment overdue any more."""
         ...
 
-    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
-        """Return one of a shopper's decisions."""
-        ...
-
     def decisions(self, *, shopper_id: str, limit: int = 50) -> Sequence[Decision]:
         """Return a shopper's decisions, newest first."""
         ...
 
     def locale_of(self, shopper_id: str) -> str | None:
         """Return the language of the shopper's newest checkout that was decided on."""
-        ...
-
-    def valid_pass(self, shopper_id: str) -> Pass | None:
-        """Return the pass whose state is "valid"; its time may be over."""
         ...
 
     def passes(self, *, shopper_id: str, limit: int = 20) -> Sequence[Pass]:

@@ -78,13 +78,6 @@ class SqlLines:
         with self._reading() as connection:
             return many(connection, cured.order_by(c.shopper_id).limit(limit), CreditLine)
 
-    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
-        """Return one of a shopper's decisions."""
-        c = credit.decision.c
-        own = select_of(Decision).where(c.shopper_id == shopper_id, c.decision_id == decision_id)
-        with self._reading() as connection:
-            return one(connection, own, Decision)
-
     def decisions(self, *, shopper_id: str, limit: int = 50) -> Sequence[Decision]:
         """Return a shopper's decisions, newest first."""
         c = credit.decision.c
@@ -104,12 +97,6 @@ class SqlLines:
         )
         with self._reading() as connection:
             return connection.execute(newest).scalar()
-
-    def valid_pass(self, shopper_id: str) -> Pass | None:
-        """Return the pass whose state is "valid"; its time may be over."""
-        c = credit.pass_.c
-        with self._reading() as connection:
-            return one(connection, select_of(Pass).where(c.shopper_id == shopper_id, c.state == "valid"), Pass)
 
     def passes(self, *, shopper_id: str, limit: int = 20) -> Sequence[Pass]:
         """Return a shopper's passes, newest first."""

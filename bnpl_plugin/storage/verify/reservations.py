@@ -61,9 +61,11 @@ def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
     yield from limits_were_decided(connection)
 
 
-#: A line's limit as it was first decided: by the approval of the purchase that opened it.
+#: A line's limit as it was first decided: by the approval of the purchase that opened it (a pass opens none).
 _OPENED = """(SELECT d.limit_minor FROM bnpl_decision d WHERE d.shopper_id = c.shopper_id AND d.currency = c.currency
-               AND d.outcome = 'approved' AND d.checkout_id IS NOT NULL ORDER BY d.decided_at, d.decision_id LIMIT 1)"""
+               AND d.outcome = 'approved' AND d.checkout_id IS NOT NULL AND NOT EXISTS
+                 (SELECT 1 FROM bnpl_pass p WHERE p.shopper_id = d.shopper_id AND p.decision_id = d.decision_id)
+             ORDER BY d.decided_at, d.decision_id LIMIT 1)"""
 
 
 def limits_were_decided(connection: sa.Connection) -> Iterator[Finding]:
