@@ -32,6 +32,7 @@ from bnpl_plugin.ports.records import (
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads
@@ -70,6 +71,7 @@ class SqlStore(SqlLendingReads):
         self._host_session_open = host_session_open
         self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
+        self.lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
 
     @property

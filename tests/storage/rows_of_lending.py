@@ -13,6 +13,7 @@ from bnpl_plugin.ports.records import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Record,
     Review,
     Subsidy,
@@ -39,6 +40,11 @@ def of_credit() -> tuple[Record, ...]:
         Pass(
             "shp_1", pass_id="pas_1", decision_id="dec_1", country="FR", currency="EUR", rating="A", limit_minor=9,
             state="valid", details={}, issued_at=NOW, expires_at=NOW + HOUR, changed_at=NOW,
+        ),
+        Prequalification(
+            "pre_1", merchant_id="mer_1", country="FR", currency="EUR", asked_minor=0, phone_hash=None, locale="fr",
+            return_url="", state="pending", shopper_id=None, decision_id=None, up_to_minor=0, opened_at=NOW,
+            expires_at=NOW + HOUR, changed_at=NOW,
         ),
         LimitChange(
             "shp_1", limit_change_id="lch_1", currency="EUR", kind="raise", state="offered", from_minor=1, to_minor=2,

@@ -28,6 +28,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -89,6 +90,7 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
     "Review",

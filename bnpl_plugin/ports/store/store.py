@@ -26,6 +26,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store.changes import Changeset
 from bnpl_plugin.ports.store.lending import LendingReads
+from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -46,6 +47,11 @@ class Confirming(Protocol):
 
 class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    @property
+    def lines(self) -> Lines:
+        """What is known of credit lines, limits and passes."""
+        ...
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""

@@ -51,6 +51,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Decision,
         records.Review,
         records.Pass,
+        records.Prequalification,
         records.LimitChange,
         records.Disclosure,
         records.Agreement,

@@ -254,18 +254,27 @@ def create_tables() -> None:
         sa.Column("drawn_minor", sa.BigInteger(), nullable=False),
         sa.Column("held_minor", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "limit_minor >= 0 AND drawn_minor >= 0 AND held_minor >= 0", name=op.f("ck_bnpl_credit_line_never_negative")
         ),
         sa.PrimaryKeyConstraint("shopper_id", "currency", name=op.f("pk_bnpl_credit_line")),
     )
     op.create_index(
+        "ix_bnpl_credit_line_frozen",
+        "bnpl_credit_line",
+        ["shopper_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'frozen'"),
+        sqlite_where=sa.text("state = 'frozen'"),
+    )
+    op.create_index(
         "uq_bnpl_credit_line_open",
         "bnpl_credit_line",
         ["shopper_id"],
         unique=True,
-        postgresql_where=sa.text("state = 'open'"),
-        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+        sqlite_where=sa.text("state <> 'closed'"),
     )
     op.create_table(
         "bnpl_decision",
@@ -429,6 +438,14 @@ def create_tables() -> None:
     )
     op.create_index("ix_bnpl_instalment_loan", "bnpl_instalment", ["loan_id", "number"], unique=False)
     op.create_index(
+        "ix_bnpl_instalment_overdue",
+        "bnpl_instalment",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'overdue'"),
+        sqlite_where=sa.text("state = 'overdue'"),
+    )
+    op.create_index(
         "ix_bnpl_instalment_remind",
         "bnpl_instalment",
         ["remind_at"],
@@ -524,6 +541,14 @@ def create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'noticed'"),
         sqlite_where=sa.text("state = 'noticed'"),
+    )
+    op.create_index(
+        "ix_bnpl_limit_change_lapsing",
+        "bnpl_limit_change",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'offered'"),
+        sqlite_where=sa.text("state = 'offered'"),
     )
     op.create_index(
         "uq_bnpl_limit_change_open",
@@ -688,6 +713,28 @@ def create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'champion'"),
         sqlite_where=sa.text("state = 'champion'"),
+    )
+    op.create_table(
+        "bnpl_prequalification",
+        sa.Column("prequalification_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_minor", sa.BigInteger(), nullable=False),
+        sa.Column("phone_hash", sa.String(length=64), nullable=True),
+        sa.Column("locale", sa.String(length=20), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=True),
+        sa.Column("decision_id", sa.String(length=64), nullable=True),
+        sa.Column("up_to_minor", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "asked_minor >= 0 AND up_to_minor >= 0", name=op.f("ck_bnpl_prequalification_never_negative")
+        ),
+        sa.PrimaryKeyConstraint("prequalification_id", name=op.f("pk_bnpl_prequalification")),
     )
     op.create_table(
         "bnpl_provider_claim",
