@@ -49,9 +49,9 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "deliver": lambda house, p: delivery.deliver(house, event_id=p["event_id"]),
     "provider_event": lambda house, p: provider_events.act(house, **p),
     "notify": lambda house, p: messages.send(house, **p),
+    "tell_review": lambda house, p: reviews.tell(house, **p),
     "subsidy_rest": lambda house, p: earning.earn_rest(house, loan_id=p["loan_id"]),
     "subsidy_told": lambda house, p: watching.tell(house, **p),
-    "tell_review": lambda house, p: reviews.tell(house, **p),
     "host_confirm": _host_confirm,
     "host_refused": _host_refused,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,27 +17,24 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
-    Decision,
     Hold,
     Idempotency,
     InstalmentRow,
     Job,
     Loan,
     Merchant,
-    Pass,
     PaymentMethod,
     Person,
     PhoneCode,
-    Review,
     SaleItem,
     Subsidy,
-    SubsidyPart,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues, reviews, subsidies
+from bnpl_plugin.storage.reads import lookups, purchases, queues
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.sql_lending import SqlLendingReads
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
     confirming_by_guards,
@@ -51,11 +48,8 @@ from bnpl_plugin.storage.writing import portable, postgres
 #: How often a write is tried again after a deadlock or a serialisation failure; each try is a whole transaction.
 _TRIES = 5
 
-#: How long it may be believed that a country has no active budget; our own write of one ends the belief at once.
-_NO_SUBSIDY = timedelta(seconds=2)
 
-
-class SqlStore:
+class SqlStore(SqlLendingReads):
     """Writes changesets and answers the use cases' reads.
 
     Args:
@@ -74,7 +68,7 @@ class SqlStore:
         self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
-        self._no_subsidy: dict[tuple[str, str], datetime] = {}  # read at that instant of the house's clock
+        self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
 
@@ -242,69 +236,6 @@ class SqlStore:
         """Return what is recorded under a caller's key."""
         with self._reading() as connection:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
-
-    # budgets for cheaper credit --------------------------------------------------------------------------------------
-    def subsidy(self, subsidy_id: str) -> Subsidy | None:
-        """Return a budget."""
-        with self._reading() as connection:
-            return subsidies.subsidy(connection, subsidy_id)
-
-    def subsidies_on_offer(self, *, country: str, currency: str, now: datetime) -> Sequence[Subsidy]:
-        """Return the active budgets of a country and currency; that there is none is asked once in two seconds."""
-        since = self._no_subsidy.get((country, currency))
-        if since is not None and since <= now <= since + _NO_SUBSIDY:
-            return ()
-        with self._reading() as connection:
-            found = subsidies.on_offer(connection, country=country, currency=currency, now=now)
-        if not found:
-            self._no_subsidy[country, currency] = now
-        return found
-
-    def subsidies_to_watch(self, *, now: datetime, limit: int) -> Sequence[Subsidy]:
-        """Return active budgets that are to end or whose warning is due."""
-        with self._reading() as connection:
-            return subsidies.to_watch(connection, now=now, limit=limit)
-
-    def subsidy_parts(self, loan_id: str) -> Sequence[SubsidyPart]:
-        """Return the parts of a loan's subsidy by number."""
-        with self._reading() as connection:
-            return subsidies.parts_of_loan(connection, loan_id)
-
-    def subsidy_parts_due(self, *, now: datetime, limit: int) -> Sequence[SubsidyPart]:
-        """Return unearned parts whose due date has come."""
-        with self._reading() as connection:
-            return subsidies.parts_due(connection, now=now, limit=limit)
-
-    # decisions in a person's hands ------------------------------------------------------------------------------------
-    def review(self, review_id: str) -> Review | None:
-        """Return a review."""
-        with self._reading() as connection:
-            return reviews.review(connection, review_id)
-
-    def reviews_of(self, shopper_id: str) -> Sequence[Review]:
-        """Return a shopper's reviews, newest first."""
-        with self._reading() as connection:
-            return reviews.reviews_of(connection, shopper_id)
-
-    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
-        """Return one of a shopper's decisions."""
-        with self._reading() as connection:
-            return reviews.decision(connection, shopper_id=shopper_id, decision_id=decision_id)
-
-    def valid_pass(self, shopper_id: str) -> Pass | None:
-        """Return a shopper's pass that was not revoked; it may have expired."""
-        with self._reading() as connection:
-            return reviews.valid_pass(connection, shopper_id)
-
-    def reviews_to_mark(self, *, now: datetime, limit: int) -> Sequence[Review]:
-        """Return open reviews whose clock has run out unmarked."""
-        with self._reading() as connection:
-            return reviews.reviews_to_mark(connection, now=now, limit=limit)
-
-    def reviews_left(self, *, limit: int) -> Sequence[Review]:
-        """Return open reviews whose checkout the shopper has given up."""
-        with self._reading() as connection:
-            return reviews.reviews_left(connection, limit=limit)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(
