@@ -20,6 +20,7 @@ from bnpl_plugin.errors import (
     OfferTampered,
     OfferUnavailable,
     StateMoved,
+    SubsidyExhausted,
     TooManyAttempts,
 )
 from bnpl_plugin.lifecycle import checkout as checkouts
@@ -40,6 +41,11 @@ def act(checkout_id: str, step: str) -> Response:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
         return to_step(checkout_id)
+    except (
+        SubsidyExhausted
+    ) as error:  # the special price has ended: the plans as they are now, and no dearer one unasked
+        current_purchase = current.house().purchase(checkout_id)
+        return show.plans(current_purchase, error=wording.told(words_of(place_of(purchase)), error), status=409)
 
 
 def _plan(purchase: Purchase) -> Response:
