@@ -157,7 +157,7 @@ def decide_by_pass(house: House, *, checkout_id: str) -> Decision | None:
 # a shop's question ---------------------------------------------------------------------------------------------------
 def ask(
     house: House, *, merchant_id: str, country: str, asked_minor: int = 0, phone_hash: str | None = None,
-    locale: str = "en", return_url: str = "",
+    locale: str = "en", return_url: str = "", prequalification_id: str = "",
 ) -> Prequalification:  # fmt: skip
     """Note a shop's question and return it; the shopper answers it at our address, and the shop sees no facts.
 
@@ -169,19 +169,34 @@ def ask(
         phone_hash: the keyed hash of the one phone number that may answer; None: any.
         locale: language of the pages.
         return_url: where the shopper goes back to; "" for nowhere.
+        prequalification_id: the id to give it; one that is there already is returned as it is. "": a new one.
 
     Raises ``InvalidInput``, ``UnsupportedCountry``.
     """
     law = house.country(country)
     if not 0 <= asked_minor <= MAX_ASKED_MINOR:
         raise InvalidInput(field="amount_minor", fault=f"is {asked_minor}", accepted=f"0 to {MAX_ASKED_MINOR}")
+    known = house.store.lines.prequalification(prequalification_id) if prequalification_id else None
+    if known is not None:
+        return known
     now = house.clock.now()
     question = Prequalification(
-        prequalification_id=house.ids.new("pre"), merchant_id=merchant_id, country=country, currency=law.currency,
-        asked_minor=asked_minor, phone_hash=phone_hash, locale=locale, return_url=return_url, state="pending",
-        shopper_id=None, decision_id=None, up_to_minor=0, opened_at=now,
-        expires_at=now + timedelta(hours=house.settings.checkout_hours), changed_at=now,
-    )  # fmt: skip
+        prequalification_id=prequalification_id or house.ids.new("pre"),
+        merchant_id=merchant_id,
+        country=country,
+        currency=law.currency,
+        asked_minor=asked_minor,
+        phone_hash=phone_hash,
+        locale=locale,
+        return_url=return_url,
+        state="pending",
+        shopper_id=None,
+        decision_id=None,
+        up_to_minor=0,
+        opened_at=now,
+        expires_at=now + timedelta(hours=house.settings.checkout_hours),
+        changed_at=now,
+    )
     house.commit(Changeset(rows=(question,)))
     return question
 

@@ -24,7 +24,15 @@ from bnpl_plugin.errors import (
     TooManyAttempts,
 )
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds, identification, payment, reviews, signature, underwriting
+from bnpl_plugin.lifecycle import (
+    holds,
+    identification,
+    payment,
+    prequalification,
+    reviews,
+    signature,
+    underwriting,
+)
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
@@ -63,6 +71,7 @@ def _plan(purchase: Purchase) -> Response:
     known = current.shopper_id(fresh=True)
     if known is not None and purchase.checkout.shopper_id is None:
         identification.bind(house, checkout_id=checkout_id, shopper_id=known)
+    prequalification.decide_by_pass(house, checkout_id=checkout_id)
     return to_step(checkout_id)
 
 
@@ -109,6 +118,7 @@ def _code(purchase: Purchase) -> Response:
     try:
         digits = "".join(found.data["code"].split())
         current.remember_shopper(identification.identify(house, checkout_id=checkout_id, code=digits))
+        prequalification.decide_by_pass(house, checkout_id=checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:
