@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, OfferTampered, TooManyAttempts
+from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, MessageUndelivered, OfferTampered, TooManyAttempts
 from bnpl_plugin.lifecycle import identification
 from bnpl_plugin.ports.records import PhoneCode
 from bnpl_plugin.web import current, figures, forms, wording
-from bnpl_plugin.web.frame import house_place, render, words_of
+from bnpl_plugin.web.frame import house_place, render, status_of, words_of
 
 PURPOSE = "sign_in"
 HOME = {"fr": "FR", "zh_Hans": "CN", "en": "US"}
@@ -29,6 +29,8 @@ def phone() -> Response:
         _send(purpose_ref, number=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
+    except MessageUndelivered as error:
+        return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=503)
     token = current.house().seal.sign({"ref": purpose_ref, "checkout": _checkout_asked()}, purpose=PURPOSE)
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
@@ -76,8 +78,8 @@ def resend(token: str) -> Response:
         return redirect(url_for("bnpl.account.sign_in"), 303)
     try:
         _send(sent.purpose_ref, number=_number(sent))
-    except TooManyAttempts as error:
-        return _ask_code(token, sent, error=wording.told(words_of(house_place()), error), status=429)
+    except (TooManyAttempts, MessageUndelivered) as error:
+        return _ask_code(token, sent, error=wording.told(words_of(house_place()), error), status=status_of(error))
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 

@@ -16,6 +16,7 @@ from bnpl_plugin.errors import (
     DisclosuresMissing,
     IllegalTransition,
     InvalidInput,
+    MessageUndelivered,
     OfferExpired,
     OfferTampered,
     OfferUnavailable,
@@ -28,7 +29,7 @@ from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
-from bnpl_plugin.web.frame import place_of, words_of
+from bnpl_plugin.web.frame import place_of, status_of, words_of
 
 
 def act(checkout_id: str, step: str) -> Response:
@@ -69,6 +70,8 @@ def _phone(purchase: Purchase) -> Response:
         send_code(purchase, phone=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=422)
+    except MessageUndelivered as error:
+        return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=503)
     return to_step(purchase.checkout.checkout_id, step="code")
 
 
@@ -90,8 +93,9 @@ def resend(checkout_id: str) -> Response:
         return to_step(checkout_id)
     try:
         send_code(purchase, phone=str(house.seal.unseal(last.sealed_phone)["phone"]))
-    except TooManyAttempts as error:
-        return show.code(purchase, error=wording.told(words_of(place_of(purchase)), error), status=429)
+    except (TooManyAttempts, MessageUndelivered) as error:
+        told = wording.told(words_of(place_of(purchase)), error)
+        return show.code(purchase, error=told, status=status_of(error))
     return to_step(checkout_id)
 
 
