@@ -20,10 +20,9 @@ from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
 from bnpl_plugin.cli import planning, reviews
 from bnpl_plugin.cli.arguments import MoneyType, shop_house
-from bnpl_plugin.errors import BnplError
+from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
 from bnpl_plugin.money.amount import Money
-from bnpl_plugin.ports.plan import Offer
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
@@ -164,11 +163,11 @@ def verify() -> None:
 @click.argument("loan_id")
 def explain(loan_id: str) -> None:
     """Print how a loan's schedule and APR were computed, line by line."""
-    book = shop_house().store.loan_book(loan_id)
-    if book is None:
-        raise click.ClickException(f"there is no loan {loan_id}")
-    offer = Offer.from_json(book.checkout.offer or {})
-    click.echo("\n\n".join(working.to_text() for working in workings.workings_of(shop_house(), offer=offer)))
+    try:
+        found = workings.workings_of(shop_house(), loan_id=loan_id)
+    except NotYours:
+        raise click.ClickException(f"there is no loan {loan_id}") from None
+    click.echo("\n\n".join(working.to_text() for working in found.workings))
 
 
 @bnpl.command("settings")

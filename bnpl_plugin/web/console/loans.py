@@ -106,14 +106,10 @@ def loan(loan_id: str, *, error: str = "", status: int = 200) -> Response:
 
 def working(loan_id: str) -> Response:
     """How the schedule and the APR of a loan were computed, line by line."""
-    house = current.house()
-    book = house.store.loan_book(loan_id)
-    if book is None:
-        raise NotYours
-    offer = Offer.from_json(book.checkout.offer or {})
+    found = workings.workings_of(current.house(), loan_id=loan_id)
     return page(
-        "working", title=book.loan.order_ref, loan_url=url_for("bnpl.console.loan", loan_id=loan_id),
-        workings=[shown.to_json() for shown in workings.workings_of(house, offer=offer)],
+        "working", title=found.loan.order_ref, loan_url=url_for("bnpl.console.loan", loan_id=loan_id),
+        workings=[shown.to_json() for shown in found.workings],
     )  # fmt: skip
 
 
