@@ -21,8 +21,8 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── SaleNotOpen               too early, too late, or another shop's sale
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
-    ├── CreditDeclined · OrderRefused
-    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── CreditDeclined · OrderRefused · ServiceNotOpen
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
@@ -59,6 +59,7 @@ from bnpl_plugin.errors.house import (
     IdempotencyMismatch,
     IdempotencyRunning,
     LedgerImbalance,
+    MessageUndelivered,
     ProviderUnavailable,
     SolverFailed,
     StorageUnavailable,
@@ -81,6 +82,7 @@ from bnpl_plugin.errors.purchase import (
     OfferUnavailable,
     OrderRefused,
     SaleNotOpen,
+    ServiceNotOpen,
     TooManyAttempts,
 )
 from bnpl_plugin.errors.root import (
@@ -114,6 +116,7 @@ __all__ = [
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
+    "MessageUndelivered",
     "NotYours",
     "OfferExpired",
     "OfferTampered",
@@ -122,6 +125,7 @@ __all__ = [
     "OrderRefused",
     "ProviderUnavailable",
     "SaleNotOpen",
+    "ServiceNotOpen",
     "SoldOut",
     "SolverFailed",
     "StateMoved",
