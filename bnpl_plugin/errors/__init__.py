@@ -24,6 +24,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── CreditDeclined · OrderRefused
     ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
+    ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
 May import: nothing of ours. Must never: hold what only an operator may see in ``details``. Add a file here: a group of
@@ -59,6 +60,7 @@ from bnpl_plugin.errors.house import (
     IdempotencyMismatch,
     IdempotencyRunning,
     LedgerImbalance,
+    LeverageExceeded,
     ProviderUnavailable,
     SolverFailed,
     StorageUnavailable,
@@ -114,6 +116,7 @@ __all__ = [
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
+    "LeverageExceeded",
     "NotYours",
     "OfferExpired",
     "OfferTampered",

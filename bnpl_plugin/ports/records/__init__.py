@@ -18,6 +18,9 @@ from bnpl_plugin.ports.records.capital import (
     CapitalPool,
     CoLending,
     Funder,
+    LoanSale,
+    LoanSaleItem,
+    Remittance,
     Subsidy,
 )
 from bnpl_plugin.ports.records.credit import (
@@ -81,6 +84,8 @@ __all__ = [
     "Json",
     "LimitChange",
     "Loan",
+    "LoanSale",
+    "LoanSaleItem",
     "Merchant",
     "OrderClaim",
     "Pass",
@@ -90,6 +95,7 @@ __all__ = [
     "PolicyVersion",
     "ProviderEvent",
     "Record",
+    "Remittance",
     "Review",
     "SaleClaim",
     "SaleItem",

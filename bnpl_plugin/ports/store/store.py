@@ -28,6 +28,7 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -48,6 +49,8 @@ class Confirming(Protocol):
 
 class Store(Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    treasury: Treasury
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
