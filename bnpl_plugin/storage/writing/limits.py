@@ -59,9 +59,8 @@ def _is_of(table: Any, limit: CapitalLimit, *, json: bool) -> sa.ColumnElement[b
     if limit.scope == "merchant":
         return mine.where(checkout.c.merchant_id == limit.subject)
     if limit.scope == "plan":
-        offer = sa.cast(checkout.c.offer, sa.Text) if not json else checkout.c.offer
-        code = offer.op("->>")("plan_code") if json else sa.func.json_extract(offer, "$.plan_code")
-        return mine.where(code == limit.subject)
+        where = "bnpl_checkout.offer->>'plan_code'" if json else "json_extract(bnpl_checkout.offer, '$.plan_code')"
+        return mine.where(sa.literal_column(where) == limit.subject)
     decided = credit.decision.c
     return mine.where(
         decided.shopper_id == checkout.c.shopper_id,
