@@ -26,7 +26,7 @@ def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[
 
     Low instalments over two years may fit a shopper's means where three high ones do not: an approval is for one plan.
     """
-    told = Evidence(**decision.inputs)
+    told = Evidence.from_json(decision.inputs)
     asked = replace(
         told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
         monthly_due_minor=monthly_due_minor(offer),

@@ -6,7 +6,7 @@ Leaves: ``rules/`` (constants ``RULE``, ``POLICY``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -42,10 +42,29 @@ class Evidence:
     instalments_in_arrears: int
     decisions_last_day: int
     loans_settled: int
+    legal_ceiling_minor: int | None = None  # the most that the law lets this shopper owe; None: no such ceiling
+    reported: Mapping[str, int] = field(default_factory=dict)  # ``policy.allowed.REPORTED`` only; absent: not asked
+    sources_answered: tuple[str, ...] = ()  # which sources' answers are in ``reported``
 
     def to_json(self) -> dict[str, Any]:
-        """Return the recorded form."""
-        return asdict(self)
+        """Return the recorded form; what was not asked is left out."""
+        told = {name: getattr(self, name) for name in _ALWAYS}
+        if self.legal_ceiling_minor is not None:
+            told["legal_ceiling_minor"] = self.legal_ceiling_minor
+        if self.reported or self.sources_answered:
+            told["reported"] = dict(self.reported)
+            told["sources_answered"] = list(self.sources_answered)
+        return told
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Evidence:
+        """Rebuild evidence from its recorded form."""
+        return cls(**{**told, "sources_answered": tuple(told.get("sources_answered", ()))})
+
+
+_ALWAYS = tuple(
+    name for name in Evidence.__slots__ if name not in ("legal_ceiling_minor", "reported", "sources_answered")
+)
 
 
 @dataclass(frozen=True, slots=True)
