@@ -42,7 +42,7 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
+    decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
 

@@ -1,7 +1,4 @@
-"""What a credit decision may look at, and the shape of a rule and a policy.
-
-Leaves: ``rules/`` (constants ``RULE``, ``POLICY``).
-"""
+"""What a credit decision may look at, and the shape of a rule. Leaves: ``rules/`` (constant ``RULE``)."""
 
 from __future__ import annotations
 
@@ -78,27 +75,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One question to the evidence. ``order`` fixes the place; ``reason`` is the shopper's text (English msgid)."""
+    """One question to the evidence. ``order`` fixes the place; ``reason`` is the shopper's text (English msgid).
+
+    ``params`` are the whole numbers that a policy may set, with their defaults; ``check`` takes them by keyword. A rule
+    that ever decided is never edited: a change is a new code.
+    """
 
     code: str
     order: int
     reason: str
-    check: Callable[[Evidence], Finding | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A version of the lender's appetite.
-
-    Which rules, how evidence becomes a rating, and each rating's share of the cap.
-
-    ``points`` gives a score, ``ratings`` maps the lowest score to a rating (descending), ``limit_bps`` a rating's
-    share of the product cap in basis points. ``caps_minor`` maps currency to the product cap per shopper.
-    """
-
-    version: str
-    rules: tuple[str, ...]
-    points: Callable[[Evidence], int]
-    ratings: tuple[tuple[int, str], ...]
-    limit_bps: Mapping[str, int]
-    caps_minor: Mapping[str, int]
+    check: Callable[..., Finding | None]
+    params: Mapping[str, int] = field(default_factory=dict)

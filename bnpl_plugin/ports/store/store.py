@@ -22,6 +22,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
@@ -108,6 +109,14 @@ class Store(Protocol):
 
     def history(self, *, shopper_id: str, currency: str, now: datetime) -> History:
         """Return what the book says of a shopper."""
+        ...
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        ...
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
         ...
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
