@@ -18,6 +18,7 @@ from bnpl_plugin import cli, registry, signals
 from bnpl_plugin.environment import AppriseNotifier, ConsoleNotifier, HttpCourier, KeySeal, SystemClock, SystemIds
 from bnpl_plugin.errors import ConfigurationError
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle.appetite import Policies
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.ports.clock import Clock, IdSource
@@ -185,7 +186,7 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
         providers=_providers(app, settings=settings, wiring=wiring, clock=clock),
         plans=registry.leaves("PLAN", extra=wiring.plans),
         rules=registry.leaves("RULE", extra=wiring.rules),
-        policy=policies[wiring.policy or max(policies)],
+        policies=Policies(store, clock=clock, leaves=policies, default=wiring.policy or max(policies)),
         countries=_countries(wiring),
         announce=_announce,
         translate=lambda tag, text: locale.translator(locale.choose_locale(checkout=tag)).gettext(text),

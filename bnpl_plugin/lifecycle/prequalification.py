@@ -85,7 +85,7 @@ def _prequalify(
     )  # fmt: skip
     evidence = credit_line.seen(house, evidence, line=line, time_zone=law.time_zone)
     judgement = judge(house, evidence, shopper_id=shopper_id)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=shopper_id, checkout_id=None)
+    decision = recorded(house, judgement, shopper_id=shopper_id, checkout_id=None)
     outcome, reasons, means = _answer(house, evidence, decision=decision)
     if outcome == "approved":
         span = timedelta(hours=house.settings.pass_hours)

@@ -51,7 +51,7 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
     if by_pass is not None:
         judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
+    decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
 

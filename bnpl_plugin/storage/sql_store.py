@@ -26,6 +26,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
     Subsidy,
 )
@@ -33,7 +34,7 @@ from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Pu
 from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
 from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -213,6 +214,16 @@ class SqlStore(SqlLendingReads):
         """Return what the book says of a shopper."""
         with self._reading() as connection:
             return lookups.history(connection, shopper_id=shopper_id, currency=currency, now=now)
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        with self._reading() as connection:
+            return policies.roles(connection)
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
+        with self._reading() as connection:
+            return policies.version(connection, version)
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
         """Return the pool that lends in a currency and country."""

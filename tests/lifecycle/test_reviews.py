@@ -12,6 +12,7 @@ import pytest
 from bnpl_plugin.errors import IllegalTransition, InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds, resolution, reviews
+from bnpl_plugin.ports.policy import RuleCall
 from bnpl_plugin.ports.rule import Evidence, Finding, Rule, Verdict
 from tests.lifecycle.world import GOOD, World, world_in
 
@@ -45,7 +46,7 @@ def _policy(monkeypatch: pytest.MonkeyPatch) -> None:
     from bnpl_plugin.rules import standard
 
     policy = standard.POLICY
-    monkeypatch.setattr(standard, "POLICY", replace(policy, rules=(*policy.rules, "by_hand")))
+    monkeypatch.setattr(standard, "POLICY", replace(policy, rules=(*policy.rules, RuleCall("by_hand", {}))))
 
 
 def referred(world: World, **told: object) -> str:

@@ -22,6 +22,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
@@ -114,6 +115,14 @@ class Store(LendingReads, Protocol):
 
     def history(self, *, shopper_id: str, currency: str, now: datetime) -> History:
         """Return what the book says of a shopper."""
+        ...
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        ...
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
         ...
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
