@@ -26,12 +26,6 @@ def countries(t: Translator) -> list[View]:
     return sorted(found, key=lambda country: country["name"])
 
 
-def review(purchase: Purchase) -> View:
-    """Return the way to a person's review of a declined purchase: by writing to the lender."""
-    del purchase
-    return {"state": "none", "url": "", "contact": current.house().settings.lender_contact}
-
-
 def provider_name(t: Translator) -> str:
     """Return the payment provider's name."""
     code = current.house().provider.code
