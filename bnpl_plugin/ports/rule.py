@@ -49,13 +49,13 @@ class Evidence:
     sources_answered: tuple[str, ...] = ()  # which sources' answers are in ``reported``
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "segments", tuple(self.segments))  # a list, once it has been JSON
+        for name in ("segments", "sources_answered"):  # lists, once they have been JSON
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the recorded form; what was not asked is left out."""
         told = {name: getattr(self, name) for name in _ALWAYS}
-        if self.ceiling_minor is not None:
-            told["ceiling_minor"] = self.ceiling_minor
+        told["segments"] = list(self.segments)
         if self.reported or self.sources_answered:
             told["reported"] = dict(self.reported)
             told["sources_answered"] = list(self.sources_answered)
@@ -64,10 +64,10 @@ class Evidence:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Evidence:
         """Rebuild evidence from its recorded form."""
-        return cls(**{**told, "sources_answered": tuple(told.get("sources_answered", ()))})
+        return cls(**told)
 
 
-_ALWAYS = tuple(name for name in Evidence.__slots__ if name not in ("ceiling_minor", "reported", "sources_answered"))
+_ALWAYS = tuple(name for name in Evidence.__slots__ if name not in ("segments", "reported", "sources_answered"))
 
 
 @dataclass(frozen=True, slots=True)

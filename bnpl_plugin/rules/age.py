@@ -6,7 +6,7 @@ MIN_AGE_YEARS = 18
 
 
 def check(evidence: Evidence, *, min_age_years: int = MIN_AGE_YEARS) -> Finding | None:
-    """Decline a shopper below the policy's age, or below the age that the country's law sets."""
+    """Decline a shopper below the age that the country's law sets, and below the policy's everywhere."""
     lowest = max(evidence.min_age_years, min_age_years)
     if evidence.age_years >= lowest:
         return None

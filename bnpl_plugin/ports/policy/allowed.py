@@ -26,16 +26,16 @@ KNOWN: Final[Mapping[str, str]] = {
     "line_used_minor": "drawn and held of the credit line",
     "product_cap_minor": "the most that the product lends to one shopper",
     "ceiling_minor": "the most that law and capital let one shopper owe",
+    "min_age_years": "the age from which the country's law allows credit",
+    "student": "declared student status, where the law asks",
+    "identity_changed": "another date of birth than the one known",
+    "phone_abroad": "whether the number belongs to another country",
+    "segments": "names that the host gave its customer",
     "other_currency_open": "whether a line in another currency is open",
     "open_loans": "loans not yet paid back",
     "instalments_in_arrears": "instalments past due",
     "decisions_last_day": "requests in the past 24 hours",
     "loans_settled": "loans paid back in full",
-    "min_age_years": "the age from which the law lets us lend",
-    "student": "whether the shopper studies, asked only where the law bars students",
-    "identity_changed": "whether another date of birth is known for this phone",
-    "phone_abroad": "whether the number belongs to another country",
-    "segments": "the host's own groups of customers, by the names that the lender allows",
 }
 
 #: What a bureau, an account at a bank or a data set may add; whole numbers. Each may be missing.
@@ -129,7 +129,10 @@ FORBIDDEN: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (_CRIMES, ("criminal", "crime", "convict", "offence", "offense", "arrest", "prison")),
 )  # fmt: skip
 
-_NEVER_SCORED: Final = frozenset({"country", "currency", "other_currency_open", "line_limit_minor"})
+_NEVER_SCORED: Final = frozenset({
+    "country", "currency", "other_currency_open", "line_limit_minor", "ceiling_minor", "min_age_years", "student",
+    "identity_changed", "phone_abroad", "segments",
+})  # fmt: skip
 _AGE: Final = "ECOA (12 CFR 1002.6(b)(2)) allows age only for the capacity to contract; here it gives no points."
 
 _LONGEST_NAME = 60
