@@ -42,6 +42,7 @@ class Evidence:
     instalments_in_arrears: int
     decisions_last_day: int
     loans_settled: int
+    ceiling_minor: int | None = None  # the most that law and capital let one shopper owe
     min_age_years: int = 18
     student: bool | None = None  # as declared; None: the law does not ask
     identity_changed: bool = False  # another date of birth than the one known for this phone

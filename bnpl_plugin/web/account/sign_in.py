@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -20,7 +23,7 @@ def phone() -> Response:
     """Ask for the phone number, and send a code to it."""
     if request.method == "GET":
         known = current.shopper_id()
-        ours = _checkout_of(known, checkout_id=_checkout_asked()) if known else None
+        ours = _checkout_of(known, checkout_id=_asked().get("checkout", "")) if known else None
         return redirect(ours, 303) if ours else _ask_phone()
     place = house_place()
     t = words_of(place)
@@ -37,7 +40,7 @@ def phone() -> Response:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
     except MessageUndelivered as error:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=503)
-    token = current.house().seal.sign({"ref": purpose_ref, "checkout": _checkout_asked()}, purpose=PURPOSE)
+    token = current.house().seal.sign({"ref": purpose_ref, **_asked()}, purpose=PURPOSE)
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 
@@ -64,9 +67,17 @@ def code(token: str) -> Response:
 
 
 def _onward(token: str, *, shopper_id: str) -> str:
-    """Return where a sign-in leads: back into the shopper's own checkout that it was asked for, else to the plans."""
-    checkout_id = str(current.house().seal.unsign(token, purpose=PURPOSE).get("checkout", ""))
-    return _checkout_of(shopper_id, checkout_id=checkout_id) or url_for("bnpl.account.plans")
+    """Return where a sign-in leads: the page of ours or the own checkout that it was asked for, else the plans."""
+    return _leads_to(current.house().seal.unsign(token, purpose=PURPOSE), shopper_id=shopper_id)
+
+
+def _leads_to(asked: Mapping[str, Any], *, shopper_id: str) -> str:
+    page, _, ident = str(asked.get("to", "")).partition(".")
+    if page == "prequalify":
+        return url_for("bnpl.prequalify.ask", ident=ident or None)
+    if page == "limit":
+        return url_for("bnpl.account.limit")
+    return _checkout_of(shopper_id, checkout_id=str(asked.get("checkout", ""))) or url_for("bnpl.account.plans")
 
 
 def _checkout_of(shopper_id: str, *, checkout_id: str) -> str | None:
@@ -96,11 +107,13 @@ def _vouched(typed: str) -> str | None:
     if shopper_id is None or current.shopper_id() not in (None, shopper_id):
         return None
     current.remember_shopper(shopper_id, vouched_for=customer)
-    return _checkout_of(shopper_id, checkout_id=_checkout_asked()) or url_for("bnpl.account.plans")
+    return _leads_to(_asked(), shopper_id=shopper_id)
 
 
-def _checkout_asked() -> str:
-    return request.args.get("checkout", "")[:60]
+def _asked() -> dict[str, str]:
+    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
+    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
+    return {name: text for name, text in found.items() if text}
 
 
 def resend(token: str) -> Response:
@@ -148,7 +161,7 @@ def _number(sent: PhoneCode) -> str:
 def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Response:
     return render(
         "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
-        action_url=url_for("bnpl.account.sign_in", checkout=_checkout_asked() or None), resend_url="", sandbox_code="",
+        action_url=url_for("bnpl.account.sign_in", **dict[str, Any](_asked())), resend_url="", sandbox_code="",
     )  # fmt: skip
 
 

@@ -21,13 +21,23 @@ from bnpl_plugin.errors import (
     OfferTampered,
     OfferUnavailable,
     StateMoved,
+    SubsidyExhausted,
     TooManyAttempts,
 )
-from bnpl_plugin.lifecycle import access, holds, identification, payment, reviews, signature, underwriting
+from bnpl_plugin.lifecycle import (
+    access,
+    holds,
+    identification,
+    payment,
+    prequalification,
+    reviews,
+    signature,
+    underwriting,
+)
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.checkout import show
+from bnpl_plugin.web.checkout import show, terms
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
 from bnpl_plugin.web.frame import place_of, status_of, words_of
 from bnpl_plugin.web.guards import codes
@@ -42,6 +52,11 @@ def act(checkout_id: str, step: str) -> Response:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
         return to_step(checkout_id)
+    except (
+        SubsidyExhausted
+    ) as error:  # the special price has ended: the plans as they are now, and no dearer one unasked
+        current_purchase = current.house().purchase(checkout_id)
+        return show.plans(current_purchase, error=wording.told(words_of(place_of(purchase)), error), status=409)
 
 
 def _plan(purchase: Purchase) -> Response:
@@ -58,6 +73,7 @@ def _plan(purchase: Purchase) -> Response:
         return show.plans(purchase, error=t.gettext(rule.reason) if rule else wording.told(t, error), status=422)
     if purchase.checkout.shopper_id is None:
         _bind_known(purchase)
+    prequalification.decide_by_pass(house, checkout_id=checkout_id)
     return to_step(checkout_id)
 
 
@@ -135,6 +151,7 @@ def _code(purchase: Purchase) -> Response:
         digits = "".join(found.data["code"].split())
         proved = identification.identify(house, checkout_id=checkout_id, code=digits, segments=_segments(purchase))
         current.remember_shopper(proved)
+        prequalification.decide_by_pass(house, checkout_id=checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:
@@ -145,7 +162,7 @@ def _code(purchase: Purchase) -> Response:
 def _facts(purchase: Purchase) -> Response:
     checkout, t = purchase.checkout, words_of(place_of(purchase))
     found = forms.read(forms.FactsForm(), request.form, t=t)
-    asks_student = show.asks_student(purchase)
+    asks_student = terms.asks_student(checkout.country)
     errors = forms.facts_errors(found, country=checkout.country, t=t, asks_student=asks_student)
     if errors:
         return show.facts(purchase, typed=found.typed, errors=errors, status=422)
