@@ -24,6 +24,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── CreditDeclined · OrderRefused · ServiceNotOpen
     ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
+    ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
 May import: nothing of ours. Must never: hold what only an operator may see in ``details``. Add a file here: a group of
@@ -59,6 +60,7 @@ from bnpl_plugin.errors.house import (
     IdempotencyMismatch,
     IdempotencyRunning,
     LedgerImbalance,
+    LeverageExceeded,
     MessageUndelivered,
     ProviderUnavailable,
     SolverFailed,
@@ -116,6 +118,7 @@ __all__ = [
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
+    "LeverageExceeded",
     "MessageUndelivered",
     "NotYours",
     "OfferExpired",

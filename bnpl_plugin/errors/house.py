@@ -59,6 +59,15 @@ class ConfigurationError(BnplError, code="configuration_error"):
     message = "The shop's pay-later settings are not right."
 
 
+class LeverageExceeded(BnplError, code="leverage_exceeded", kind=ErrorKind.NOT_ALLOWED):
+    """The law's ceiling on what a lender may borrow would be passed."""
+
+    message = "At most {ceiling} may be owed as {kind} on net assets of {net_assets}; {used} is owed already."
+
+    def __init__(self, diagnostic: str = "", *, kind: str, ceiling: str, net_assets: str, used: str) -> None:
+        super().__init__(diagnostic, kind=kind, ceiling=ceiling, net_assets=net_assets, used=used)
+
+
 class LedgerImbalance(BnplError, code="ledger_imbalance"):
     """A journal entry does not balance, or is not an entry at all (P1)."""
 

@@ -68,16 +68,17 @@ def code(token: str) -> Response:
 
 def _onward(token: str, *, shopper_id: str) -> str:
     """Return where a sign-in leads: the page of ours or the own checkout that it was asked for, else the plans."""
-    return _leads_to(current.house().seal.unsign(token, purpose=PURPOSE), shopper_id=shopper_id)
+    return _led_to(current.house().seal.unsign(token, purpose=PURPOSE), shopper_id=shopper_id)
 
 
-def _leads_to(asked: Mapping[str, Any], *, shopper_id: str) -> str:
+def _led_to(asked: Mapping[str, Any], *, shopper_id: str) -> str:
     page, _, ident = str(asked.get("to", "")).partition(".")
     if page == "prequalify":
         return url_for("bnpl.prequalify.ask", ident=ident or None)
     if page == "limit":
         return url_for("bnpl.account.limit")
-    return _checkout_of(shopper_id, checkout_id=str(asked.get("checkout", ""))) or url_for("bnpl.account.plans")
+    checkout_id = str(asked.get("checkout", ""))
+    return _checkout_of(shopper_id, checkout_id=checkout_id) or url_for("bnpl.account.plans")
 
 
 def _checkout_of(shopper_id: str, *, checkout_id: str) -> str | None:
@@ -86,6 +87,12 @@ def _checkout_of(shopper_id: str, *, checkout_id: str) -> str | None:
     if purchase is None or purchase.checkout.shopper_id != shopper_id:
         return None
     return url_for("bnpl.checkout.enter", checkout_id=checkout_id)
+
+
+def _asked() -> dict[str, str]:
+    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
+    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
+    return {name: text for name, text in found.items() if text}
 
 
 def _vouched(typed: str) -> str | None:
@@ -107,13 +114,7 @@ def _vouched(typed: str) -> str | None:
     if shopper_id is None or current.shopper_id() not in (None, shopper_id):
         return None
     current.remember_shopper(shopper_id, vouched_for=customer)
-    return _leads_to(_asked(), shopper_id=shopper_id)
-
-
-def _asked() -> dict[str, str]:
-    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
-    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
-    return {name: text for name, text in found.items() if text}
+    return _led_to(_asked(), shopper_id=shopper_id)
 
 
 def resend(token: str) -> Response:
