@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import InvalidInput, NotYours, OfferExpired
-from bnpl_plugin.lifecycle import access, passes, prequalification, reviews
+from bnpl_plugin.lifecycle import access, decline_notice, passes, prequalification, reviews
 from bnpl_plugin.lifecycle.evidence import Facts
 from bnpl_plugin.ports.records import Decision, Pass, Prequalification
 from bnpl_plugin.web import current, forms, wording
@@ -153,11 +153,21 @@ def answer(ident: str = "", *, error: str = "", statement: str = "", status: int
     given = passes.valid(house, shopper_id=shopper_id)
     if given is not None and given.decision_id != decision.decision_id:
         given = None
+    view = _view(decision, given, place=place)
     return render(
-        "account/prequalified.html", place=place, status=status, answer=_view(decision, given, place=place),
+        "account/prequalified.html", place=place, status=status, answer=view,
+        notice=_notice(decision, place=place) if view["outcome"] == "declined" else None,
         tz=law.time_zone, review=_review(decision, ident=ident), statement=statement, error=error,
         again_url=url_for("bnpl.prequalify.ask"), account_url=url_for("bnpl.account.limit"),
         shop_name=place.merchant_name if question else "",
+    )  # fmt: skip
+
+
+def _notice(decision: Decision, *, place: Place) -> View:
+    """Return what the law wants said of a decline, and record that it is shown."""
+    return decline_notice.present_without_order(
+        current.house(), decision=decision, country=place.country, time_zone=place.time_zone,
+        language=words_of(place).locale, codes=_why_no_pass(decision),
     )  # fmt: skip
 
 
