@@ -86,7 +86,7 @@ def customer() -> Customer | None:
 
 
 def _mark(known: Customer) -> str:
-    """Return a short keyed mark of a customer with this number: the host's own reference does not travel in a cookie."""
+    """Return a short keyed mark of a customer with a number: the host's own reference is not in our cookie."""
     return house().seal.keyed_hash(f"customer:{known.customer_ref}:{known.phone}")[:24]
 
 
