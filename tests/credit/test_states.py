@@ -2,7 +2,19 @@
 
 import pytest
 
-from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LOAN, MACHINES, SUBSIDY, SUBSIDY_PART
+from bnpl_plugin.credit.states import (
+    ATTEMPT,
+    CHECKOUT,
+    HOLD,
+    INSTALMENT,
+    LIMIT_CHANGE,
+    LINE,
+    LOAN,
+    MACHINES,
+    PASS,
+    SUBSIDY,
+    SUBSIDY_PART,
+)
 from bnpl_plugin.errors import IllegalTransition
 
 # one row per state: every event that is legal in it, and where it leads
@@ -63,6 +75,26 @@ unearned    earn>earned reverse>reversed
 earned      reverse>reversed
 reversed
 """
+LINE_TABLE = """
+open        freeze>frozen close>closed
+frozen      unfreeze>open close>closed
+closed      reopen>open
+"""
+LIMIT_CHANGE_TABLE = """
+offered     accept>accepted decline>declined lapse>lapsed withdraw>withdrawn
+noticed     take_effect>effective withdraw>withdrawn
+accepted
+declined
+lapsed
+effective
+withdrawn
+"""
+PASS_TABLE = """
+valid       replace>replaced expire>expired revoke>revoked
+replaced
+expired
+revoked
+"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
@@ -71,6 +103,9 @@ TABLES = [
     (INSTALMENT, INSTALMENT_TABLE),
     (SUBSIDY, SUBSIDY_TABLE),
     (SUBSIDY_PART, SUBSIDY_PART_TABLE),
+    (LINE, LINE_TABLE),
+    (LIMIT_CHANGE, LIMIT_CHANGE_TABLE),
+    (PASS, PASS_TABLE),
 ]
 
 

@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bnpl_plugin import errors, registry
+from bnpl_plugin.lifecycle import line_words
 from bnpl_plugin.lifecycle.identification import CODE_TEXT
 from bnpl_plugin.lifecycle.messages import TEXTS
 from bnpl_plugin.lifecycle.reviews import TEXTS as REVIEW_TEXTS
@@ -88,8 +89,9 @@ def _texts(node: ast.expr) -> Iterator[str]:
 def wanted() -> set[MessageId]:
     """Every English message that a page or a message to the shopper can show."""
     called = chain(_of_templates(), _of_views())
-    sent = chain(TEXTS.values(), OF_BUDGETS.values(), REVIEW_TEXTS.values(), (CODE_TEXT,))
-    kept = chain(_of_errors(), _of_leaves(), _of_wording(), sent)
+    texts = (TEXTS, OF_BUDGETS, REVIEW_TEXTS, line_words.TEXTS, line_words.REASONS)
+    sent = chain.from_iterable(of_one.values() for of_one in texts)
+    kept = chain(_of_errors(), _of_leaves(), _of_wording(), sent, (CODE_TEXT,))
     return {message for message in chain(called, kept) if message}
 
 

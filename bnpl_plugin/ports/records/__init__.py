@@ -18,6 +18,9 @@ from bnpl_plugin.ports.records.capital import (
     CapitalPool,
     CoLending,
     Funder,
+    LoanSale,
+    LoanSaleItem,
+    Remittance,
     Subsidy,
     SubsidyPart,
 )
@@ -28,6 +31,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -82,6 +86,8 @@ __all__ = [
     "Json",
     "LimitChange",
     "Loan",
+    "LoanSale",
+    "LoanSaleItem",
     "Merchant",
     "OrderClaim",
     "Pass",
@@ -89,8 +95,10 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
+    "Remittance",
     "Review",
     "SaleClaim",
     "SaleItem",

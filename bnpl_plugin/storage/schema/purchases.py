@@ -208,6 +208,7 @@ instalment = table(
     sa.CheckConstraint("number > 0", name="number"),
     never_negative("principal_minor", "interest_minor", "fee_minor", "waived_minor", "tries"),
     sa.Index("ix_bnpl_instalment_loan", "loan_id", "number"),
+    index_where("ix_bnpl_instalment_overdue", "due_at", where="state = 'overdue'"),
     index_where("ix_bnpl_instalment_try", "try_at", where=states(CHARGEABLE)),
     index_where("ix_bnpl_instalment_remind", "remind_at", where=f"remind_at IS NOT NULL AND {states(CHARGEABLE)}"),
     key=records.InstalmentRow.key,
