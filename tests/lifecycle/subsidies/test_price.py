@@ -141,6 +141,8 @@ def test_the_offer_is_signed_with_its_subsidy_and_an_old_one_reads_as_none(small
         ("lowest_minor", {"lowest_minor": -1}),
         ("highest_minor", {"lowest_minor": 10, "highest_minor": 9}),
         ("recipients", {"recipients": ("two words",)}),
+        ("recipients", {"recipients": ("mailto://me:secret@mail.example",)}),
+        ("recipients", {"recipients": ("0612345678",)}),
         ("recipients", {"recipients": ("a@b.example",) * 11}),
         ("ends_at", {"days": 0}),
         ("ends_at", {"days": -3}),
