@@ -23,6 +23,7 @@ from bnpl_plugin.lifecycle import (
 )
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
+from bnpl_plugin.lifecycle.subsidies import earning, watching
 
 log = log_of("worker")
 
@@ -57,6 +58,8 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("arrears", arrears.default_late),
     ("lines", credit_line.follow_arrears),
     ("limits", limit_changes.run_due),
+    ("subsidy parts", earning.earn_due),
+    ("subsidies", watching.watch),
     ("deliveries", jobs.deliver_ready),
 )
 

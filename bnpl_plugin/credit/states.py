@@ -361,4 +361,68 @@ valid | revoke  | revoked
 """
 PASS = Machine("pass", states=PassState, events=PassEvent, table=_table(_PASSES, PassState, PassEvent))
 
-MACHINES: tuple[Machine, ...] = (CHECKOUT, HOLD, ATTEMPT, LOAN, INSTALMENT, LINE, LIMIT_CHANGE, PASS)
+
+class SubsidyState(StrEnum):
+    """Where a budget for cheaper credit stands."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    ENDED = "ended"
+
+
+class SubsidyEvent(StrEnum):
+    """What can happen to a budget: stopped by hand, ended by its date or its last cent, taken up again."""
+
+    STOP = "stop"
+    END = "end"
+    RESUME = "resume"
+
+
+_SUBSIDY = """
+active         | stop   | stopped
+active stopped | end    | ended
+stopped ended  | resume | active
+"""
+SUBSIDY = Machine(
+    "subsidy", states=SubsidyState, events=SubsidyEvent, table=_table(_SUBSIDY, SubsidyState, SubsidyEvent)
+)
+
+
+class SubsidyPartState(StrEnum):
+    """Where the part of a subsidy stands that pays for one span of a loan's life."""
+
+    UNEARNED = "unearned"
+    EARNED = "earned"
+    REVERSED = "reversed"
+
+
+class SubsidyPartEvent(StrEnum):
+    """What can happen to a part."""
+
+    EARN = "earn"
+    REVERSE = "reverse"
+
+
+_SUBSIDY_PART = """
+unearned        | earn    | earned
+unearned earned | reverse | reversed
+"""
+SUBSIDY_PART = Machine(
+    "part of a subsidy",
+    states=SubsidyPartState,
+    events=SubsidyPartEvent,
+    table=_table(_SUBSIDY_PART, SubsidyPartState, SubsidyPartEvent),
+)
+
+MACHINES: tuple[Machine, ...] = (
+    CHECKOUT,
+    HOLD,
+    ATTEMPT,
+    LOAN,
+    INSTALMENT,
+    LINE,
+    LIMIT_CHANGE,
+    PASS,
+    SUBSIDY,
+    SUBSIDY_PART,
+)

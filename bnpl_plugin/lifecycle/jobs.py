@@ -22,6 +22,7 @@ from bnpl_plugin.lifecycle import (
     reviews,
 )
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning, watching
 from bnpl_plugin.ports.records import Job
 from bnpl_plugin.ports.store import Changeset, Move
 
@@ -59,6 +60,8 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "notify": lambda house, p: messages.send(house, **p),
     "notify_line": lambda house, p: line_words.send(house, **p),
     "tell_review": lambda house, p: reviews.tell(house, **p),
+    "subsidy_rest": lambda house, p: earning.earn_rest(house, loan_id=p["loan_id"]),
+    "subsidy_told": lambda house, p: watching.tell(house, **p),
     "host_confirm": _host_confirm,
     "host_refused": _host_refused,
 }
@@ -69,7 +72,7 @@ HOUSE_KINDS = tuple(kind for kind in KINDS if kind not in DELIVERIES)
 MOST_DELIVERIES = 4  # in one round of the worker
 
 #: Kinds that move money or goods: never given up on, only slowed down, and shown as stuck.
-MONEY = frozenset({"capture", "void", "refund", "reverse", "host_confirm", "host_refused"})
+MONEY = frozenset({"capture", "void", "refund", "reverse", "host_confirm", "host_refused", "subsidy_rest"})
 
 
 def run(house: House, *, job: Job) -> bool:

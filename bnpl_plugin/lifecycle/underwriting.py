@@ -15,6 +15,7 @@ from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
 from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Review
@@ -113,7 +114,24 @@ def _recorded(
 
 
 def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    fresh = quote_plan(
+    """Return the offer at the rating's price; a special price that has ended in between is left for the hold to refuse.
+
+    So that it is never replaced by a dearer one unasked.
+    """
+    fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating)
+    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
+        promised = pricing.promised(house, subsidy_id=offer.subsidy_id)
+        fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating, budgets=promised)
+    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
+        "a decision never makes an offer dearer"
+    )
+    return fresh
+
+
+def _quoted(
+    house: House, *, checkout: Checkout, offer: Offer, rating: str, budgets: pricing.Budgets | None = None
+) -> Offer:
+    return quote_plan(
         house,
         order=Order.from_json(checkout.cart),
         country=checkout.country,
@@ -122,8 +140,5 @@ def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> O
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        budgets=budgets,
     )
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
-        "a decision never makes an offer dearer"
-    )
-    return fresh

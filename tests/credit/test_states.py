@@ -2,7 +2,19 @@
 
 import pytest
 
-from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LIMIT_CHANGE, LINE, LOAN, MACHINES, PASS
+from bnpl_plugin.credit.states import (
+    ATTEMPT,
+    CHECKOUT,
+    HOLD,
+    INSTALMENT,
+    LIMIT_CHANGE,
+    LINE,
+    LOAN,
+    MACHINES,
+    PASS,
+    SUBSIDY,
+    SUBSIDY_PART,
+)
 from bnpl_plugin.errors import IllegalTransition
 
 # one row per state: every event that is legal in it, and where it leads
@@ -73,6 +85,16 @@ replaced
 expired
 revoked
 """
+SUBSIDY_TABLE = """
+active      stop>stopped end>ended
+stopped     end>ended resume>active
+ended       resume>active
+"""
+SUBSIDY_PART_TABLE = """
+unearned    earn>earned reverse>reversed
+earned      reverse>reversed
+reversed
+"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
@@ -82,6 +104,8 @@ TABLES = [
     (LINE, LINE_TABLE),
     (LIMIT_CHANGE, LIMIT_CHANGE_TABLE),
     (PASS, PASS_TABLE),
+    (SUBSIDY, SUBSIDY_TABLE),
+    (SUBSIDY_PART, SUBSIDY_PART_TABLE),
 ]
 
 

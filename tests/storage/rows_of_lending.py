@@ -17,6 +17,7 @@ from bnpl_plugin.ports.records import (
     Record,
     Review,
     Subsidy,
+    SubsidyPart,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
@@ -69,6 +70,10 @@ def of_capital() -> tuple[Record, ...]:
             "sub_1", merchant_id="mer_1", name="Zero", country="FR", currency="EUR", state="active", ceiling_minor=100,
             used_minor=0, warn_bps=8000, terms={}, starts_at=NOW, ends_at=NOW + HOUR, warned_at=None, created_at=NOW,
             changed_at=NOW,
+        ),
+        SubsidyPart(
+            "shp_1", loan_id="loan_1", number=1, state="unearned", currency="EUR", part_minor=1,
+            due_on=date(2027, 1, 1), due_at=NOW, changed_at=NOW,
         ),
         CapitalLimit(
             "lim_1", pool_id="pool_EUR", scope="plan", subject="pay_in_3", state="active", ceiling_minor=100,

@@ -19,6 +19,7 @@ from bnpl_plugin.ports.records.capital import (
     CoLending,
     Funder,
     Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.records.credit import (
     CreditLine,
@@ -96,4 +97,5 @@ __all__ = [
     "SaleClaim",
     "SaleItem",
     "Subsidy",
+    "SubsidyPart",
 ]

@@ -66,6 +66,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Borrowing,
         records.CoLending,
         records.Subsidy,
+        records.SubsidyPart,
         records.CapitalLimit,
         records.CapitalPool,
     )

@@ -96,6 +96,7 @@ hold = table(
     sa.CheckConstraint("funder_minor <= principal_minor", name="funder"),
     never_negative("units", "funder_minor", "subsidy_minor"),
     index_where("ix_bnpl_hold_expiry", "expires_at", where="state = 'pending'"),
+    index_where("ix_bnpl_hold_subsidy", "subsidy_id", where="state = 'pending' AND subsidy_id IS NOT NULL"),
     index_where("uq_bnpl_hold_pending", "checkout_id", where="state = 'pending'", unique=True),
     key=records.Hold.key,
 )
@@ -182,6 +183,7 @@ loan = table(
     sa.Index("uq_bnpl_loan_id", "loan_id", unique=True),
     sa.Index("uq_bnpl_loan_checkout", "checkout_id", unique=True),
     sa.Index("ix_bnpl_loan_time", "opened_at", "loan_id"),
+    index_where("ix_bnpl_loan_subsidy", "subsidy_id", where="subsidy_id IS NOT NULL"),
     sa.Index("ix_bnpl_loan_merchant", "merchant_id", "opened_at", "loan_id"),
     key=records.Loan.key,
 )

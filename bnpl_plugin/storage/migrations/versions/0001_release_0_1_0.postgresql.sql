@@ -268,6 +268,18 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_subsidy_part' THEN
+    part := doc->'m_subsidy_part';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_subsidy_part AS t SET (state, currency, part_minor, due_on, due_at, changed_at) =
+        (SELECT r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND t.number = (m->'key'->>'number')::INTEGER AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'subsidy_part ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'i_merchant' THEN
     INSERT INTO bnpl_merchant (merchant_id, name, mdr_bps, webhook_url, webhook_secret, created_at)
     SELECT r.merchant_id, r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_merchant, doc->'i_merchant') AS r;
@@ -387,6 +399,10 @@ BEGIN
   IF doc ? 'i_subsidy' THEN
     INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
     SELECT r.subsidy_id, r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy, doc->'i_subsidy') AS r;
+  END IF;
+  IF doc ? 'i_subsidy_part' THEN
+    INSERT INTO bnpl_subsidy_part (shopper_id, loan_id, number, state, currency, part_minor, due_on, due_at, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.number, r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy_part, doc->'i_subsidy_part') AS r;
   END IF;
   IF doc ? 'i_capital_limit' THEN
     INSERT INTO bnpl_capital_limit (limit_id, pool_id, scope, subject, state, ceiling_minor, used_minor, created_at, changed_at)

@@ -384,6 +384,14 @@ def create_tables() -> None:
         sqlite_where=sa.text("state = 'pending'"),
     )
     op.create_index(
+        "ix_bnpl_hold_subsidy",
+        "bnpl_hold",
+        ["subsidy_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending' AND subsidy_id IS NOT NULL"),
+        sqlite_where=sa.text("state = 'pending' AND subsidy_id IS NOT NULL"),
+    )
+    op.create_index(
         "uq_bnpl_hold_pending",
         "bnpl_hold",
         ["checkout_id"],
@@ -588,6 +596,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("shopper_id", "loan_id", name=op.f("pk_bnpl_loan")),
     )
     op.create_index("ix_bnpl_loan_merchant", "bnpl_loan", ["merchant_id", "opened_at", "loan_id"], unique=False)
+    op.create_index(
+        "ix_bnpl_loan_subsidy",
+        "bnpl_loan",
+        ["subsidy_id"],
+        unique=False,
+        postgresql_where=sa.text("subsidy_id IS NOT NULL"),
+        sqlite_where=sa.text("subsidy_id IS NOT NULL"),
+    )
     op.create_index("ix_bnpl_loan_time", "bnpl_loan", ["opened_at", "loan_id"], unique=False)
     op.create_index("uq_bnpl_loan_checkout", "bnpl_loan", ["checkout_id"], unique=True)
     op.create_index("uq_bnpl_loan_id", "bnpl_loan", ["loan_id"], unique=True)
@@ -823,7 +839,38 @@ def create_tables() -> None:
         sa.CheckConstraint("warn_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_subsidy_warn_bps")),
         sa.PrimaryKeyConstraint("subsidy_id", name=op.f("pk_bnpl_subsidy")),
     )
+    op.create_index(
+        "ix_bnpl_subsidy_active",
+        "bnpl_subsidy",
+        ["country", "currency"],
+        unique=False,
+        postgresql_where=sa.text("state = 'active'"),
+        sqlite_where=sa.text("state = 'active'"),
+    )
     op.create_index("ix_bnpl_subsidy_merchant", "bnpl_subsidy", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_subsidy_part",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("part_minor", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_bnpl_subsidy_part_number")),
+        sa.CheckConstraint("part_minor > 0", name=op.f("ck_bnpl_subsidy_part_part")),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_id", "number", name=op.f("pk_bnpl_subsidy_part")),
+    )
+    op.create_index(
+        "ix_bnpl_subsidy_part_due",
+        "bnpl_subsidy_part",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'unearned'"),
+        sqlite_where=sa.text("state = 'unearned'"),
+    )
     op.create_table(
         "bnpl_posting",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
