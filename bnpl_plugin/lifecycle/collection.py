@@ -15,13 +15,13 @@ from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ledger.postings import interest_waived, repayment
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
-from bnpl_plugin.ports.store import Changeset, Event, LineChange, LoanBook, Move, PoolChange
+from bnpl_plugin.ports.store import Changeset, Event, LoanBook, Move, PoolChange
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN = ("scheduled", "overdue")
@@ -213,7 +213,7 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
         rows=jobs,
         entries=_entries(house, book, attempt, rows=rows, waived=waived, provider_ref=ref or ""),
         events=tuple(events),
-        lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-principal),) if principal else (),
+        lines=down_payment.paid_back(loan, rows),
         pools=(PoolChange(loan.pool_id, outstanding_minor=-principal),) if principal else (),
     )
 

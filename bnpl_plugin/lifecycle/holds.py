@@ -55,7 +55,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
             events=(
                 house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
             ),
-            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
+            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.financed_minor),),
             units=_units(hold, free=-1, held=1),
             rooms=earning.room(hold, times=1),
             pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor),),
@@ -94,6 +94,7 @@ def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | Non
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        down_payment_minor=offer.down_payment_minor,
     )
 
 
@@ -111,7 +112,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
                 set=values(state=HOLD.advance("pending", event)),
             ),
         ),
-        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),),
         units=_units(hold, free=1, held=-1),
         rooms=earning.room(hold, times=-1),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
@@ -126,14 +127,14 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
     if retaken is not None:
         return Changeset(
             rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
             units=_units(retaken, free=-1, sold=1),
             rooms=earning.room(retaken, times=1),
             pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor),),
         )
     hold = purchase.hold
     assert hold is not None
-    minor = hold.principal_minor
+    minor = hold.financed_minor
     return Changeset(
         moves=(
             Move(

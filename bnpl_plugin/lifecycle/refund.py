@@ -10,14 +10,14 @@ from contextlib import suppress
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.postings import loan_reversed, refund_paid
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
-from bnpl_plugin.ports.store import Changeset, LineChange, LoanBook, Move, PoolChange, UnitsChange
+from bnpl_plugin.ports.store import Changeset, LoanBook, Move, PoolChange, UnitsChange
 
 UNDOABLE = ("active", "settled")
 
@@ -157,7 +157,7 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         rows=(*refunds, *jobs, *told),
         entries=(entry, *subsidy.entries),
         events=(undone,),
-        lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-owed),) if owed else (),
+        lines=down_payment.given_up(book),
         units=_units(book),
         rooms=subsidy.rooms,
         pools=(PoolChange(loan.pool_id, outstanding_minor=-owed),) if owed else (),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import credit_line, reviews
+from bnpl_plugin.lifecycle import credit_line, down_payment, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
@@ -30,7 +30,8 @@ EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
 def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before).
+    Approved: the credit line exists, a price above it is met by a down payment where the plan allows one
+    (``down_payment``), the offer is priced by the rating (never dearer than shown before).
     With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
@@ -51,6 +52,9 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
     if by_pass is not None:
         judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
+    offer, evidence, judgement = down_payment.decided(
+        house, checkout=checkout, offer=offer, evidence=evidence, judgement=judgement
+    )
     decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
@@ -140,5 +144,6 @@ def _quoted(
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        down_payment_minor=offer.down_payment_minor,
         budgets=budgets,
     )
