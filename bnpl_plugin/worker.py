@@ -56,10 +56,10 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),
-    ("lines", credit_line.follow_arrears),
-    ("limits", limit_changes.run_due),
     ("subsidy parts", earning.earn_due),
     ("subsidies", watching.watch),
+    ("lines", credit_line.follow_arrears),
+    ("limits", limit_changes.run_due),
     ("deliveries", jobs.deliver_ready),
 )
 

@@ -21,9 +21,6 @@ from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, InstalmentRow, Loan
 from bnpl_plugin.ports.rule import Evidence
-from bnpl_plugin.ports.store import LineChange, LoanBook
-
-_OPEN = ("scheduled", "collecting", "overdue")
 
 
 # the offer -----------------------------------------------------------------------------------------------------------
@@ -75,15 +72,6 @@ def decided(
 
 
 # the line ------------------------------------------------------------------------------------------------------------
-def paid_back(loan: Loan, rows: Iterable[InstalmentRow]) -> tuple[LineChange, ...]:
-    """Return what paid instalments give back to the line: their principal, a down payment not counted."""
-    minor = sum(row.principal_minor - (loan.down_payment_minor if row.number == 1 else 0) for row in rows)
-    return (LineChange(loan.shopper_id, loan.currency, drawn_minor=-minor),) if minor else ()
-
-
-def given_up(book: LoanBook) -> tuple[LineChange, ...]:
-    """Return what a loan that is undone gives back to the line: all it still owes, an open down payment not counted."""
-    loan = book.loan
-    still_open = any(row.number == 1 and row.state in _OPEN for row in book.instalments)
-    minor = loan.outstanding_minor - (loan.down_payment_minor if still_open else 0)
-    return (LineChange(loan.shopper_id, loan.currency, drawn_minor=-minor),) if minor else ()
+def part_of(loan: Loan, rows: Iterable[InstalmentRow]) -> int:
+    """Return how much of what some instalments ask for is the loan's down payment, in minor units."""
+    return loan.down_payment_minor if any(row.number == 1 for row in rows) else 0

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from bnpl_plugin.ports.records import Decision, Pass, Review, Subsidy, SubsidyPart
 from bnpl_plugin.storage.reads import reviews, subsidies
-from bnpl_plugin.storage.reads.lines import SqlLines
 
 #: How long it may be believed that a country has no active budget; our own write of one ends the belief at once.
 _NO_SUBSIDY = timedelta(seconds=2)
@@ -23,11 +22,6 @@ class SqlLendingReads:
 
     def _reading(self) -> AbstractContextManager[sa.Connection]:
         raise NotImplementedError
-
-    @property
-    def lines(self) -> SqlLines:
-        """What is known of credit lines, changes of limits and passes."""
-        return SqlLines(self._reading)
 
     # decisions in a person's hands ------------------------------------------------------------------------------------
     def review(self, review_id: str) -> Review | None:

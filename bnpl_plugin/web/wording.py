@@ -75,6 +75,13 @@ FIELDS: Final[Mapping[str, str]] = {
     "statement": "Accepted: up to 2,000 characters of text.",
 }
 
+#: What an operator types that cannot be read.
+TYPED: Final[Mapping[str, str]] = {
+    "sum": "Please write a sum like 2500 or 2500.50.",
+    "percent": "Please write a percentage from 0 to 100, with at most two decimals.",
+    "day": "Please choose a day.",
+}
+
 _ENDINGS: Final[Mapping[str, str]] = {
     error.code: error.message
     for error in (
@@ -82,6 +89,7 @@ _ENDINGS: Final[Mapping[str, str]] = {
         errors.UnitsPerShopperExceeded,
         errors.CreditLineExceeded,
         errors.CapitalExhausted,
+        errors.SubsidyExhausted,
         errors.OrderAlreadyFinanced,
         errors.CartChanged,
     )

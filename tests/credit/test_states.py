@@ -65,6 +65,16 @@ paid        refund>refunded
 cancelled
 refunded
 """
+SUBSIDY_TABLE = """
+active      stop>stopped end>ended
+stopped     end>ended resume>active
+ended       resume>active
+"""
+SUBSIDY_PART_TABLE = """
+unearned    earn>earned reverse>reversed
+earned      reverse>reversed
+reversed
+"""
 LINE_TABLE = """
 open        freeze>frozen close>closed
 frozen      unfreeze>open close>closed
@@ -85,27 +95,17 @@ replaced
 expired
 revoked
 """
-SUBSIDY_TABLE = """
-active      stop>stopped end>ended
-stopped     end>ended resume>active
-ended       resume>active
-"""
-SUBSIDY_PART_TABLE = """
-unearned    earn>earned reverse>reversed
-earned      reverse>reversed
-reversed
-"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
     (ATTEMPT, ATTEMPT_TABLE),
     (LOAN, LOAN_TABLE),
     (INSTALMENT, INSTALMENT_TABLE),
+    (SUBSIDY, SUBSIDY_TABLE),
+    (SUBSIDY_PART, SUBSIDY_PART_TABLE),
     (LINE, LINE_TABLE),
     (LIMIT_CHANGE, LIMIT_CHANGE_TABLE),
     (PASS, PASS_TABLE),
-    (SUBSIDY, SUBSIDY_TABLE),
-    (SUBSIDY_PART, SUBSIDY_PART_TABLE),
 ]
 
 

@@ -7,16 +7,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bnpl_plugin.ports.records import Decision, Pass, Review, Subsidy, SubsidyPart
-from bnpl_plugin.ports.store.lines import Lines
 
 
 class LendingReads(Protocol):
     """What use cases of credit and capital ask of the store."""
-
-    @property
-    def lines(self) -> Lines:
-        """What is known of credit lines, changes of limits and passes."""
-        ...
 
     # decisions in a person's hands ------------------------------------------------------------------------------------
     def review(self, review_id: str) -> Review | None:

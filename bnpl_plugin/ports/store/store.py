@@ -26,6 +26,8 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store.changes import Changeset
 from bnpl_plugin.ports.store.lending import LendingReads
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -46,6 +48,9 @@ class Confirming(Protocol):
 
 class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    lines: Lines
+    treasury: Treasury
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""

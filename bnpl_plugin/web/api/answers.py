@@ -85,6 +85,7 @@ def _offer(house: House, offer: Offer, *, locale: str) -> dict[str, Any]:
         "apr_method": offer.apr_method,
         "mdr_bps": offer.mdr_bps,
         "sample_law": offer.sample_law,
+        "subsidised": offer.subsidy_id is not None,
         "instalments": [
             {**row.to_json(), "total_minor": row.total_minor} for row in schedule.instalments
         ],

@@ -103,6 +103,10 @@ PATHS: Final[Mapping[tuple[str, str], Operation]] = {
     ("/events/{event_id}/replay", "post"): Operation(
         "replay_event", "Promise one more delivery of an event", {202: "Replay"}, (404,)
     ),
+    ("/subsidies", "get"): Operation(
+        "subsidies", "Budgets with which you pay for your shoppers' cheaper credit, newest first", {200: "SubsidyList"}
+    ),
+    ("/subsidies/{subsidy_id}", "get"): Operation("subsidy", "One of your budgets", {200: "Subsidy"}, (404,)),
     ("/openapi.json", "get"): Operation("openapi", "This description", {200: ""}, open=True),
 }
 

@@ -1,4 +1,4 @@
-"""A state machine as a table: (state, event) to state; whatever is not in the table is illegal."""
+"""A state table with a name: whatever is not in the table is illegal."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""The state tables: one machine each, (state, event) to state; whatever is not in the table is illegal."""
+"""The machines of one purchase: checkout, hold, payment attempt, loan, instalment."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from bnpl_plugin.credit.machine import Machine
-from bnpl_plugin.credit.machine import table_of as _table
+from bnpl_plugin.credit.states.machine import Machine, table_of
 
 
 class CheckoutState(StrEnum):
@@ -62,8 +61,10 @@ opened referred approved held signed           | expire    | expired
 authorised expired cancelled signed approved   | refuse    | refused
 confirmed                                      | reverse   | reversed
 """
+
+
 CHECKOUT = Machine(
-    "checkout", states=CheckoutState, events=CheckoutEvent, table=_table(_CHECKOUT, CheckoutState, CheckoutEvent)
+    "checkout", states=CheckoutState, events=CheckoutEvent, table=table_of(_CHECKOUT, CheckoutState, CheckoutEvent)
 )
 
 
@@ -89,7 +90,9 @@ pending | post   | posted
 pending | void   | voided
 pending | expire | expired
 """
-HOLD = Machine("hold", states=HoldState, events=HoldEvent, table=_table(_HOLD, HoldState, HoldEvent))
+
+
+HOLD = Machine("hold", states=HoldState, events=HoldEvent, table=table_of(_HOLD, HoldState, HoldEvent))
 
 
 class AttemptState(StrEnum):
@@ -135,8 +138,10 @@ authorised                             | capture   | captured
 authorised                             | void      | voided
 captured                               | refund    | refunded
 """
+
+
 ATTEMPT = Machine(
-    "payment attempt", states=AttemptState, events=AttemptEvent, table=_table(_ATTEMPT, AttemptState, AttemptEvent)
+    "payment attempt", states=AttemptState, events=AttemptEvent, table=table_of(_ATTEMPT, AttemptState, AttemptEvent)
 )
 
 
@@ -166,7 +171,9 @@ active           | default    | defaulted
 active settled   | cancel     | cancelled
 active defaulted | charge_off | charged_off
 """
-LOAN = Machine("loan", states=LoanState, events=LoanEvent, table=_table(_LOAN, LoanState, LoanEvent))
+
+
+LOAN = Machine("loan", states=LoanState, events=LoanEvent, table=table_of(_LOAN, LoanState, LoanEvent))
 
 
 class InstalmentState(StrEnum):
@@ -200,164 +207,11 @@ collecting                   | release | scheduled
 scheduled collecting overdue | cancel  | cancelled
 paid                         | refund  | refunded
 """
+
+
 INSTALMENT = Machine(
     "instalment",
     states=InstalmentState,
     events=InstalmentEvent,
-    table=_table(_INSTALMENT, InstalmentState, InstalmentEvent),
-)
-
-
-class LineState(StrEnum):
-    """Where a shopper's credit line stands."""
-
-    OPEN = "open"
-    FROZEN = "frozen"
-    CLOSED = "closed"
-
-
-class LineEvent(StrEnum):
-    """What can happen to a credit line."""
-
-    FREEZE = "freeze"
-    UNFREEZE = "unfreeze"
-    CLOSE = "close"
-    REOPEN = "reopen"
-
-
-# A closed line is reopened by a new decision alone; what is owed on it is paid back as agreed.
-_LINE = """
-open        | freeze   | frozen
-frozen      | unfreeze | open
-open frozen | close    | closed
-closed      | reopen   | open
-"""
-LINE = Machine("credit line", states=LineState, events=LineEvent, table=_table(_LINE, LineState, LineEvent))
-
-
-class LimitChangeState(StrEnum):
-    """Where a change of a limit stands: a raise is offered, a fall is noticed before it takes effect."""
-
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    NOTICED = "noticed"
-    EFFECTIVE = "effective"
-    WITHDRAWN = "withdrawn"
-
-
-class LimitChangeEvent(StrEnum):
-    """What can happen to a change of a limit."""
-
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    LAPSE = "lapse"
-    TAKE_EFFECT = "take_effect"
-    WITHDRAW = "withdraw"
-
-
-_LIMIT_CHANGE = """
-offered         | accept      | accepted
-offered         | decline     | declined
-offered         | lapse       | lapsed
-noticed         | take_effect | effective
-offered noticed | withdraw    | withdrawn
-"""
-LIMIT_CHANGE = Machine(
-    "change of the limit",
-    states=LimitChangeState,
-    events=LimitChangeEvent,
-    table=_table(_LIMIT_CHANGE, LimitChangeState, LimitChangeEvent),
-)
-
-
-class PassState(StrEnum):
-    """Where a pass stands; one that is valid and past its time is as good as expired."""
-
-    VALID = "valid"
-    REPLACED = "replaced"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-
-
-class PassEvent(StrEnum):
-    """What can happen to a pass."""
-
-    REPLACE = "replace"
-    EXPIRE = "expire"
-    REVOKE = "revoke"
-
-
-_PASSES = """
-valid | replace | replaced
-valid | expire  | expired
-valid | revoke  | revoked
-"""
-PASS = Machine("pass", states=PassState, events=PassEvent, table=_table(_PASSES, PassState, PassEvent))
-
-
-class SubsidyState(StrEnum):
-    """Where a budget for cheaper credit stands."""
-
-    ACTIVE = "active"
-    STOPPED = "stopped"
-    ENDED = "ended"
-
-
-class SubsidyEvent(StrEnum):
-    """What can happen to a budget: stopped by hand, ended by its date or its last cent, taken up again."""
-
-    STOP = "stop"
-    END = "end"
-    RESUME = "resume"
-
-
-_SUBSIDY = """
-active         | stop   | stopped
-active stopped | end    | ended
-stopped ended  | resume | active
-"""
-SUBSIDY = Machine(
-    "subsidy", states=SubsidyState, events=SubsidyEvent, table=_table(_SUBSIDY, SubsidyState, SubsidyEvent)
-)
-
-
-class SubsidyPartState(StrEnum):
-    """Where the part of a subsidy stands that pays for one span of a loan's life."""
-
-    UNEARNED = "unearned"
-    EARNED = "earned"
-    REVERSED = "reversed"
-
-
-class SubsidyPartEvent(StrEnum):
-    """What can happen to a part."""
-
-    EARN = "earn"
-    REVERSE = "reverse"
-
-
-_SUBSIDY_PART = """
-unearned        | earn    | earned
-unearned earned | reverse | reversed
-"""
-SUBSIDY_PART = Machine(
-    "part of a subsidy",
-    states=SubsidyPartState,
-    events=SubsidyPartEvent,
-    table=_table(_SUBSIDY_PART, SubsidyPartState, SubsidyPartEvent),
-)
-
-MACHINES: tuple[Machine, ...] = (
-    CHECKOUT,
-    HOLD,
-    ATTEMPT,
-    LOAN,
-    INSTALMENT,
-    LINE,
-    LIMIT_CHANGE,
-    PASS,
-    SUBSIDY,
-    SUBSIDY_PART,
+    table=table_of(_INSTALMENT, InstalmentState, InstalmentEvent),
 )
