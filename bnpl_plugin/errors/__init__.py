@@ -21,8 +21,8 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── SaleNotOpen               too early, too late, or another shop's sale
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
-    ├── CreditDeclined · OrderRefused
-    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── CreditDeclined · OrderRefused · ServiceNotOpen
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
     ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
@@ -61,6 +61,7 @@ from bnpl_plugin.errors.house import (
     IdempotencyRunning,
     LedgerImbalance,
     LeverageExceeded,
+    MessageUndelivered,
     ProviderUnavailable,
     SolverFailed,
     StorageUnavailable,
@@ -83,6 +84,7 @@ from bnpl_plugin.errors.purchase import (
     OfferUnavailable,
     OrderRefused,
     SaleNotOpen,
+    ServiceNotOpen,
     TooManyAttempts,
 )
 from bnpl_plugin.errors.root import (
@@ -117,6 +119,7 @@ __all__ = [
     "LawMissing",
     "LedgerImbalance",
     "LeverageExceeded",
+    "MessageUndelivered",
     "NotYours",
     "OfferExpired",
     "OfferTampered",
@@ -125,6 +128,7 @@ __all__ = [
     "OrderRefused",
     "ProviderUnavailable",
     "SaleNotOpen",
+    "ServiceNotOpen",
     "SoldOut",
     "SolverFailed",
     "StateMoved",

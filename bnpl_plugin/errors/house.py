@@ -23,6 +23,12 @@ class ProviderUnavailable(BnplError, code="provider_unavailable", kind=ErrorKind
     message = "The payment service cannot be reached at the moment."
 
 
+class MessageUndelivered(BnplError, code="message_undelivered", kind=ErrorKind.RETRY_LATER):
+    """No channel took a message to a shopper."""
+
+    message = "We could not send you a message just now."
+
+
 class WebhookInvalid(BnplError, code="webhook_invalid", kind=ErrorKind.FIX_INPUT):
     """The webhook's signature, age or body is wrong."""
 

@@ -54,6 +54,8 @@ class Account(StrEnum):
     FEE_GIVEN_UP = "fee_given_up"
     GOODWILL_EXPENSE = "goodwill_expense"
     RECOVERY_INCOME = "recovery_income"
+    UNEARNED_SUBSIDY = "unearned_subsidy"
+    SUBSIDY_INCOME = "subsidy_income"
     BORROWINGS = "borrowings"
     BORROWING_INTEREST_PAYABLE = "borrowing_interest_payable"
     BORROWING_INTEREST_EXPENSE = "borrowing_interest_expense"
@@ -109,6 +111,8 @@ _ROWS = (
     AccountFacts(Account.FEE_GIVEN_UP, _X, "loan", "Fees once earned and given up."),
     AccountFacts(Account.GOODWILL_EXPENSE, _X, "loan", "Principal paid by us in the shopper's place."),
     AccountFacts(Account.RECOVERY_INCOME, _I, "loan", "Money received on loans given up."),
+    AccountFacts(Account.UNEARNED_SUBSIDY, _L, "loan", "What a subsidy pays for time that has not yet passed."),
+    AccountFacts(Account.SUBSIDY_INCOME, _I, "loan", "What a subsidy has paid for time that has passed."),
     AccountFacts(Account.BORROWINGS, _L, "borrowing", "What a funder lent to a pool and is still to be repaid."),
     AccountFacts(Account.BORROWING_INTEREST_PAYABLE, _L, "borrowing", "Interest accrued on it and not yet paid."),
     AccountFacts(Account.BORROWING_INTEREST_EXPENSE, _X, "pool", "What a pool's borrowings have cost."),

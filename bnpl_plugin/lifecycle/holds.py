@@ -7,10 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
-from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import (
+    CapitalExhausted,
+    CheckoutExpired,
+    DecisionMissing,
+    SaleNotOpen,
+    StateMoved,
+    SubsidyExhausted,
+)
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
 from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
@@ -24,7 +32,8 @@ def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
-    ``ConcentrationExceeded``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
+    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``; then
+    nothing is reserved.
     """
     for _ in range(_TURNS - 1):
         with suppress(StateMoved):  # taken by the same shopper's other window, or the pool's terms have just changed
@@ -42,6 +51,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
     _check_sale(house, checkout)
+    _check_subsidy(house, checkout)
     hold = new_hold(house, purchase=purchase, state="pending")
     house.commit(
         Changeset(
@@ -59,7 +69,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
             ),
             lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
             units=_units(hold, free=-1, held=1),
-            rooms=exposure.rooms(hold.limit_ids, hold.own_minor),
+            rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor)),
             pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor, terms_version=purchase.terms.version),),
         )
     )
@@ -94,8 +104,8 @@ def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
         units=checkout.units if checkout.sale_item_id else 0,
         funder_id=shared.funder_id,
         funder_minor=shared.funder_minor,
-        subsidy_id=None,
-        subsidy_minor=0,
+        subsidy_id=offer.subsidy_id,
+        subsidy_minor=offer.subsidy_minor,
         limit_ids=shared.limit_ids,
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
@@ -120,7 +130,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
         ),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
         units=_units(hold, free=1, held=-1),
-        rooms=exposure.rooms(hold.limit_ids, -hold.own_minor),
+        rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor)),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
     )
 
@@ -135,7 +145,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
             rows=(retaken,),
             lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
             units=_units(retaken, free=-1, sold=1),
-            rooms=exposure.rooms(retaken.limit_ids, retaken.own_minor),
+            rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, retaken.own_minor)),
             pools=(
                 PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor, terms_version=purchase.terms.version),
             ),
@@ -231,3 +241,13 @@ def _check_sale(house: House, checkout: Checkout) -> None:
             starts_at=item.starts_at.isoformat() if item else "",
             ends_at=item.ends_at.isoformat() if item else "",
         )
+
+
+def _check_subsidy(house: House, checkout: Checkout) -> None:
+    """Refuse the price of a budget whose time is over; whether there is room in it, the write itself decides."""
+    offer = Offer.from_json(checkout.offer or {})
+    if offer.subsidy_id is None:
+        return
+    row, now = house.store.subsidy(offer.subsidy_id), house.clock.now()
+    if row is None or row.state != "active" or not row.starts_at <= now < row.ends_at:
+        raise SubsidyExhausted(guard="subsidy")

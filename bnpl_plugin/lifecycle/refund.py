@@ -15,6 +15,7 @@ from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.funding import ceding, exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
 from bnpl_plugin.ports.store import Changeset, LoanBook, Move, UnitsChange
@@ -137,6 +138,7 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         *(_moved(house, row, event="cancel") for row in opened),
         *(_moved(house, row, event="refund") for row in paid),
     ]
+    subsidy = earning.reversal(house, loan=loan)
     entry = loan_reversed(
         house.head(shopper_id=loan.shopper_id, value_date=house.today(loan.time_zone)),
         loan_id=loan.loan_id,
@@ -153,13 +155,13 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
     freed = exposure.freed(loan, principal_minor=loan.outstanding_minor)
     shared = ceding.returned(house, loan, value_date=house.today(loan.time_zone))
     return Changeset(
-        moves=tuple(moves),
+        moves=(*moves, *subsidy.moves),
         rows=(*refunds, *jobs, *told),
-        entries=(entry, *shared),
+        entries=(entry, *subsidy.entries, *shared),
         events=(undone,),
         lines=freed.lines,
         units=_units(book),
-        rooms=freed.rooms,
+        rooms=(*subsidy.rooms, *freed.rooms),
         pools=freed.pools,
     )
 

@@ -22,6 +22,7 @@ from bnpl_plugin.ports.records.capital import (
     LoanSaleItem,
     Remittance,
     Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.records.credit import (
     CreditLine,
@@ -30,6 +31,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -93,6 +95,7 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
     "Remittance",
@@ -100,4 +103,5 @@ __all__ = [
     "SaleClaim",
     "SaleItem",
     "Subsidy",
+    "SubsidyPart",
 ]

@@ -24,6 +24,7 @@ from bnpl_plugin.ports.store.changes import (
     RoomChange,
     UnitsChange,
 )
+from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.store import Confirming, Store
 from bnpl_plugin.ports.store.treasury import FunderAccount, Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, PoolTerms, Purchase
@@ -38,6 +39,7 @@ __all__ = [
     "FunderAccount",
     "History",
     "LineChange",
+    "Lines",
     "LoanBook",
     "Move",
     "PoolChange",

@@ -51,6 +51,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Decision,
         records.Review,
         records.Pass,
+        records.Prequalification,
         records.LimitChange,
         records.Disclosure,
         records.Agreement,
@@ -68,6 +69,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.LoanSaleItem,
         records.Remittance,
         records.Subsidy,
+        records.SubsidyPart,
         records.CapitalLimit,
         records.CapitalPool,
     )

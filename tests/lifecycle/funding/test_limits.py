@@ -161,7 +161,7 @@ def test_a_hold_decided_before_the_limit_is_decided_again(world, monkeypatch):
 
 
 def test_a_limit_opened_in_the_midst_of_a_confirm_is_counted_once(tmp_path, migrated_postgres_url, monkeypatch):
-    """On SQLite a confirm is alone in its transaction; on PostgreSQL it only writes in one: a limit may come between."""
+    """On SQLite a confirm is alone in its transaction; on PostgreSQL it only writes in one: a limit may come in."""
     opened: list[str] = []
     write = postgres.write
 
