@@ -17,10 +17,11 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import capital, lines, reviews, subsidies
+from bnpl_plugin.cli import capital, lines, policies, reviews, subsidies
 from bnpl_plugin.cli.arguments import shop_house
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, merchants, workings
+from bnpl_plugin.lifecycle import policies as policy_use
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
@@ -29,6 +30,7 @@ lender = AppGroup("lender", help="The lender's own systems.")
 sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital.capital, lender, merchant, sale):
     bnpl.add_command(group)
+bnpl.add_command(policies.policy)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)
@@ -39,6 +41,7 @@ def upgrade() -> None:
     """Create our tables or bring them up to this release."""
     storage.upgrade(shop_house().store.engine)  # type: ignore[attr-defined]
     merchants.register_host(shop_house(), name=current_app.name)
+    policy_use.seed(shop_house())
     click.echo("bnpl tables are up to date")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -65,9 +65,10 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(plan, asked=asked)
+        priced = price_of(house, plan, rating)
+        offer = _offer(priced, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, plan, offer=offer, at_rate=partial(_offer_at, plan, asked))
+            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -138,6 +139,19 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     else:
         return None
     return PlanRefusal(plan.code, code, details)
+
+
+def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
+    """Return the plan at the champion's prices, or at its own where the policy names none.
+
+    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    """
+    grid = house.policy.prices.get(plan.code)
+    if grid is not None:
+        plan = replace(plan, rates=grid)
+    if plan.rates and rating is not None and rating not in plan.rates:
+        plan = replace(plan, rates={**plan.rates, rating: plan.rate_for(None)})
+    return plan
 
 
 class _Asked(NamedTuple):
