@@ -41,6 +41,7 @@ from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import Walker
 from tests.lifecycle.subsidies.giving import used, zero_percent
 from tests.lifecycle.world import World, make_world
+from tests.stateful.treasurer import Treasurer
 
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
 PLANS = ("pay_in_3", "pay_in_4", "pay_in_30_days", "instalments_6", "pay_in_9")
@@ -59,7 +60,7 @@ _start = st.tuples(
 )
 
 
-class History(RuleBasedStateMachine):
+class History(Treasurer, RuleBasedStateMachine):
     """One history on one fresh database; a subclass says which."""
 
     database: ClassVar[Callable[[Path], str]]
