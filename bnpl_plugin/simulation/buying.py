@@ -1,0 +1,133 @@
+"""One visit: look at the offers, and perhaps buy, from the open checkout to the confirmed loan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import (
+    disclosure,
+    holds,
+    identification,
+    payment,
+    quotation,
+    reconciliation,
+    signature,
+    underwriting,
+)
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
+from bnpl_plugin.ports.records import Checkout, SaleItem
+from bnpl_plugin.providers.sandbox import Behaviour
+from bnpl_plugin.simulation.furnishing import CARD_NUMBERS, LuckyBank, OwnClock, Post, Shop
+from bnpl_plugin.simulation.people import Person, cart_minor
+
+#: Out of a hundred buyers: lost at the terms, lost at the bank's page, saying no to 3-D Secure.
+LOST_AT_TERMS, LOST_AT_BANK, REFUSING_3DS = 4, 3, 5
+
+#: How the plans are liked: weights in the order in which the offers come, cheapest first; later ones as the last.
+LIKED = (30, 25, 20, 15, 10)
+
+
+class Buying:
+    """The way through the use cases.
+
+    Args:
+        house: the simulation's own.
+        clock: its clock; reading takes time.
+    """
+
+    def __init__(self, house: House, *, clock: OwnClock) -> None:
+        self._house = house
+        self._clock = clock
+        bank, post, shop = house.providers["sandbox"], house.notifier, house.host
+        assert isinstance(bank, LuckyBank)
+        assert isinstance(post, Post)
+        assert isinstance(shop, Shop)
+        self._bank, self._post, self._shop = bank, post, shop
+
+    def visit(
+        self, who: Person, *, visit: int, luck: Random, item: SaleItem | None, wants: bool,
+        knows: Callable[[str, Person], None],
+    ) -> str | None:  # fmt: skip
+        """Look at the offers for a cart, and buy if that is what they want.
+
+        ``knows`` hears of a shopper's id before anything is decided. Returns the id of a shopper who now owes, or None.
+        Raises what the house refuses.
+        """
+        market = who.market
+        price_minor = market.sale_minor if item else cart_minor(luck, market)
+        line = OrderLine(kind=LineKind.GOODS, name="Flash-sale phone" if item else "Goods", quantity=1, unit_minor=price_minor)  # noqa: E501  # fmt: skip
+        order = Order(
+            order_ref=f"order-{who.number}-{visit}", currency=market.currency, total_minor=price_minor, lines=(line,),
+            sale_item_id=item.sale_item_id if item else None, units=1 if item else 0,
+        )  # fmt: skip
+        offers = quotation.quote(
+            self._house, order=order, country=market.country, merchant_id=self._house.host_merchant_id,
+            language=market.language,
+        ).offers  # fmt: skip
+        if not wants or not offers:
+            return None
+        self._shop.put(order)
+        liked = [LIKED[min(place, len(LIKED) - 1)] for place in range(len(offers))]
+        offer = luck.choices(offers, liked)[0]
+        checkout = checkouts.open_checkout(
+            self._house, order=order, merchant_id=self._house.host_merchant_id, country=market.country,
+            return_url="/return", cancel_url="/cancel", locale=market.language,
+        )  # fmt: skip
+        token = quotation.sign_offer(self._house, offer=offer)
+        checkouts.choose_plan(self._house, checkout_id=checkout.checkout_id, token=token)
+        shopper_id = self._identified(who, checkout)
+        knows(shopper_id, who)
+        if not self._decided(who, checkout) or luck.randrange(100) < LOST_AT_TERMS:
+            return None
+        self._sign(who, checkout)
+        return shopper_id if self._paid(who, checkout, luck=luck) else None
+
+    def _identified(self, who: Person, checkout: Checkout) -> str:
+        identification.send_code(
+            self._house, purpose_ref=checkout.checkout_id, phone=who.phone, country=checkout.country,
+            locale=checkout.locale,
+        )  # fmt: skip
+        assert self._post.last is not None
+        code = next(word.strip(".") for word in self._post.last.text.split() if word.strip(".").isdigit())
+        return identification.identify(self._house, checkout_id=checkout.checkout_id, code=code)
+
+    def _decided(self, who: Person, checkout: Checkout) -> bool:
+        facts = underwriting.Facts(
+            who.full_name, who.birth_date, who.income_minor, who.outgoings_minor, consent=True
+        )
+        decision = underwriting.decide(self._house, checkout_id=checkout.checkout_id, facts=facts)
+        return decision.outcome == "approved"
+
+    def _sign(self, who: Person, checkout: Checkout) -> None:
+        checkout_id = checkout.checkout_id
+        holds.take(self._house, checkout_id=checkout_id)
+        disclosure.present(self._house, checkout_id=checkout_id, language=checkout.locale)
+        law = self._house.country(checkout.country)
+        reading = disclosure.reading_time(law, day=self._house.today(checkout.time_zone))
+        self._clock.wait(reading + timedelta(seconds=5))
+        checkouts.refresh_offer(self._house, checkout_id=checkout_id)
+        signature.sign(self._house, checkout_id=checkout_id, typed_name=who.full_name, accepted=True)
+
+    def _paid(self, who: Person, checkout: Checkout, *, luck: Random) -> bool:
+        """Pay at the bank's pages and come back; a card that is refused is followed by a good one every other time."""
+        refused_before = luck.randrange(2)
+        for card in (who.card, Behaviour.SUCCESS):
+            attempt = payment.begin(self._house, checkout_id=checkout.checkout_id, return_url="/return")
+            if attempt.provider_ref is None or luck.randrange(100) < LOST_AT_BANK:
+                return False
+            self._bank.submit_card(
+                attempt.provider_ref, number=CARD_NUMBERS[card], expiry=f"12/{(self._clock.now().year + 3) % 100:02d}",
+                cvc="123",
+            )  # fmt: skip
+            if card is Behaviour.THREE_D_SECURE:
+                self._bank.three_d_secure(attempt.provider_ref, approve=luck.randrange(100) >= REFUSING_3DS)
+            state = reconciliation.settle_checkout(self._house, checkout_id=checkout.checkout_id).state
+            if state != "signed" or refused_before:
+                break
+            if self._house.purchase(checkout.checkout_id).attempt.state != "declined":  # type: ignore[union-attr]
+                break  # slow or unknown: the reconciler finds out
+        return state == "confirmed"
