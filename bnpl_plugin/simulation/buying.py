@@ -59,7 +59,8 @@ class Buying:
         """
         market = who.market
         price_minor = market.sale_minor if item else cart_minor(luck, market)
-        line = OrderLine(kind=LineKind.GOODS, name="Flash-sale phone" if item else "Goods", quantity=1, unit_minor=price_minor)  # noqa: E501  # fmt: skip
+        name = item.name if item else "Goods"
+        line = OrderLine(kind=LineKind.GOODS, name=name, quantity=1, unit_minor=price_minor)
         order = Order(
             order_ref=f"order-{who.number}-{visit}", currency=market.currency, total_minor=price_minor, lines=(line,),
             sale_item_id=item.sale_item_id if item else None, units=1 if item else 0,
@@ -128,6 +129,7 @@ class Buying:
             state = reconciliation.settle_checkout(self._house, checkout_id=checkout.checkout_id).state
             if state != "signed" or refused_before:
                 break
-            if self._house.purchase(checkout.checkout_id).attempt.state != "declined":  # type: ignore[union-attr]
+            tried = self._house.store.attempt(attempt.attempt_id)
+            if tried is None or tried.state != "declined":
                 break  # slow or unknown: the reconciler finds out
         return state == "confirmed"

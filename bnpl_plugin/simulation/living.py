@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -32,10 +32,10 @@ REFUNDED, SETTLED_EARLY, FOLLOWED = 2, 4, 40
 class Errand(NamedTuple):
     """Something that somebody will do on a later day."""
 
-    what: str  # "visit", "by_hand", "settle", "refund"
+    what: str  # "visit", "by_hand", "settle", "refund", "unsold"
     number: int  # the shopper's
     visit: int
-    loan_id: str = ""
+    subject: str = ""  # a loan's id, or a sale item's
 
 
 class Life:
@@ -118,12 +118,16 @@ class Life:
 
     def _run(self, errand: Errand) -> None:
         """Let somebody do what they came for; what the house refuses is counted under the refusal's code."""
-        luck = self._luck(f"{errand.what}/{errand.number}/{errand.visit}/{errand.loan_id}")
+        luck = self._luck(f"{errand.what}/{errand.number}/{errand.visit}/{errand.subject}")
         try:
             if errand.what == "visit":
                 self._visit(errand, luck=luck)
             elif errand.what == "refund":
-                refund.request(self.house, loan_id=errand.loan_id, reason="returned")
+                refund.request(self.house, loan_id=errand.subject, reason="returned")
+            elif errand.what == "unsold":
+                flash_sale.return_unsold(
+                    self.house, sale_item_id=errand.subject, merchant_id=self.house.host_merchant_id
+                )
             else:
                 self._pay(errand)
         except BnplError as refusal:
@@ -145,17 +149,17 @@ class Life:
     def _pay(self, errand: Errand) -> None:
         """Pay what is overdue by hand, or everything that is left."""
         everything = errand.what == "settle"
-        book = self.house.store.loan_book(errand.loan_id)
+        book = self.house.store.loan_book(errand.subject)
         if book is None or book.loan.state not in ("active", "defaulted"):
             return
         for row in book.instalments:
             if not everything and row.state != "overdue":
                 continue
-            book = self.house.store.loan_book(errand.loan_id)
+            book = self.house.store.loan_book(errand.subject)
             assert book is not None
             asked = early_settlement.figure(self.house, book=book, everything=everything)
             attempt = early_settlement.pay(
-                self.house, loan_id=errand.loan_id, shopper_id=book.loan.shopper_id, everything=everything,
+                self.house, loan_id=errand.subject, shopper_id=book.loan.shopper_id, everything=everything,
                 expected_minor=asked.payable_minor,
             )  # fmt: skip
             if everything or attempt.state != "captured":
@@ -197,18 +201,19 @@ class Life:
             )  # fmt: skip
 
     def _close_sale(self) -> None:
-        """Forget the sale; the worker's next day gives back what was held, so units return two days later."""
+        """End the sale; what was held at its end comes free on the next day, and then the rest goes back."""
+        self._later(2, *(Errand("unsold", 0, 0, item.sale_item_id) for item in self._sale.values()))
         self._sale.clear()
 
     # small things ----------------------------------------------------------------------------------------------------
-    def _later(self, days: int, errand: Errand) -> None:
+    def _later(self, days: int, *errands: Errand) -> None:
         if self.day + days < self.question.days:
-            self._errands[self.day + days].append(errand)
+            self._errands[self.day + days].extend(errands)
 
     def _luck(self, name: str) -> Random:
         return Random(f"{self.question.seed}/{name}")  # noqa: S311 - luck, not secrecy
 
-    def _date(self, day: int):  # type: ignore[no-untyped-def]
+    def _date(self, day: int) -> date:
         return self.question.first + DAY * day
 
 

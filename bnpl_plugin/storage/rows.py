@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ def columns_of(record: type[Record], source: Any = None) -> list[Any]:
     return [columns[field.name] for field in fields(record)]  # type: ignore[arg-type]
 
 
+@cache
 def select_of(record: type[Record]) -> sa.Select[Any]:
     """Return a SELECT of a record's columns in its order."""
     return sa.select(*columns_of(record))
@@ -36,6 +38,25 @@ def one(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) -
 def many(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) -> tuple[R, ...]:
     """Return all rows as records."""
     return tuple(record(*row) for row in connection.execute(statement))
+
+
+def one_by(connection: sa.Connection, record: type[R], **key: Any) -> R | None:
+    """Return the first row whose columns have some values, or None; the statement is made once and kept."""
+    row = connection.execute(_by(record, tuple(key), ()), key).first()
+    return None if row is None else record(*row)
+
+
+def many_by(connection: sa.Connection, record: type[R], *, order: tuple[str, ...] = (), **key: Any) -> tuple[R, ...]:
+    """Return all rows whose columns have some values, in an order (``-name``: falling); the statement is kept."""
+    return tuple(record(*row) for row in connection.execute(_by(record, tuple(key), order), key))
+
+
+@cache
+def _by(record: type[Record], names: tuple[str, ...], order: tuple[str, ...]) -> sa.Select[Any]:
+    """Return a SELECT by columns: making it anew at every read costs more than reading does."""
+    columns = record_table(record.table).c
+    wanted = select_of(record).where(*(columns[name] == sa.bindparam(name) for name in names))
+    return wanted.order_by(*(columns[name[1:]].desc() if name.startswith("-") else columns[name] for name in order))
 
 
 def straight(connection: sa.Connection, text: str, values: tuple[Any, ...], record: type[R]) -> tuple[R, ...]:
