@@ -64,6 +64,14 @@ instalment_reminded = named("instalment.reminded")
 instalment_paid = named("instalment.paid")
 instalment_failed = named("instalment.failed")
 refund_requested = named("refund.requested")
+subsidy_opened = named("subsidy.opened")
+subsidy_topped_up = named("subsidy.topped_up")
+subsidy_extended = named("subsidy.extended")
+subsidy_stopped = named("subsidy.stopped")
+subsidy_resumed = named("subsidy.resumed")
+subsidy_warned = named("subsidy.warned")
+subsidy_used_up = named("subsidy.used_up")
+subsidy_ended = named("subsidy.ended")
 
 
 def send(kind: str, *, merchant_id: str, payload: Mapping[str, Any]) -> int:

@@ -54,6 +54,8 @@ class Account(StrEnum):
     FEE_GIVEN_UP = "fee_given_up"
     GOODWILL_EXPENSE = "goodwill_expense"
     RECOVERY_INCOME = "recovery_income"
+    UNEARNED_SUBSIDY = "unearned_subsidy"
+    SUBSIDY_INCOME = "subsidy_income"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ _ROWS = (
     AccountFacts(Account.FEE_GIVEN_UP, _X, "loan", "Fees once earned and given up."),
     AccountFacts(Account.GOODWILL_EXPENSE, _X, "loan", "Principal paid by us in the shopper's place."),
     AccountFacts(Account.RECOVERY_INCOME, _I, "loan", "Money received on loans given up."),
+    AccountFacts(Account.UNEARNED_SUBSIDY, _L, "loan", "What a subsidy pays for time that has not yet passed."),
+    AccountFacts(Account.SUBSIDY_INCOME, _I, "loan", "What a subsidy has paid for time that has passed."),
 )
 
 CHART: Mapping[Account, AccountFacts] = MappingProxyType({row.account: row for row in _ROWS})

@@ -33,6 +33,9 @@ class EntryKind(StrEnum):
     CREDIT_BALANCE_REFUNDED = "credit_balance_refunded"
     CHARGED_OFF = "charged_off"
     RECOVERED = "recovered"
+    SUBSIDY_GRANTED = "subsidy_granted"
+    SUBSIDY_EARNED = "subsidy_earned"
+    SUBSIDY_REVERSED = "subsidy_reversed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

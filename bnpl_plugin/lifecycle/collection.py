@@ -18,6 +18,7 @@ from bnpl_plugin.ledger.postings import interest_waived, repayment
 from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, LoanBook, Move, PoolChange
@@ -191,9 +192,11 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
         house.event("instalment.paid", book.checkout, deliver=True, loan_id=loan.loan_id, number=row.number)
         for row in rows
     ]
+    jobs: tuple[Job, ...] = ()
     settled = all(row.state == "paid" or row.number in numbers for row in book.instalments)
     if settled:
         change = {**change, "state": LOAN.advance(loan.state, "settle")}
+        jobs = earning.rest_of(house, loan)
         events.append(house.event("loan.settled", book.checkout, deliver=True, loan_id=loan.loan_id))
     loan_move = Move(
         "loan",
@@ -207,6 +210,7 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
     ]
     return Changeset(
         moves=(paid, loan_move, *dues),
+        rows=jobs,
         entries=_entries(house, book, attempt, rows=rows, waived=waived, provider_ref=ref or ""),
         events=tuple(events),
         lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-principal),) if principal else (),

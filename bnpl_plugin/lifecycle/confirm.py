@@ -16,6 +16,7 @@ from bnpl_plugin.errors import GuardFailed, OrderRefused, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import divide
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Hold, InstalmentRow, Job, Loan, OrderClaim
@@ -75,6 +76,7 @@ def book(house: House, purchase: Purchase) -> Changeset:
     offer = Offer.from_json(purchase.agreement.body["offer"])
     loan = _loan(house, purchase, offer=offer, hold=taken)
     held = holds.posting(purchase, retaken=retaken)
+    subsidy = earning.granted(house, loan=loan, offer=offer)
     move = Move(
         table="checkout",
         key=values(checkout_id=checkout.checkout_id),
@@ -107,12 +109,14 @@ def book(house: House, purchase: Purchase) -> Changeset:
             loan,
             *_instalments(house, purchase, offer=offer, loan=loan),
             *held.rows,
+            *subsidy.rows,
             *_jobs(house, purchase, loan=loan, capture=captured),
         ),
-        entries=(entry,),
+        entries=(entry, *subsidy.entries),
         events=_events(house, purchase, loan=loan, offer=offer),
         lines=held.lines,
         units=held.units,
+        rooms=held.rooms,
         pools=held.pools,
     )
 

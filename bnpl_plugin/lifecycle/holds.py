@@ -6,9 +6,17 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
-from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import (
+    CapitalExhausted,
+    CheckoutExpired,
+    DecisionMissing,
+    SaleNotOpen,
+    StateMoved,
+    SubsidyExhausted,
+)
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
 from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
@@ -19,8 +27,8 @@ IN_FLIGHT = ("created", "sent", "pending", "unknown")
 def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
-    Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``, ``SaleNotOpen``,
-    ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
+    Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``, ``SubsidyExhausted``,
+    ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
     """
     purchase = house.purchase(checkout_id)
     checkout, now = purchase.checkout, house.clock.now()
@@ -31,6 +39,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
     _check_sale(house, checkout)
+    _check_subsidy(house, checkout)
     hold = new_hold(house, checkout=checkout, state="pending", pool_id=purchase.pool_id)
     house.commit(
         Changeset(
@@ -48,6 +57,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
             ),
             lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
             units=_units(hold, free=-1, held=1),
+            rooms=earning.room(hold, times=1),
             pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor),),
         )
     )
@@ -78,8 +88,8 @@ def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | Non
         units=checkout.units if checkout.sale_item_id else 0,
         funder_id=None,
         funder_minor=0,
-        subsidy_id=None,
-        subsidy_minor=0,
+        subsidy_id=offer.subsidy_id,
+        subsidy_minor=offer.subsidy_minor,
         limit_ids="",
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
@@ -103,6 +113,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
         ),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
         units=_units(hold, free=1, held=-1),
+        rooms=earning.room(hold, times=-1),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
     )
 
@@ -117,6 +128,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
             rows=(retaken,),
             lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
             units=_units(retaken, free=-1, sold=1),
+            rooms=earning.room(retaken, times=1),
             pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor),),
         )
     hold = purchase.hold
@@ -158,7 +170,15 @@ def release(house: House, *, purchase: Purchase, expired: bool = False) -> None:
     hold_id = purchase.hold.hold_id if purchase.hold else None
     ended = house.event(kind, checkout, hold_id=hold_id)
     house.commit(
-        Changeset(moves=moves, rows=dropped.rows, events=(ended,), lines=back.lines, units=back.units, pools=back.pools)
+        Changeset(
+            moves=moves,
+            rows=dropped.rows,
+            events=(ended,),
+            lines=back.lines,
+            units=back.units,
+            rooms=back.rooms,
+            pools=back.pools,
+        )
     )
 
 
@@ -211,3 +231,13 @@ def _check_sale(house: House, checkout: Checkout) -> None:
             starts_at=item.starts_at.isoformat() if item else "",
             ends_at=item.ends_at.isoformat() if item else "",
         )
+
+
+def _check_subsidy(house: House, checkout: Checkout) -> None:
+    """Refuse the price of a budget whose time is over; whether there is room in it, the write itself decides."""
+    offer = Offer.from_json(checkout.offer or {})
+    if offer.subsidy_id is None:
+        return
+    row, now = house.store.subsidy(offer.subsidy_id), house.clock.now()
+    if row is None or row.state != "active" or not row.starts_at <= now < row.ends_at:
+        raise SubsidyExhausted(guard="subsidy")

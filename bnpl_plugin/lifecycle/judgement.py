@@ -35,10 +35,13 @@ def judge(house: House, evidence: Evidence, *, shopper_id: str) -> Judgement:  #
     score = policy.points(evidence)
     rating = next(rating for lowest, rating in policy.ratings if score >= lowest)
     worth_minor = divide(evidence.product_cap_minor * policy.limit_bps[rating], by=10_000, rounding=Rounding.DOWN)
+    if evidence.ceiling_minor is not None:
+        worth_minor = min(worth_minor, evidence.ceiling_minor)
     limit_minor = worth_minor if evidence.line_limit_minor is None else evidence.line_limit_minor
     found = findings(house, evidence)
-    if evidence.line_limit_minor is None and not found and limit_minor < evidence.principal_minor:
-        found = (Finding("exposure", Verdict.DECLINE, {"available_minor": str(limit_minor)}),)
+    available_minor = max(limit_minor - evidence.line_used_minor, 0)
+    if evidence.line_limit_minor is None and not found and available_minor < evidence.principal_minor:
+        found = (Finding("exposure", Verdict.DECLINE, {"available_minor": str(available_minor)}),)
     outcome = str(max((f.verdict for f in found), key=list(Verdict).index, default=Verdict.APPROVE))
     return Judgement(policy.version, "champion", outcome, rating, limit_minor, found)
 

@@ -14,6 +14,7 @@ from bnpl_plugin.lifecycle import owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
 from bnpl_plugin.ports.store import Changeset, LineChange, LoanBook, Move, PoolChange, UnitsChange
@@ -136,6 +137,7 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         *(_moved(house, row, event="cancel") for row in opened),
         *(_moved(house, row, event="refund") for row in paid),
     ]
+    subsidy = earning.reversal(house, loan=loan)
     entry = loan_reversed(
         house.head(shopper_id=loan.shopper_id, value_date=house.today(loan.time_zone)),
         loan_id=loan.loan_id,
@@ -151,12 +153,13 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
         told.append(house.job("host_refused", stream=loan.checkout_id, checkout_id=loan.checkout_id, reason="refunded"))
     owed = loan.outstanding_minor
     return Changeset(
-        moves=tuple(moves),
+        moves=(*moves, *subsidy.moves),
         rows=(*refunds, *jobs, *told),
-        entries=(entry,),
+        entries=(entry, *subsidy.entries),
         events=(undone,),
         lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-owed),) if owed else (),
         units=_units(book),
+        rooms=subsidy.rooms,
         pools=(PoolChange(loan.pool_id, outstanding_minor=-owed),) if owed else (),
     )
 

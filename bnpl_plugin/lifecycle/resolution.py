@@ -13,12 +13,12 @@ from typing import Any
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import InvalidInput, StateMoved
-from bnpl_plugin.lifecycle import reviews
+from bnpl_plugin.lifecycle import credit_line, passes, reviews
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Record, Review
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Record, Review
 from bnpl_plugin.ports.store import Changeset, Move
 
 #: Reasons that no person may overrule: the law's own, and one open line a shopper (P3).
@@ -98,7 +98,8 @@ def limit_of(case: Case) -> int:
     """Return the limit that an approval gives by itself: the open line's, else the decided one with room to buy."""
     if case.line is not None and case.line.state != "closed":
         return case.line.limit_minor
-    return max(case.decision.limit_minor, case.principal_minor)
+    owed_minor = case.line.used_minor if case.line is not None else 0
+    return max(case.decision.limit_minor, case.principal_minor + owed_minor)
 
 
 def resolve(
@@ -166,18 +167,23 @@ def _limit(house: House, case: Case, *, asked_minor: int | None) -> int:
         return limit_minor
     cap_minor = _cap(house, case)
     wanted_minor = limit_minor if asked_minor is None else asked_minor
-    lowest_minor = case.principal_minor if case.goes_on else 1
+    owed_minor = line.used_minor if line is not None else 0  # on a line that was closed
+    lowest_minor = case.principal_minor + owed_minor if case.goes_on else 1
     if not lowest_minor <= wanted_minor <= cap_minor:
         raise InvalidInput(field="limit_minor", fault=f"is {wanted_minor}", accepted=f"{lowest_minor} to {cap_minor}")
     return wanted_minor
 
 
 def _cap(house: House, case: Case) -> int:
-    """Return the most that one shopper may owe: the product's cap, and the law's."""
+    """Return the most that one shopper may owe: the product's cap, the law's, the capital's."""
     cap_minor = int(case.decision.inputs.get("product_cap_minor", 0))
     law = house.countries.get(str(case.decision.inputs.get("country", "")))
-    legal = law.find("max_credit", day=house.today(law.time_zone)) if law else None
-    return cap_minor if legal is None else min(cap_minor, int(legal.value))
+    if law is None:
+        return cap_minor
+    top_minor = credit_line.ceiling_minor(
+        house, country=law.code, currency=case.decision.currency, day=house.today(law.time_zone)
+    )
+    return cap_minor if top_minor is None else min(cap_minor, top_minor)
 
 
 def _needs_another(house: House, case: Case, *, operator: str, limit_minor: int) -> bool:
@@ -225,11 +231,10 @@ def _approved(house: House, case: Case, *, operator: str, note: str, limit_minor
     decision = _decided(house, case, operator=operator, outcome=Outcome.APPROVED, limit_minor=limit_minor)
     moves: list[Move] = [_closing(house, case, decision=decision, note=note)]
     if not case.goes_on or case.checkout is None:
-        known = house.store.valid_pass(decision.shopper_id)
-        if known is not None:
-            key = values(shopper_id=known.shopper_id, pass_id=known.pass_id)
-            moves.append(Move("pass", key, ("valid",), values(state="revoked", changed_at=house.clock.now())))
-        return _written(house, case, decision=decision, moves=moves, rows=(_pass(house, decision),))
+        details = {"review_id": case.review.review_id}
+        passed = passes.issued(house, decision=decision, up_to_minor=limit_minor, span=PASS_SPAN, details=details)
+        written = _written(house, case, decision=decision, moves=[*moves, *passed.moves], rows=passed.rows)
+        return replace(written, events=(*written.events, *passed.events))
     checkout, now = case.checkout, house.clock.now()
     change = values(
         state=str(CHECKOUT.advance(checkout.state, "approve" if checkout.state == "referred" else "overturn")),
@@ -237,14 +242,9 @@ def _approved(house: House, case: Case, *, operator: str, note: str, limit_minor
         expires_at=max(checkout.expires_at, now + timedelta(hours=house.settings.checkout_hours)), changed_at=now,
     )  # fmt: skip
     moves.append(_of_checkout(checkout, change))
-    rows: tuple[Record, ...] = ()
-    if case.line is None:
-        rows = (CreditLine(decision.shopper_id, decision.currency, "open", limit_minor, 0, 0, now),)
-    elif case.line.state == "closed":
-        key = values(shopper_id=case.line.shopper_id, currency=case.line.currency)
-        again = values(state="open", limit_minor=limit_minor, changed_at=now)
-        moves.append(Move("credit_line", key, ("closed",), again))
-    return _written(house, case, decision=decision, moves=moves, rows=rows)
+    opened = credit_line.opening(house, decision=decision, line=case.line)
+    written = _written(house, case, decision=decision, moves=[*moves, *opened.moves], rows=opened.rows)
+    return replace(written, events=(*written.events, *opened.events))
 
 
 def _of_checkout(checkout: Checkout, change: object) -> Move:
@@ -267,24 +267,6 @@ def _written(house: House, case: Case, *, decision: Decision, moves: list[Move],
     )  # fmt: skip
     events = (closed, decided) if case.goes_on else (closed,)
     return Changeset(moves=tuple(moves), rows=(decision, *rows, told), events=events)
-
-
-def _pass(house: House, decision: Decision) -> Pass:
-    now = house.clock.now()
-    return Pass(
-        shopper_id=decision.shopper_id,
-        pass_id=house.ids.new("pas"),
-        decision_id=decision.decision_id,
-        country=str(decision.inputs["country"]),
-        currency=decision.currency,
-        rating=decision.rating,
-        limit_minor=decision.limit_minor,
-        state="valid",
-        details={"review_id": decision.reasons["review_id"]},
-        issued_at=now,
-        expires_at=now + PASS_SPAN,
-        changed_at=now,
-    )
 
 
 def _priced(house: House, checkout: Checkout, *, rating: str) -> Offer:

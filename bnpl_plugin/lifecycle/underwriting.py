@@ -5,17 +5,21 @@ Facts → evidence → rules → rating → limit and price, recorded with input
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import reviews
+from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import judge, recorded
+from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
 from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Review
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Review
+from bnpl_plugin.ports.rule import Evidence, Verdict
 from bnpl_plugin.ports.store import Changeset, Move
 
 __all__ = ["Facts", "decide"]
@@ -23,10 +27,11 @@ __all__ = ["Facts", "decide"]
 EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
 
 
-def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
+def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before). Raises
+    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before).
+    With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
     purchase = house.purchase(checkout_id)
@@ -42,10 +47,26 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         house, shopper_id=checkout.shopper_id, country=checkout.country, currency=checkout.currency,
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
+    evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
     judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
+    if by_pass is not None:
+        judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
     decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
+
+
+def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given: Pass) -> Judgement:
+    """Return a judgement without what a person has overruled: a program does not take a person's word back."""
+    behind = house.store.decision(shopper_id=given.shopper_id, decision_id=given.decision_id)
+    overruled = frozenset(behind.reasons.get("overruled", ())) if behind else frozenset()
+    fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
+    if not overruled or not fits or evidence.line_limit_minor is not None:
+        return judgement
+    left = tuple(found for found in judgement.findings if found.code not in overruled)
+    outcome = str(max((found.verdict for found in left), key=list(Verdict).index, default=Verdict.APPROVE))
+    limit_minor = max(judgement.limit_minor, given.limit_minor)
+    return replace(judgement, outcome=outcome, limit_minor=limit_minor, findings=left)
 
 
 def _recorded(
@@ -55,25 +76,14 @@ def _recorded(
     change = values(
         state=CHECKOUT.advance(checkout.state, EVENTS[outcome]), decision_id=decision.decision_id, changed_at=now
     )
-    rows: tuple[Decision | CreditLine | Review, ...] = (decision,)
+    opened = Changeset()
+    rows: tuple[Decision | Review, ...] = (decision,)
     if outcome == "referred":
         review = reviews.referral(house, decision=decision)
         rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
         change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
-        if line is None:
-            rows = (
-                decision,
-                CreditLine(
-                    shopper_id=decision.shopper_id,
-                    currency=checkout.currency,
-                    state="open",
-                    limit_minor=decision.limit_minor,
-                    drawn_minor=0,
-                    held_minor=0,
-                    changed_at=now,
-                ),
-            )
+        opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None
     told = {
@@ -85,8 +95,9 @@ def _recorded(
         moves=(
             Move("checkout", values(checkout_id=checkout.checkout_id), (checkout.state,), change),
             Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told))),
+            *opened.moves,
         ),
-        rows=rows,
+        rows=(*rows, *opened.rows),
         events=(
             house.event(
                 f"credit.{outcome}",
@@ -97,12 +108,30 @@ def _recorded(
                 reasons=decision.reasons["codes"],
                 deliver=outcome in ("declined", "referred"),
             ),
+            *opened.events,
         ),
     )
 
 
 def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    fresh = quote_plan(
+    """Return the offer at the rating's price; a special price that has ended in between is left for the hold to refuse.
+
+    So that it is never replaced by a dearer one unasked.
+    """
+    fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating)
+    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
+        promised = pricing.promised(house, subsidy_id=offer.subsidy_id)
+        fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating, budgets=promised)
+    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
+        "a decision never makes an offer dearer"
+    )
+    return fresh
+
+
+def _quoted(
+    house: House, *, checkout: Checkout, offer: Offer, rating: str, budgets: pricing.Budgets | None = None
+) -> Offer:
+    return quote_plan(
         house,
         order=Order.from_json(checkout.cart),
         country=checkout.country,
@@ -111,8 +140,5 @@ def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> O
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        budgets=budgets,
     )
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
-        "a decision never makes an offer dearer"
-    )
-    return fresh

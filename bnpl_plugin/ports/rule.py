@@ -42,6 +42,7 @@ class Evidence:
     instalments_in_arrears: int
     decisions_last_day: int
     loans_settled: int
+    ceiling_minor: int | None = None  # the most that law and capital let one shopper owe
 
     def to_json(self) -> dict[str, Any]:
         """Return the recorded form."""

@@ -105,6 +105,16 @@ class Settings:
         whole(0, 30), default=3, meaning="days before a due date on which a reminder is sent (0: on it)"
     )
     default_after_days: int = _key(whole(30, 365), default=90, meaning="days past due after which a loan is defaulted")
+    limit_notice_days: int = _key(
+        whole(0, 365), default=14, meaning="days between telling a shopper of a lower limit and its taking effect"
+    )
+    raise_days: int = _key(whole(1, 90), default=14, meaning="days that an offered higher limit may be accepted")
+    freeze_after_days: int = _key(
+        whole(1, 365), default=7, meaning="days past due after which a credit line is frozen until all is paid"
+    )
+    pass_hours: int = _key(
+        whole(1, 2160), default=720, meaning="hours that a prequalification stands, and its facts may be used again"
+    )
     provider: str = _key(text(2, 40), default="sandbox", meaning="code of the payment provider's leaf")
     stripe_secret_key: str = _key(
         text(8, 300, empty="no Stripe"), default="", secret=True, meaning="Stripe's secret API key"

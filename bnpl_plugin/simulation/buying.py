@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -12,6 +13,7 @@ from bnpl_plugin.lifecycle import (
     holds,
     identification,
     payment,
+    prequalification,
     quotation,
     reconciliation,
     signature,
@@ -26,6 +28,9 @@ from bnpl_plugin.simulation.people import Person, cart_minor
 
 #: Out of a hundred buyers: lost at the terms, lost at the bank's page, saying no to 3-D Secure.
 LOST_AT_TERMS, LOST_AT_BANK, REFUSING_3DS = 4, 3, 5
+
+#: Out of a hundred visitors who buy nothing: they ask what they could finance.
+PREQUALIFYING = 8
 
 #: How the plans are liked: weights in the order in which the offers come, cheapest first; later ones as the last.
 LIKED = (30, 25, 20, 15, 10)
@@ -46,6 +51,7 @@ class Buying:
         assert isinstance(bank, LuckyBank)
         assert isinstance(post, Post)
         assert isinstance(shop, Shop)
+        self.prequalified: Counter[str] = Counter()
         self._bank, self._post, self._shop = bank, post, shop
 
     def visit(
@@ -69,7 +75,11 @@ class Buying:
             self._house, order=order, country=market.country, merchant_id=self._house.host_merchant_id,
             language=market.language,
         ).offers  # fmt: skip
-        if not wants or not offers:
+        if not offers:
+            return None
+        if not wants:
+            if luck.randrange(100) < PREQUALIFYING:
+                self._prequalify(who, visit=visit, knows=knows)
             return None
         self._shop.put(order)
         liked = [LIKED[min(place, len(LIKED) - 1)] for place in range(len(offers))]
@@ -88,19 +98,33 @@ class Buying:
         return shopper_id if self._paid(who, checkout, luck=luck) else None
 
     def _identified(self, who: Person, checkout: Checkout) -> str:
-        identification.send_code(
-            self._house, purpose_ref=checkout.checkout_id, phone=who.phone, country=checkout.country,
-            locale=checkout.locale,
-        )  # fmt: skip
-        assert self._post.last is not None
-        code = next(word.strip(".") for word in self._post.last.text.split() if word.strip(".").isdigit())
+        code = self._code(who, purpose_ref=checkout.checkout_id)
         return identification.identify(self._house, checkout_id=checkout.checkout_id, code=code)
 
-    def _decided(self, who: Person, checkout: Checkout) -> bool:
-        facts = underwriting.Facts(
-            who.full_name, who.birth_date, who.income_minor, who.outgoings_minor, consent=True
+    def _code(self, who: Person, *, purpose_ref: str) -> str:
+        """Ask for a code and read it in the message."""
+        identification.send_code(
+            self._house, purpose_ref=purpose_ref, phone=who.phone, country=who.market.country,
+            locale=who.market.language,
+        )  # fmt: skip
+        assert self._post.last is not None
+        return next(word.strip(".") for word in self._post.last.text.split() if word.strip(".").isdigit())
+
+    def _prequalify(self, who: Person, *, visit: int, knows: Callable[[str, Person], None]) -> None:
+        """Ask what could be financed; a pass makes the next checkout's decision quick."""
+        purpose_ref = f"sig_{who.number}_{visit}"
+        code = self._code(who, purpose_ref=purpose_ref)
+        shopper_id = identification.enter_code(self._house, purpose_ref=purpose_ref, code=code)
+        knows(shopper_id, who)
+        found = prequalification.prequalify(
+            self._house, shopper_id=shopper_id, country=who.market.country, facts=_facts(who)
         )
-        decision = underwriting.decide(self._house, checkout_id=checkout.checkout_id, facts=facts)
+        self.prequalified[found.outcome] += 1
+
+    def _decided(self, who: Person, checkout: Checkout) -> bool:
+        decision = prequalification.decide_by_pass(self._house, checkout_id=checkout.checkout_id)
+        if decision is None:
+            decision = underwriting.decide(self._house, checkout_id=checkout.checkout_id, facts=_facts(who))
         return decision.outcome == "approved"
 
     def _sign(self, who: Person, checkout: Checkout) -> None:
@@ -133,3 +157,7 @@ class Buying:
             if tried is None or tried.state != "declined":
                 break  # slow or unknown: the reconciler finds out
         return state == "confirmed"
+
+
+def _facts(who: Person) -> underwriting.Facts:
+    return underwriting.Facts(who.full_name, who.birth_date, who.income_minor, who.outgoings_minor, consent=True)

@@ -28,6 +28,9 @@ MOST_PURCHASES = 4  # of one shopper
 #: Out of a hundred loans: undone by the shop within days, settled early by the shopper, followed by another purchase.
 REFUNDED, SETTLED_EARLY, FOLLOWED = 2, 4, 40
 
+#: Out of a hundred who asked what they could finance: they come back to buy within a month.
+COMING_BACK = 40
+
 
 class Errand(NamedTuple):
     """Something that somebody will do on a later day."""
@@ -139,7 +142,12 @@ class Life:
         item = self._sale.get(who.market.currency) if luck.randrange(2) else None
         wants = errand.visit > 0 or luck.randrange(WHOLE_BPS) < self.question.buying_bps
         self.tally.counts["visits"] += 1
+        asked_before = sum(self._buying.prequalified.values())
         shopper_id = self._buying.visit(who, visit=errand.visit, luck=luck, item=item, wants=wants, knows=self._met)
+        if sum(self._buying.prequalified.values()) > asked_before:  # they know what they may spend, and come back for it
+            self.tally.counts["prequalified"] += 1
+            if luck.randrange(100) < COMING_BACK:
+                self._later(luck.randrange(1, 25), Errand("visit", errand.number, errand.visit + 1))
         if shopper_id is not None and errand.visit + 1 < MOST_PURCHASES and luck.randrange(100) < FOLLOWED:
             self._later(luck.randrange(20, 100), Errand("visit", errand.number, errand.visit + 1))
 

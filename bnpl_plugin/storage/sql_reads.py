@@ -8,9 +8,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow
+from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow, SubsidyRow
 from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
-from bnpl_plugin.storage.reads import months, pages, reviews
+from bnpl_plugin.storage.reads import months, pages, reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
 
 
@@ -80,6 +80,16 @@ class SqlReads:
         """Return all capital pools."""
         with self._reading() as connection:
             return pages.pools(connection)
+
+    def subsidies(self, *, merchant_id: str | None = None) -> Sequence[SubsidyRow]:
+        """Return budgets for cheaper credit, the newest first."""
+        with self._reading() as connection:
+            return subsidies.listed(connection, merchant_id=merchant_id)
+
+    def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
+        """Return one budget."""
+        with self._reading() as connection:
+            return next(iter(subsidies.listed(connection, subsidy_id=subsidy_id)), None)
 
     def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
         """Return sale items, the latest start first."""

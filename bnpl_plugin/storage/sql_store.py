@@ -17,25 +17,25 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
-    Decision,
     Hold,
     Idempotency,
     InstalmentRow,
     Job,
     Loan,
     Merchant,
-    Pass,
     PaymentMethod,
     Person,
     PhoneCode,
-    Review,
     SaleItem,
+    Subsidy,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues, reviews
+from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.sql_lending import SqlLendingReads
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
     confirming_by_guards,
@@ -50,7 +50,7 @@ from bnpl_plugin.storage.writing import portable, postgres
 _TRIES = 5
 
 
-class SqlStore:
+class SqlStore(SqlLendingReads):
     """Writes changesets and answers the use cases' reads.
 
     Args:
@@ -69,7 +69,9 @@ class SqlStore:
         self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
+        self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
+        self.lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
 
     @property
@@ -80,6 +82,15 @@ class SqlStore:
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
         self._refuse_if_not_free()
+        try:
+            self._write_whole(changeset)
+        finally:
+            if any(isinstance(row, Subsidy) for row in changeset.rows) or any(
+                m.table == Subsidy.table for m in changeset.moves
+            ):
+                self._no_subsidy.clear()
+
+    def _write_whole(self, changeset: Changeset) -> None:
         for turn in range(1, _TRIES + 1):
             try:
                 self._write_once(changeset)
@@ -227,37 +238,6 @@ class SqlStore:
         """Return what is recorded under a caller's key."""
         with self._reading() as connection:
             return lookups.idempotency(connection, owner=owner, idempotency_key=idempotency_key)
-
-    # decisions in a person's hands ------------------------------------------------------------------------------------
-    def review(self, review_id: str) -> Review | None:
-        """Return a review."""
-        with self._reading() as connection:
-            return reviews.review(connection, review_id)
-
-    def reviews_of(self, shopper_id: str) -> Sequence[Review]:
-        """Return a shopper's reviews, newest first."""
-        with self._reading() as connection:
-            return reviews.reviews_of(connection, shopper_id)
-
-    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
-        """Return one of a shopper's decisions."""
-        with self._reading() as connection:
-            return reviews.decision(connection, shopper_id=shopper_id, decision_id=decision_id)
-
-    def valid_pass(self, shopper_id: str) -> Pass | None:
-        """Return a shopper's pass that was not revoked; it may have expired."""
-        with self._reading() as connection:
-            return reviews.valid_pass(connection, shopper_id)
-
-    def reviews_to_mark(self, *, now: datetime, limit: int) -> Sequence[Review]:
-        """Return open reviews whose clock has run out unmarked."""
-        with self._reading() as connection:
-            return reviews.reviews_to_mark(connection, now=now, limit=limit)
-
-    def reviews_left(self, *, limit: int) -> Sequence[Review]:
-        """Return open reviews whose checkout the shopper has given up."""
-        with self._reading() as connection:
-            return reviews.reviews_left(connection, limit=limit)
 
     # the worker's queues ---------------------------------------------------------------------------------------------
     def claim_jobs(

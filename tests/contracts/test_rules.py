@@ -99,7 +99,7 @@ def test_no_two_rules_share_a_place_or_a_reason():
 
 
 def test_the_evidence_is_an_allow_list_without_forbidden_data():
-    allowed = {*EXTREMES, "country", "currency", "first_today_minor"}
+    allowed = {*EXTREMES, "country", "currency", "first_today_minor", "ceiling_minor"}
     assert {part.name for part in fields(Evidence)} == allowed
 
 

@@ -13,9 +13,11 @@ from bnpl_plugin.ports.records import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Record,
     Review,
     Subsidy,
+    SubsidyPart,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
@@ -38,6 +40,11 @@ def of_credit() -> tuple[Record, ...]:
         Pass(
             "shp_1", pass_id="pas_1", decision_id="dec_1", country="FR", currency="EUR", rating="A", limit_minor=9,
             state="valid", details={}, issued_at=NOW, expires_at=NOW + HOUR, changed_at=NOW,
+        ),
+        Prequalification(
+            "pre_1", merchant_id="mer_1", country="FR", currency="EUR", asked_minor=0, phone_hash=None, locale="fr",
+            return_url="", state="pending", shopper_id=None, decision_id=None, up_to_minor=0, opened_at=NOW,
+            expires_at=NOW + HOUR, changed_at=NOW,
         ),
         LimitChange(
             "shp_1", limit_change_id="lch_1", currency="EUR", kind="raise", state="offered", from_minor=1, to_minor=2,
@@ -63,6 +70,10 @@ def of_capital() -> tuple[Record, ...]:
             "sub_1", merchant_id="mer_1", name="Zero", country="FR", currency="EUR", state="active", ceiling_minor=100,
             used_minor=0, warn_bps=8000, terms={}, starts_at=NOW, ends_at=NOW + HOUR, warned_at=None, created_at=NOW,
             changed_at=NOW,
+        ),
+        SubsidyPart(
+            "shp_1", loan_id="loan_1", number=1, state="unearned", currency="EUR", part_minor=1,
+            due_on=date(2027, 1, 1), due_at=NOW, changed_at=NOW,
         ),
         CapitalLimit(
             "lim_1", pool_id="pool_EUR", scope="plan", subject="pay_in_3", state="active", ceiling_minor=100,

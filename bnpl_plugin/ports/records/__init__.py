@@ -19,6 +19,7 @@ from bnpl_plugin.ports.records.capital import (
     CoLending,
     Funder,
     Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.records.credit import (
     CreditLine,
@@ -27,6 +28,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -88,10 +90,12 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
     "Review",
     "SaleClaim",
     "SaleItem",
     "Subsidy",
+    "SubsidyPart",
 ]

@@ -98,7 +98,8 @@ class Subsidy(Record, table="subsidy", key=("subsidy_id",)):
     """A budget with which a merchant or the maker pays for cheaper credit: ``used_minor <= ceiling_minor``.
 
     ``terms`` holds what does not change once it runs: plan codes, the nominal rate that the shopper pays, the lowest
-    and highest price in minor units, recipients of warnings.
+    and highest price in minor units, the shops it applies to, recipients of warnings (``lifecycle.subsidies.terms``).
+    ``merchant_id`` is who pays.
     """
 
     subsidy_id: str
@@ -115,4 +116,28 @@ class Subsidy(Record, table="subsidy", key=("subsidy_id",)):
     ends_at: datetime
     warned_at: datetime | None
     created_at: datetime
+    changed_at: datetime
+
+    @property
+    def free_minor(self) -> int:
+        """What may still be held or granted."""
+        return self.ceiling_minor - self.used_minor
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyPart(Record, table="subsidy_part", key=("shopper_id", "loan_id", "number")):
+    """What a subsidy pays for one span of a loan's life: earned on the instalment's due date, or when the loan ends.
+
+    ``number`` is the instalment's; ``due_at`` the instant at which ``due_on`` begins in the shopper's time zone. The
+    parts of a loan sum to its ``subsidy_minor``.
+    """
+
+    shopper_id: str
+    loan_id: str
+    number: int
+    state: str  # "unearned", "earned", "reversed"
+    currency: str
+    part_minor: int
+    due_on: date
+    due_at: datetime
     changed_at: datetime

@@ -23,6 +23,7 @@ from bnpl_plugin.ports.store.changes import (
     RoomChange,
     UnitsChange,
 )
+from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.store import Confirming, Store
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "History",
     "LineChange",
+    "Lines",
     "LoanBook",
     "Move",
     "PoolChange",

@@ -116,8 +116,8 @@ class Changeset:
 MUTABLE = frozenset(
     {
         "merchant", "api_key", "person", "phone_code", "checkout", "hold", "attempt", "loan", "instalment", "job",
-        "idempotency", "credit_line", "sale_item", "limit_change", "pass", "review", "policy_version", "enquiry",
-        "borrowing", "co_lending", "subsidy", "capital_limit",
+        "idempotency", "credit_line", "sale_item", "limit_change", "pass", "prequalification", "review",
+        "policy_version", "enquiry", "borrowing", "co_lending", "subsidy", "subsidy_part", "capital_limit",
     }
 )  # fmt: skip
 

@@ -13,21 +13,20 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
-    Decision,
     Hold,
     Idempotency,
     InstalmentRow,
     Job,
     Loan,
     Merchant,
-    Pass,
     PaymentMethod,
     Person,
     PhoneCode,
-    Review,
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
+from bnpl_plugin.ports.store.lending import LendingReads
+from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -46,8 +45,13 @@ class Confirming(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    @property
+    def lines(self) -> Lines:
+        """What is known of credit lines, limits and passes."""
+        ...
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
@@ -139,31 +143,6 @@ class Store(Protocol):
 
     def idempotency(self, *, owner: str, idempotency_key: str) -> Idempotency | None:
         """Return what is recorded under a caller's key."""
-        ...
-
-    # decisions in a person's hands ------------------------------------------------------------------------------------
-    def review(self, review_id: str) -> Review | None:
-        """Return a review."""
-        ...
-
-    def reviews_of(self, shopper_id: str) -> Sequence[Review]:
-        """Return a shopper's reviews, newest first."""
-        ...
-
-    def decision(self, *, shopper_id: str, decision_id: str) -> Decision | None:
-        """Return one of a shopper's decisions."""
-        ...
-
-    def valid_pass(self, shopper_id: str) -> Pass | None:
-        """Return a shopper's pass that was not revoked; it may have expired."""
-        ...
-
-    def reviews_to_mark(self, *, now: datetime, limit: int) -> Sequence[Review]:
-        """Return open reviews whose clock has run out and that are not marked overdue, oldest first."""
-        ...
-
-    def reviews_left(self, *, limit: int) -> Sequence[Review]:
-        """Return open reviews whose checkout the shopper has given up, oldest first."""
         ...
 
     # the worker's queues: each returns at most ``limit`` rows, oldest first -------------------------------------------

@@ -51,6 +51,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Decision,
         records.Review,
         records.Pass,
+        records.Prequalification,
         records.LimitChange,
         records.Disclosure,
         records.Agreement,
@@ -65,6 +66,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Borrowing,
         records.CoLending,
         records.Subsidy,
+        records.SubsidyPart,
         records.CapitalLimit,
         records.CapitalPool,
     )

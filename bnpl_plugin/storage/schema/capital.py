@@ -5,7 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bnpl_plugin.ports import records
-from bnpl_plugin.storage.schema.columns import at, count, document, ident, minor, money_code, never_negative, on, words
+from bnpl_plugin.storage.schema.columns import (
+    at,
+    count,
+    document,
+    ident,
+    index_where,
+    minor,
+    money_code,
+    never_negative,
+    on,
+    words,
+)
 from bnpl_plugin.storage.schema.metadata import table
 
 capital_pool = table(
@@ -106,5 +117,23 @@ subsidy = table(
     sa.CheckConstraint("used_minor <= ceiling_minor", name="within_ceiling"),
     sa.CheckConstraint("warn_bps BETWEEN 0 AND 10000", name="warn_bps"),
     sa.Index("ix_bnpl_subsidy_merchant", "merchant_id"),
+    index_where("ix_bnpl_subsidy_active", "country", "currency", where="state = 'active'"),
     key=records.Subsidy.key,
+)
+
+subsidy_part = table(
+    "subsidy_part",
+    ident("shopper_id"),
+    ident("loan_id"),
+    count("number"),
+    ident("state"),
+    money_code(),
+    minor("part_minor"),
+    on("due_on"),
+    at("due_at"),
+    at("changed_at"),
+    sa.CheckConstraint("part_minor > 0", name="part"),
+    sa.CheckConstraint("number > 0", name="number"),
+    index_where("ix_bnpl_subsidy_part_due", "due_at", where="state = 'unearned'"),
+    key=records.SubsidyPart.key,
 )

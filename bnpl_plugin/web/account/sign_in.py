@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -29,7 +31,7 @@ def phone() -> Response:
         _send(purpose_ref, number=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
-    token = current.house().seal.sign({"ref": purpose_ref, "checkout": _checkout_asked()}, purpose=PURPOSE)
+    token = current.house().seal.sign({"ref": purpose_ref, **_asked()}, purpose=PURPOSE)
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 
@@ -56,17 +58,25 @@ def code(token: str) -> Response:
 
 
 def _onward(token: str, *, shopper_id: str) -> str:
-    """Return where a sign-in leads: back into the shopper's own checkout that it was asked for, else to the plans."""
+    """Return where a sign-in leads: the page of ours or the own checkout that it was asked for, else the plans."""
     house = current.house()
-    checkout_id = str(house.seal.unsign(token, purpose=PURPOSE).get("checkout", ""))
+    asked = house.seal.unsign(token, purpose=PURPOSE)
+    page, _, ident = str(asked.get("to", "")).partition(".")
+    if page == "prequalify":
+        return url_for("bnpl.prequalify.ask", ident=ident or None)
+    if page == "limit":
+        return url_for("bnpl.account.limit")
+    checkout_id = str(asked.get("checkout", ""))
     purchase = house.store.purchase(checkout_id) if checkout_id else None
     if purchase is None or purchase.checkout.shopper_id != shopper_id:
         return url_for("bnpl.account.plans")
     return url_for("bnpl.checkout.enter", checkout_id=checkout_id)
 
 
-def _checkout_asked() -> str:
-    return request.args.get("checkout", "")[:60]
+def _asked() -> dict[str, str]:
+    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
+    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
+    return {name: text for name, text in found.items() if text}
 
 
 def resend(token: str) -> Response:
@@ -113,7 +123,7 @@ def _number(sent: PhoneCode) -> str:
 def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Response:
     return render(
         "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
-        action_url=url_for("bnpl.account.sign_in", checkout=_checkout_asked() or None), resend_url="", sandbox_code="",
+        action_url=url_for("bnpl.account.sign_in", **dict[str, Any](_asked())), resend_url="", sandbox_code="",
     )  # fmt: skip
 
 

@@ -20,10 +20,19 @@ from bnpl_plugin.errors import (
     OfferTampered,
     OfferUnavailable,
     StateMoved,
+    SubsidyExhausted,
     TooManyAttempts,
 )
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds, identification, payment, reviews, signature, underwriting
+from bnpl_plugin.lifecycle import (
+    holds,
+    identification,
+    payment,
+    prequalification,
+    reviews,
+    signature,
+    underwriting,
+)
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
@@ -40,6 +49,11 @@ def act(checkout_id: str, step: str) -> Response:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
         return to_step(checkout_id)
+    except (
+        SubsidyExhausted
+    ) as error:  # the special price has ended: the plans as they are now, and no dearer one unasked
+        current_purchase = current.house().purchase(checkout_id)
+        return show.plans(current_purchase, error=wording.told(words_of(place_of(purchase)), error), status=409)
 
 
 def _plan(purchase: Purchase) -> Response:
@@ -57,6 +71,7 @@ def _plan(purchase: Purchase) -> Response:
     known = current.shopper_id(fresh=True)
     if known is not None and purchase.checkout.shopper_id is None:
         identification.bind(house, checkout_id=checkout_id, shopper_id=known)
+    prequalification.decide_by_pass(house, checkout_id=checkout_id)
     return to_step(checkout_id)
 
 
@@ -103,6 +118,7 @@ def _code(purchase: Purchase) -> Response:
     try:
         digits = "".join(found.data["code"].split())
         current.remember_shopper(identification.identify(house, checkout_id=checkout_id, code=digits))
+        prequalification.decide_by_pass(house, checkout_id=checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:

@@ -196,6 +196,18 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_prequalification' THEN
+    part := doc->'m_prequalification';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_prequalification AS t SET (merchant_id, country, currency, asked_minor, phone_hash, locale, return_url, state, shopper_id, decision_id, up_to_minor, opened_at, expires_at, changed_at) =
+        (SELECT r.merchant_id, r.country, r.currency, r.asked_minor, r.phone_hash, r.locale, r.return_url, r.state, r.shopper_id, r.decision_id, r.up_to_minor, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.prequalification_id = (m->'key'->>'prequalification_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'prequalification ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'm_limit_change' THEN
     part := doc->'m_limit_change';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
@@ -253,6 +265,18 @@ BEGIN
        WHERE t.co_lending_id = (m->'key'->>'co_lending_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'co_lending ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_subsidy_part' THEN
+    part := doc->'m_subsidy_part';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_subsidy_part AS t SET (state, currency, part_minor, due_on, due_at, changed_at) =
+        (SELECT r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND t.number = (m->'key'->>'number')::INTEGER AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'subsidy_part ' || (m->'key')::text;
       END IF;
     END LOOP;
   END IF;
@@ -316,6 +340,10 @@ BEGIN
     INSERT INTO bnpl_pass (shopper_id, pass_id, decision_id, country, currency, rating, limit_minor, state, details, issued_at, expires_at, changed_at)
     SELECT r.shopper_id, r.pass_id, r.decision_id, r.country, r.currency, r.rating, r.limit_minor, r.state, r.details, r.issued_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_pass, doc->'i_pass') AS r;
   END IF;
+  IF doc ? 'i_prequalification' THEN
+    INSERT INTO bnpl_prequalification (prequalification_id, merchant_id, country, currency, asked_minor, phone_hash, locale, return_url, state, shopper_id, decision_id, up_to_minor, opened_at, expires_at, changed_at)
+    SELECT r.prequalification_id, r.merchant_id, r.country, r.currency, r.asked_minor, r.phone_hash, r.locale, r.return_url, r.state, r.shopper_id, r.decision_id, r.up_to_minor, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_prequalification, doc->'i_prequalification') AS r;
+  END IF;
   IF doc ? 'i_limit_change' THEN
     INSERT INTO bnpl_limit_change (shopper_id, limit_change_id, currency, kind, state, from_minor, to_minor, reason, decision_id, told_at, effective_at, expires_at, changed_at)
     SELECT r.shopper_id, r.limit_change_id, r.currency, r.kind, r.state, r.from_minor, r.to_minor, r.reason, r.decision_id, r.told_at, r.effective_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_limit_change, doc->'i_limit_change') AS r;
@@ -345,8 +373,8 @@ BEGIN
     SELECT r.job_id, r.kind, r.stream, r.payload, r.state, r.run_at, r.lease_until, r.tries, r.last_error, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_job, doc->'i_job') AS r;
   END IF;
   IF doc ? 'i_credit_line' THEN
-    INSERT INTO bnpl_credit_line (shopper_id, currency, state, limit_minor, drawn_minor, held_minor, changed_at)
-    SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
+    INSERT INTO bnpl_credit_line (shopper_id, currency, state, limit_minor, drawn_minor, held_minor, changed_at, reason)
+    SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at, r.reason FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
   END IF;
   IF doc ? 'i_sale_item' THEN
     INSERT INTO bnpl_sale_item (sale_item_id, merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at)
@@ -371,6 +399,10 @@ BEGIN
   IF doc ? 'i_subsidy' THEN
     INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
     SELECT r.subsidy_id, r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy, doc->'i_subsidy') AS r;
+  END IF;
+  IF doc ? 'i_subsidy_part' THEN
+    INSERT INTO bnpl_subsidy_part (shopper_id, loan_id, number, state, currency, part_minor, due_on, due_at, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.number, r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy_part, doc->'i_subsidy_part') AS r;
   END IF;
   IF doc ? 'i_capital_limit' THEN
     INSERT INTO bnpl_capital_limit (limit_id, pool_id, scope, subject, state, ceiling_minor, used_minor, created_at, changed_at)
@@ -422,8 +454,8 @@ BEGIN
     part := doc->'m_credit_line';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at) =
-        (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at, reason) =
+        (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at, r.reason FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.currency = (m->'key'->>'currency') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'credit_line ' || (m->'key')::text;
