@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -47,7 +48,7 @@ def simulate_command(**asked: Any) -> None:
     began, whole = perf_counter(), True
     try:
         with click.progressbar(length=asked["days"], label="Days", show_pos=True) as bar:
-            life.live(told=lambda _day: bar.update(1))
+            life.live(told=lambda day: _tick(life, bar, day=day))
     except KeyboardInterrupt:
         whole = False
         click.echo(f"\nInterrupted on day {life.day + 1}; what was done is proved all the same.")
@@ -76,11 +77,24 @@ def _life(asked: dict[str, Any]) -> Life:
     return Life(shop_house(), question=question, folder=asked["folder"], database_url=asked["database_url"])
 
 
+def _tick(life: Life, bar: Any, *, day: int) -> None:
+    """Move the bar by a day; where nobody watches one (a log), a line a month."""
+    bar.update(1)
+    if not sys.stdout.isatty() and life.months and life.months[-1].last_day == day:
+        counts = life.months[-1].counts
+        click.echo(
+            f"day {day}: {counts.get('visits', 0):,} visits, {counts.get('loans', 0):,} loans,"
+            f" {counts.get('instalments_paid', 0):,} instalments paid; {peak_memory_kib() // 1024:,} MiB"
+        )
+
+
 def _tell(life: Life, *, seconds: float, folder: Path) -> None:
     """Print the months and the pace; write the figures and, where they can be drawn, the charts."""
     months = life.months
     click.echo("\n".join(telling.table(months)))
-    done = {name: sum(month.counts.get(name, 0) for month in months) for name in ("visits", "loans", "instalments_paid")}
+    done = {
+        name: sum(month.counts.get(name, 0) for month in months) for name in ("visits", "loans", "instalments_paid")
+    }
     click.echo(
         f"{done['visits']:,} visits, {done['loans']:,} loans, {done['instalments_paid']:,} instalments paid in"
         f" {seconds:,.0f} s: {done['visits'] / max(seconds, 0.001):,.0f} visits/s; peak memory"

@@ -139,7 +139,7 @@ class Buying:
 
     def _paid(self, who: Person, checkout: Checkout, *, luck: Random) -> bool:
         """Pay at the bank's pages and come back; a card that is refused is followed by a good one every other time."""
-        refused_before = luck.randrange(2)
+        refused_before, state = luck.randrange(2), "signed"
         for card in (who.card, Behaviour.SUCCESS):
             attempt = payment.begin(self._house, checkout_id=checkout.checkout_id, return_url="/return")
             if attempt.provider_ref is None or luck.randrange(100) < LOST_AT_BANK:

@@ -144,7 +144,9 @@ class Life:
         self.tally.counts["visits"] += 1
         asked_before = sum(self._buying.prequalified.values())
         shopper_id = self._buying.visit(who, visit=errand.visit, luck=luck, item=item, wants=wants, knows=self._met)
-        if sum(self._buying.prequalified.values()) > asked_before:  # they know what they may spend, and come back for it
+        if (
+            sum(self._buying.prequalified.values()) > asked_before
+        ):  # they know what they may spend, and come back for it
             self.tally.counts["prequalified"] += 1
             if luck.randrange(100) < COMING_BACK:
                 self._later(luck.randrange(1, 25), Errand("visit", errand.number, errand.visit + 1))

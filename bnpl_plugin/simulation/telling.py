@@ -19,8 +19,8 @@ _HEADS = ("month", "visits", "approved", "loans", "paid", "missed", "defaulted")
 
 def table(months: Sequence[Month]) -> list[str]:
     """Return a row for each month, then one for each month and currency."""
-    rows = [_HEADS, *(_counted(month) for month in months)]
-    sums = [("month", "lent", "outstanding", "late", "of it 91+", "earned", "capital used")]
+    rows: list[tuple[str, ...]] = [_HEADS, *(_counted(month) for month in months)]
+    sums: list[tuple[str, ...]] = [("month", "lent", "outstanding", "late", "of it 91+", "earned", "capital used")]
     sums += [
         (f"{month.month:%Y-%m}", *_purse(purse))
         for month in months

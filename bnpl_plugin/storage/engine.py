@@ -41,7 +41,9 @@ def build_engine(url: str, *, echo: bool = False, durable: bool = True) -> sa.En
             address = address.set(drivername="postgresql+psycopg")
         cores = os.cpu_count() or 1
         hurried = {} if durable else {"options": "-c synchronous_commit=off"}
-        return sa.create_engine(address, pool_size=2 * cores, max_overflow=0, pool_pre_ping=False, echo=echo, connect_args=hurried)
+        return sa.create_engine(
+            address, pool_size=2 * cores, max_overflow=0, pool_pre_ping=False, echo=echo, connect_args=hurried
+        )
     if backend == SQLITE:
         engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS}, echo=echo)
         install_sqlite_hooks(engine)

@@ -23,7 +23,6 @@ def columns_of(record: type[Record], source: Any = None) -> list[Any]:
     return [columns[field.name] for field in fields(record)]  # type: ignore[arg-type]
 
 
-@cache
 def select_of(record: type[Record]) -> sa.Select[Any]:
     """Return a SELECT of a record's columns in its order."""
     return sa.select(*columns_of(record))
@@ -42,20 +41,20 @@ def many(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) 
 
 def one_by(connection: sa.Connection, record: type[R], **key: Any) -> R | None:
     """Return the first row whose columns have some values, or None; the statement is made once and kept."""
-    row = connection.execute(_by(record, tuple(key), ()), key).first()
+    row = connection.execute(_by(record.table, tuple(key), ()), key).first()
     return None if row is None else record(*row)
 
 
 def many_by(connection: sa.Connection, record: type[R], *, order: tuple[str, ...] = (), **key: Any) -> tuple[R, ...]:
     """Return all rows whose columns have some values, in an order (``-name``: falling); the statement is kept."""
-    return tuple(record(*row) for row in connection.execute(_by(record, tuple(key), order), key))
+    return tuple(record(*row) for row in connection.execute(_by(record.table, tuple(key), order), key))
 
 
 @cache
-def _by(record: type[Record], names: tuple[str, ...], order: tuple[str, ...]) -> sa.Select[Any]:
+def _by(table: str, names: tuple[str, ...], order: tuple[str, ...]) -> sa.Select[Any]:
     """Return a SELECT by columns: making it anew at every read costs more than reading does."""
-    columns = record_table(record.table).c
-    wanted = select_of(record).where(*(columns[name] == sa.bindparam(name) for name in names))
+    columns = record_table(table).c
+    wanted = select_of(RECORDS[table]).where(*(columns[name] == sa.bindparam(name) for name in names))
     return wanted.order_by(*(columns[name[1:]].desc() if name.startswith("-") else columns[name] for name in order))
 
 

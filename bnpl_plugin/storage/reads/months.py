@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,7 +58,7 @@ def book_standing(connection: sa.Connection, *, as_of: date) -> Sequence[BookSta
     return _standings(connection.execute(found).all())
 
 
-def _standings(rows: Sequence[sa.Row[tuple[str, str, str, int, int]]]) -> Sequence[BookStanding]:
+def _standings(rows: Sequence[Any]) -> Sequence[BookStanding]:
     return tuple(
         BookStanding(
             currency=code,
