@@ -27,7 +27,7 @@ _CAPITAL = ("310000000CNY", "20000000EUR", "20000000USD")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed lives the same life.")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; default: today.")
 @click.option("--capital", type=MoneyType(), multiple=True, help=f"A pool's money; default: {', '.join(_CAPITAL)}.")
-@click.option("--buying", "buying_bps", type=BpsType(), default="12", help="Percent of them who want to buy: 12.")
+@click.option("--buying", "buying_bps", type=BpsType(), default="5", show_default=True, help="Percent who want to buy.")
 @click.option("--sales", type=int, default=0, show_default=True, help="Flash sales, spread over the days.")
 @click.option("--database", "database_url", default="", help="A fresh database; default: SQLite in the folder.")
 @click.option(

@@ -13,7 +13,7 @@ from typing import Any
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import InvalidInput, StateMoved
-from bnpl_plugin.lifecycle import credit_line, passes, reviews
+from bnpl_plugin.lifecycle import credit_line, passes, persons, reviews
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
@@ -266,6 +266,12 @@ def _written(house: House, case: Case, *, decision: Decision, moves: list[Move],
         deliver=case.goes_on and checkout is not None and (checkout.state, decision.outcome) != ("declined",) * 2,
     )  # fmt: skip
     events = (closed, decided) if case.goes_on else (closed,)
+    person = house.store.person(review.shopper_id)
+    settled = None
+    if person is not None:
+        settled = persons.claim_settled(house, person, accepted=decision.outcome == Outcome.APPROVED)
+    if settled is not None:
+        moves = [*moves, settled]
     return Changeset(moves=tuple(moves), rows=(decision, *rows, told), events=events)
 
 

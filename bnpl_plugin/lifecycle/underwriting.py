@@ -10,7 +10,7 @@ from dataclasses import replace
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import credit_line, reviews
+from bnpl_plugin.lifecycle import credit_line, persons, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
@@ -86,15 +86,10 @@ def _recorded(
         opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None
-    told = {
-        **house.seal.unseal(person.sealed),
-        "full_name": facts.full_name.strip(),
-        "birth_date": facts.birth_date.isoformat(),
-    }
     return Changeset(
         moves=(
             Move("checkout", values(checkout_id=checkout.checkout_id), (checkout.state,), change),
-            Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told))),
+            persons.retold(house, person, full_name=facts.full_name, birth_date=facts.birth_date),
             *opened.moves,
         ),
         rows=(*rows, *opened.rows),

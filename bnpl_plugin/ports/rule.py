@@ -43,6 +43,14 @@ class Evidence:
     decisions_last_day: int
     loans_settled: int
     ceiling_minor: int | None = None  # the most that law and capital let one shopper owe
+    min_age_years: int = 18
+    student: bool | None = None  # as declared; None: the law does not ask
+    identity_changed: bool = False  # another date of birth than the one known for this phone
+    phone_abroad: bool = False  # the number belongs to another country: a fact, no refusal
+    segments: tuple[str, ...] = ()  # names of ``BNPL_SEGMENTS`` that the host gave its customer
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "segments", tuple(self.segments))  # a list, once it has been JSON
 
     def to_json(self) -> dict[str, Any]:
         """Return the recorded form."""

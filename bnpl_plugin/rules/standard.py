@@ -41,7 +41,7 @@ def _step(value: int, *, table: tuple[tuple[int, int], ...]) -> int:
 
 POLICY = Policy(
     version="2026-11-24",
-    rules=("age", "country", "open_arrears", "velocity", "affordability", "exposure"),
+    rules=("age", "student", "identity_mismatch", "country", "open_arrears", "velocity", "affordability", "exposure"),
     points=points,
     ratings=((60, "A"), (40, "B"), (20, "C"), (0, "D")),
     limit_bps={"A": 10_000, "B": 7_000, "C": 4_000, "D": 2_000},

@@ -22,7 +22,7 @@ from bnpl_plugin.simulation.people import MARKETS, MISSES, Market, Person, perso
 from bnpl_plugin.simulation.question import WHOLE_BPS, Question
 
 DAY = timedelta(days=1)
-ROUNDS_A_DAY = 4  # how often the worker looks in
+ROUNDS_A_DAY = 3  # how often the worker looks in
 MOST_PURCHASES = 4  # of one shopper
 
 #: Out of a hundred loans: undone by the shop within days, settled early by the shopper, followed by another purchase.

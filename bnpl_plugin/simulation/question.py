@@ -36,7 +36,7 @@ class Question:
     seed: int
     first: date
     capital: tuple[Money, ...]
-    buying_bps: int = 1_200
+    buying_bps: int = 500
     sales: int = 0
 
     def __post_init__(self) -> None:

@@ -39,9 +39,9 @@ def many(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) 
     return tuple(record(*row) for row in connection.execute(statement))
 
 
-def one_by(connection: sa.Connection, record: type[R], **key: Any) -> R | None:
+def one_by(connection: sa.Connection, record: type[R], *, order: tuple[str, ...] = (), **key: Any) -> R | None:
     """Return the first row whose columns have some values, or None; the statement is made once and kept."""
-    row = connection.execute(_by(record.table, tuple(key), ()), key).first()
+    row = connection.execute(_by(record.table, tuple(key), order), key).first()
     return None if row is None else record(*row)
 
 

@@ -30,12 +30,15 @@ from bnpl_plugin.ports.records import (
     Subsidy,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
 from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads
+from bnpl_plugin.storage.sql_treasury import SqlTreasury
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
     confirming_by_guards,
@@ -71,8 +74,9 @@ class SqlStore(SqlLendingReads):
         self._host_session_open = host_session_open
         self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
-        self.lines = SqlLines(self._reading)
+        self.lines: Lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
+        self.treasury: Treasury = SqlTreasury(self._reading, writing=self._writing_alone)
 
     @property
     def _on_postgresql(self) -> bool:
@@ -136,6 +140,12 @@ class SqlStore(SqlLendingReads):
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self.engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[sa.Connection]:
+        self._refuse_if_not_free()
+        with self._writing() as connection:
             yield connection
 
     @contextmanager

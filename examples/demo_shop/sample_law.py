@@ -99,7 +99,7 @@ _CN_VALUES: Values = {
         "not reported", unit="body that each loan is reported to", what="the demo reports nothing"
     ),
     "barred_groups_check": _sample(
-        "not checked", unit="how barred groups are kept out", what="the demo does not ask whether one studies"
+        "declared", unit="how barred groups are kept out", what="the demo believes what the shopper declares"
     ),
 }
 

@@ -46,6 +46,11 @@ EXTREMES: dict[str, tuple[Any, ...]] = {
     "instalments_in_arrears": (0, 1_000),
     "decisions_last_day": (0, 1_000),
     "loans_settled": (0, 1_000),
+    "min_age_years": (18, 19),
+    "student": (None, False, True),
+    "identity_changed": (False, True),
+    "phone_abroad": (False, True),
+    "segments": ((), ("device_owner",)),
 }
 
 

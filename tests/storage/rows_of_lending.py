@@ -11,10 +11,13 @@ from bnpl_plugin.ports.records import (
     Enquiry,
     Funder,
     LimitChange,
+    LoanSale,
+    LoanSaleItem,
     Pass,
     PolicyVersion,
     Prequalification,
     Record,
+    Remittance,
     Review,
     Subsidy,
     SubsidyPart,
@@ -59,8 +62,8 @@ def of_capital() -> tuple[Record, ...]:
         Funder("fun_1", name="Bank", servicing_bps=100, created_at=NOW),
         Borrowing(
             "bor_1", pool_id="pool_EUR", funder_id="fun_1", kind="standardised", state="open", currency="EUR",
-            principal_minor=9, outstanding_minor=9, nominal_rate_bps=300, due_on=date(2027, 1, 1), taken_at=NOW,
-            changed_at=NOW,
+            principal_minor=9, outstanding_minor=0, nominal_rate_bps=300, interest_minor=0,
+            accrued_to=NOW.date(), due_on=date(2027, 1, 1), taken_at=NOW, changed_at=NOW,
         ),
         CoLending(
             "col_1", funder_id="fun_1", pool_id="pool_EUR", plan_codes={"codes": []}, share_bps=5000, state="active",
@@ -79,4 +82,17 @@ def of_capital() -> tuple[Record, ...]:
             "lim_1", pool_id="pool_EUR", scope="plan", subject="pay_in_3", state="active", ceiling_minor=100,
             used_minor=0, created_at=NOW, changed_at=NOW,
         ),
+    )  # fmt: skip
+
+
+def of_sales() -> tuple[Record, ...]:
+    """One row of each table of sold loans and remittances; they say more than the books they stand beside."""
+    return (
+        LoanSale(
+            "lsa_1", pool_id="pool_EUR", funder_id="fun_1", direction="sell", state="open", currency="EUR",
+            target_minor=100, price_bps=9_900, value_on=date(2026, 11, 24), selection={"loan_ids": [], "after": None},
+            loans=1, principal_minor=50, price_minor=49, created_at=NOW, changed_at=NOW,
+        ),
+        LoanSaleItem("shp_1", "lsa_1", "loa_1", principal_minor=50, price_minor=49, moved_at=NOW),
+        Remittance("fun_1", "EUR", 1, amount_minor=-7, bank_ref="statement 1", entry_id="jou_9", remitted_at=NOW),
     )  # fmt: skip

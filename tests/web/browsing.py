@@ -144,7 +144,8 @@ class Browser:
 
     def tell_facts(self, base: str, *, currency: str = "EUR", **facts: str) -> None:
         """Give the facts for the decision."""
-        self.post(f"{base}/facts", **{**FACTS, "country": COUNTRIES[currency], **facts})
+        asked = {"student": "no"} if 'name="student"' in self.text else {}
+        self.post(f"{base}/facts", **{**FACTS, "country": COUNTRIES[currency], **asked, **facts})
 
     def to_decision(self, order_ref: str, *, currency: str = "EUR", plan_code: str = "pay_in_3", **facts: str) -> str:
         """Walk as far as the decision and return the checkout's address."""

@@ -27,6 +27,7 @@ from bnpl_plugin.ports.records import (
 from bnpl_plugin.ports.store.changes import Changeset
 from bnpl_plugin.ports.store.lending import LendingReads
 from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -48,10 +49,8 @@ class Confirming(Protocol):
 class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
 
-    @property
-    def lines(self) -> Lines:
-        """What is known of credit lines, limits and passes."""
-        ...
+    lines: Lines
+    treasury: Treasury
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from bnpl_plugin.ports.records import (
     Agreement,
     Attempt,
+    CapitalLimit,
     Checkout,
+    CoLending,
     Decision,
     Disclosure,
     Hold,
@@ -18,8 +20,9 @@ from bnpl_plugin.ports.records import (
     Merchant,
     PaymentMethod,
 )
-from bnpl_plugin.ports.store import LoanBook, Purchase
-from bnpl_plugin.storage.rows import all_from_json, from_json, many_by, one_by
+from bnpl_plugin.ports.store import LoanBook, PoolTerms, Purchase
+from bnpl_plugin.ports.store.views import NO_TERMS
+from bnpl_plugin.storage.rows import all_from_json, from_json, many, many_by, one_by, select_of
 from bnpl_plugin.storage.schema import capital
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
@@ -28,7 +31,7 @@ _PURCHASE = "SELECT bnpl_purchase(%s, %s, %s)"  # handed to the driver as it is:
 _POOL = capital.capital_pool.c
 #: The pool that lends to a checkout: its country's own, else its currency's.
 _LENDER = (
-    sa.select(_POOL.pool_id)
+    sa.select(_POOL.pool_id, _POOL.terms_version)
     .where(_POOL.currency == sa.bindparam("currency"), _POOL.country.in_((sa.bindparam("country"), "")))
     .order_by(_POOL.country.desc())
     .limit(1)
@@ -65,6 +68,13 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool, w
         attempts=all_from_json(Attempt, found["attempts"]),
         disclosures=all_from_json(Disclosure, found["disclosures"]),
         pool_id=found["pool_id"],
+        terms=PoolTerms(
+            found["terms_version"],
+            all_from_json(CapitalLimit, found["limits"]),
+            all_from_json(CoLending, found["co_lendings"]),
+        )
+        if found["terms_version"]
+        else NO_TERMS,
     )
 
 
@@ -75,6 +85,8 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
     if c is None or merchant is None:
         return None
     mine = c.shopper_id or ""
+    lender = connection.execute(_LENDER, {"currency": c.currency, "country": c.country}).first()
+    pool_id, version = lender or (None, 0)
     return Purchase(
         checkout=c,
         merchant=merchant,
@@ -90,8 +102,17 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
         )
         if whole
         else (),
-        pool_id=connection.execute(_LENDER, {"currency": c.currency, "country": c.country}).scalar(),
+        pool_id=pool_id,
+        terms=terms_of(connection, pool_id, version=version) if pool_id and version else NO_TERMS,
     )
+
+
+def terms_of(connection: sa.Connection, pool_id: str, *, version: int) -> PoolTerms:
+    """Return the active limits and co-lendings of a pool."""
+    limit, share = capital.capital_limit.c, capital.co_lending.c
+    limits = select_of(CapitalLimit).where(limit.pool_id == pool_id, limit.state == "active").order_by(limit.limit_id)
+    shares = select_of(CoLending).where(share.pool_id == pool_id, share.state == "active").order_by(share.co_lending_id)
+    return PoolTerms(version, many(connection, limits, CapitalLimit), many(connection, shares, CoLending))
 
 
 def _attempts(connection: sa.Connection, checkout_id: str) -> tuple[Attempt, ...]:

@@ -121,6 +121,18 @@ def pools_hold(connection: sa.Connection) -> Iterator[Finding]:
             WHERE held_minor + outstanding_minor > available_minor ORDER BY pool_id""",
         "{1} is lent or held out of {2}",
     )
+    yield from broken(
+        connection,
+        "P4",
+        """SELECT c.limit_id, c.used_minor,
+                  coalesce((SELECT sum(h.principal_minor - h.funder_minor) FROM bnpl_hold h
+                             WHERE h.state = 'pending' AND h.limit_ids LIKE '%,' || c.limit_id || ',%'), 0)
+                  + coalesce((SELECT sum(l.outstanding_minor - l.funder_minor) FROM bnpl_loan l
+                               WHERE l.limit_ids LIKE '%,' || c.limit_id || ',%'), 0) AS minor
+             FROM bnpl_capital_limit c ORDER BY c.limit_id""",
+        "the limit counts {1}, the holds and loans that name it sum to {2}",
+        where=lambda row: row[1] != row[2],
+    )
 
 
 #: Units that count as a shopper's own: held by a pending hold, or sold by a confirmed checkout.

@@ -16,6 +16,7 @@ from bnpl_plugin.errors import (
     DisclosuresMissing,
     IllegalTransition,
     InvalidInput,
+    MessageUndelivered,
     OfferExpired,
     OfferTampered,
     OfferUnavailable,
@@ -23,8 +24,8 @@ from bnpl_plugin.errors import (
     SubsidyExhausted,
     TooManyAttempts,
 )
-from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import (
+    access,
     holds,
     identification,
     payment,
@@ -33,11 +34,13 @@ from bnpl_plugin.lifecycle import (
     signature,
     underwriting,
 )
+from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.checkout import show
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
-from bnpl_plugin.web.frame import place_of, words_of
+from bnpl_plugin.web.frame import place_of, status_of, words_of
+from bnpl_plugin.web.guards import codes
 
 
 def act(checkout_id: str, step: str) -> Response:
@@ -68,11 +71,36 @@ def _plan(purchase: Purchase) -> Response:
     except OfferUnavailable as error:
         rule = house.rules.get(str(error.details["reason"]))
         return show.plans(purchase, error=t.gettext(rule.reason) if rule else wording.told(t, error), status=422)
-    known = current.shopper_id(fresh=True)
-    if known is not None and purchase.checkout.shopper_id is None:
-        identification.bind(house, checkout_id=checkout_id, shopper_id=known)
+    if purchase.checkout.shopper_id is None:
+        _bind_known(purchase)
     prequalification.decide_by_pass(house, checkout_id=checkout_id)
     return to_step(checkout_id)
+
+
+def _bind_known(purchase: Purchase) -> None:
+    """Spare a shopper the code whose number was proved here within the hour, or whom our trusted host vouches for.
+
+    The host's word does not displace another shopper who proved a number in this browser: then the code decides.
+    """
+    checkout, here, by = purchase.checkout, current.shopper_id(), "code"
+    known, ours = current.shopper_id(fresh=True), checkout.channel == "embedded"
+    customer = current.customer() if ours else None
+    vouched = identification.vouched(current.house(), customer, country=checkout.country)
+    if vouched is not None:
+        known, by = (vouched, "host") if here in (None, vouched) else (None, by)
+    if known is None:
+        return
+    identification.bind(
+        current.house(), checkout_id=checkout.checkout_id, shopper_id=known, segments=_segments(purchase), by=by
+    )
+    if vouched is not None:
+        current.remember_shopper(known, vouched_for=customer)
+
+
+def _segments(purchase: Purchase) -> tuple[str, ...] | None:
+    """Return what our host says of its customer; None at another shop's checkout, or of a guest."""
+    customer = current.customer() if purchase.checkout.channel == "embedded" else None
+    return access.segments_told(current.house(), customer)
 
 
 def _phone(purchase: Purchase) -> Response:
@@ -84,12 +112,15 @@ def _phone(purchase: Purchase) -> Response:
         send_code(purchase, phone=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=422)
+    except MessageUndelivered as error:
+        return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=503)
     return to_step(purchase.checkout.checkout_id, step="code")
 
 
 def send_code(purchase: Purchase, *, phone: str) -> None:
     """Send a one-time code for a checkout, in the language of the page."""
     t = words_of(place_of(purchase))
+    codes.take()
     identification.send_code(
         current.house(), purpose_ref=purchase.checkout.checkout_id, phone=phone, country=purchase.checkout.country,
         locale=t.locale, text=t.gettext(identification.CODE_TEXT),
@@ -105,8 +136,9 @@ def resend(checkout_id: str) -> Response:
         return to_step(checkout_id)
     try:
         send_code(purchase, phone=str(house.seal.unseal(last.sealed_phone)["phone"]))
-    except TooManyAttempts as error:
-        return show.code(purchase, error=wording.told(words_of(place_of(purchase)), error), status=429)
+    except (TooManyAttempts, MessageUndelivered) as error:
+        told = wording.told(words_of(place_of(purchase)), error)
+        return show.code(purchase, error=told, status=status_of(error))
     return to_step(checkout_id)
 
 
@@ -117,7 +149,8 @@ def _code(purchase: Purchase) -> Response:
         return show.code(purchase, error=found.errors["code"], status=422)
     try:
         digits = "".join(found.data["code"].split())
-        current.remember_shopper(identification.identify(house, checkout_id=checkout_id, code=digits))
+        proved = identification.identify(house, checkout_id=checkout_id, code=digits, segments=_segments(purchase))
+        current.remember_shopper(proved)
         prequalification.decide_by_pass(house, checkout_id=checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
@@ -129,7 +162,8 @@ def _code(purchase: Purchase) -> Response:
 def _facts(purchase: Purchase) -> Response:
     checkout, t = purchase.checkout, words_of(place_of(purchase))
     found = forms.read(forms.FactsForm(), request.form, t=t)
-    errors = forms.facts_errors(found, country=checkout.country, t=t)
+    asks_student = show.asks_student(purchase)
+    errors = forms.facts_errors(found, country=checkout.country, t=t, asks_student=asks_student)
     if errors:
         return show.facts(purchase, typed=found.typed, errors=errors, status=422)
     try:
@@ -139,6 +173,7 @@ def _facts(purchase: Purchase) -> Response:
             income_minor=forms.minor(found.data["monthly_income"], code=checkout.currency),
             outgoings_minor=forms.minor(found.data["monthly_outgoings"], code=checkout.currency),
             consent=found.data["consent"],
+            student=found.data.get("student") == "yes" if asks_student else None,
         )
         underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
     except InvalidInput as error:

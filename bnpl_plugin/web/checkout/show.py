@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, quotation
+from bnpl_plugin.lifecycle import disclosure, persons, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -111,7 +111,7 @@ def _refused_plans(
 def phone(purchase: Purchase, *, typed: str | None = None, error: str = "", status: int = 200) -> Response:
     """The phone number, filled in with what the host knows."""
     if typed is None:
-        customer = current.house().host.customer()
+        customer = current.customer()
         typed = customer.phone if customer else ""
     return render(
         "checkout/phone.html", place=place_of(purchase), status=status, summary=summary(purchase), phone=typed,
@@ -135,6 +135,12 @@ def code(purchase: Purchase, *, error: str = "", wrong: bool = False, status: in
     )  # fmt: skip
 
 
+def asks_student(purchase: Purchase) -> bool:
+    """Whether the law of the checkout's country wants to know if the shopper studies."""
+    house, checkout = current.house(), purchase.checkout
+    return persons.asks_student(house.country(checkout.country), day=house.today(checkout.time_zone))
+
+
 def facts(
     purchase: Purchase,
     *,
@@ -156,7 +162,8 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), action_url=url(purchase, to="facts"),
+        countries=terms.countries(t), asks_student=asks_student(purchase),
+        action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
 

@@ -248,8 +248,8 @@ BEGIN
     part := doc->'m_borrowing';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_borrowing AS t SET (pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at) =
-        (SELECT r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_borrowing AS t SET (pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, interest_minor, accrued_to, due_on, taken_at, changed_at) =
+        (SELECT r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.interest_minor, r.accrued_to, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.borrowing_id = (m->'key'->>'borrowing_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'borrowing ' || (m->'key')::text;
@@ -265,6 +265,18 @@ BEGIN
        WHERE t.co_lending_id = (m->'key'->>'co_lending_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'co_lending ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_loan_sale' THEN
+    part := doc->'m_loan_sale';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_loan_sale AS t SET (pool_id, funder_id, direction, state, currency, target_minor, price_bps, value_on, selection, loans, principal_minor, price_minor, created_at, changed_at) =
+        (SELECT r.pool_id, r.funder_id, r.direction, r.state, r.currency, r.target_minor, r.price_bps, r.value_on, r.selection, r.loans, r.principal_minor, r.price_minor, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.loan_sale_id = (m->'key'->>'loan_sale_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan_sale ' || (m->'key')::text;
       END IF;
     END LOOP;
   END IF;
@@ -389,12 +401,24 @@ BEGIN
     SELECT r.funder_id, r.name, r.servicing_bps, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_funder, doc->'i_funder') AS r;
   END IF;
   IF doc ? 'i_borrowing' THEN
-    INSERT INTO bnpl_borrowing (borrowing_id, pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at)
-    SELECT r.borrowing_id, r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_borrowing, doc->'i_borrowing') AS r;
+    INSERT INTO bnpl_borrowing (borrowing_id, pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, interest_minor, accrued_to, due_on, taken_at, changed_at)
+    SELECT r.borrowing_id, r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.interest_minor, r.accrued_to, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_borrowing, doc->'i_borrowing') AS r;
   END IF;
   IF doc ? 'i_co_lending' THEN
     INSERT INTO bnpl_co_lending (co_lending_id, funder_id, pool_id, plan_codes, share_bps, state, starts_at, ends_at, changed_at)
     SELECT r.co_lending_id, r.funder_id, r.pool_id, r.plan_codes, r.share_bps, r.state, r.starts_at, r.ends_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_co_lending, doc->'i_co_lending') AS r;
+  END IF;
+  IF doc ? 'i_loan_sale' THEN
+    INSERT INTO bnpl_loan_sale (loan_sale_id, pool_id, funder_id, direction, state, currency, target_minor, price_bps, value_on, selection, loans, principal_minor, price_minor, created_at, changed_at)
+    SELECT r.loan_sale_id, r.pool_id, r.funder_id, r.direction, r.state, r.currency, r.target_minor, r.price_bps, r.value_on, r.selection, r.loans, r.principal_minor, r.price_minor, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan_sale, doc->'i_loan_sale') AS r;
+  END IF;
+  IF doc ? 'i_loan_sale_item' THEN
+    INSERT INTO bnpl_loan_sale_item (shopper_id, loan_sale_id, loan_id, principal_minor, price_minor, moved_at)
+    SELECT r.shopper_id, r.loan_sale_id, r.loan_id, r.principal_minor, r.price_minor, r.moved_at FROM jsonb_populate_recordset(NULL::bnpl_loan_sale_item, doc->'i_loan_sale_item') AS r;
+  END IF;
+  IF doc ? 'i_remittance' THEN
+    INSERT INTO bnpl_remittance (funder_id, currency, number, amount_minor, bank_ref, entry_id, remitted_at)
+    SELECT r.funder_id, r.currency, r.number, r.amount_minor, r.bank_ref, r.entry_id, r.remitted_at FROM jsonb_populate_recordset(NULL::bnpl_remittance, doc->'i_remittance') AS r;
   END IF;
   IF doc ? 'i_subsidy' THEN
     INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
@@ -409,8 +433,8 @@ BEGIN
     SELECT r.limit_id, r.pool_id, r.scope, r.subject, r.state, r.ceiling_minor, r.used_minor, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_limit, doc->'i_capital_limit') AS r;
   END IF;
   IF doc ? 'i_capital_pool' THEN
-    INSERT INTO bnpl_capital_pool (pool_id, country, currency, available_minor, held_minor, outstanding_minor, changed_at)
-    SELECT r.pool_id, r.country, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
+    INSERT INTO bnpl_capital_pool (pool_id, country, currency, available_minor, held_minor, outstanding_minor, terms_version, changed_at)
+    SELECT r.pool_id, r.country, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.terms_version, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
   END IF;
   IF doc ? 'entries' THEN
     INSERT INTO bnpl_journal_entry (shopper_id, entry_id, kind, value_date, booked_at, loan_id, provider_claim, reverses, details, lines)
@@ -569,7 +593,7 @@ BEGIN
       m := part->place;
       held := (m->>'used')::bigint;
       UPDATE bnpl_capital_limit AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.limit_id = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+       WHERE t.limit_id = m->>'id' AND (held <= 0 OR (t.state <> 'active' OR t.used_minor + held <= t.ceiling_minor));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_limit', DETAIL = m::text;
       END IF;
@@ -584,11 +608,16 @@ BEGIN
       room := (m->>'available')::bigint;
       UPDATE bnpl_capital_pool AS t
          SET held_minor = t.held_minor + held, outstanding_minor = t.outstanding_minor + drawn,
-             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.pool_id = m->>'pool_id'
+             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at),
+             terms_version = t.terms_version + CASE WHEN m ? 'new_terms' THEN 1 ELSE 0 END
+       WHERE t.pool_id = m->>'pool_id' AND (NOT m ? 'terms' OR t.terms_version = (m->>'terms')::integer)
          AND ((held + drawn <= 0 AND room >= 0)
               OR t.held_minor + t.outstanding_minor + held + drawn <= t.available_minor + room);
       IF NOT FOUND THEN
+        IF EXISTS (SELECT 1 FROM bnpl_capital_pool AS t
+                    WHERE t.pool_id = m->>'pool_id' AND m ? 'terms' AND t.terms_version <> (m->>'terms')::integer) THEN
+          RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = m::text;
+        END IF;
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_pool', DETAIL = m::text;
       END IF;
     END LOOP;
@@ -600,6 +629,7 @@ CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean, whole bool
 RETURNS json LANGUAGE plpgsql AS $body$
 DECLARE
   c bnpl_checkout;
+  p bnpl_capital_pool;
 BEGIN
   IF locked THEN
     SELECT * INTO c FROM bnpl_checkout WHERE checkout_id = wanted FOR UPDATE;
@@ -609,10 +639,18 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
+  SELECT * INTO p FROM bnpl_capital_pool AS r
+   WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1;
   RETURN json_build_object(
     'checkout', row_to_json(c),
-    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r
-                 WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1),
+    'pool_id', p.pool_id,
+    'terms_version', p.terms_version,
+    'limits', CASE WHEN p.terms_version > 0 THEN
+                (SELECT json_agg(r ORDER BY r.limit_id) FROM bnpl_capital_limit AS r
+                  WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
+    'co_lendings', CASE WHEN p.terms_version > 0 THEN
+                     (SELECT json_agg(r ORDER BY r.co_lending_id) FROM bnpl_co_lending AS r
+                       WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

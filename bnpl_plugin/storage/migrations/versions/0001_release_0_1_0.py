@@ -143,12 +143,15 @@ def create_tables() -> None:
         sa.Column("principal_minor", sa.BigInteger(), nullable=False),
         sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
         sa.Column("nominal_rate_bps", sa.Integer(), nullable=False),
+        sa.Column("interest_minor", sa.BigInteger(), nullable=False),
+        sa.Column("accrued_to", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("taken_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
         sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_borrowing_outstanding")),
         sa.CheckConstraint(
-            "outstanding_minor >= 0 AND nominal_rate_bps >= 0", name=op.f("ck_bnpl_borrowing_never_negative")
+            "outstanding_minor >= 0 AND nominal_rate_bps >= 0 AND interest_minor >= 0",
+            name=op.f("ck_bnpl_borrowing_never_negative"),
         ),
         sa.PrimaryKeyConstraint("borrowing_id", name=op.f("pk_bnpl_borrowing")),
     )
@@ -168,6 +171,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("limit_id", name=op.f("pk_bnpl_capital_limit")),
     )
     op.create_index("ix_bnpl_capital_limit_pool", "bnpl_capital_limit", ["pool_id"], unique=False)
+    op.create_index(
+        "uq_bnpl_capital_limit_active",
+        "bnpl_capital_limit",
+        ["pool_id", "scope", "subject"],
+        unique=True,
+        postgresql_where=sa.text("state = 'active'"),
+        sqlite_where=sa.text("state = 'active'"),
+    )
     op.create_table(
         "bnpl_capital_pool",
         sa.Column("pool_id", sa.String(length=64), nullable=False),
@@ -176,9 +187,10 @@ def create_tables() -> None:
         sa.Column("available_minor", sa.BigInteger(), nullable=False),
         sa.Column("held_minor", sa.BigInteger(), nullable=False),
         sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
         sa.CheckConstraint(
-            "available_minor >= 0 AND held_minor >= 0 AND outstanding_minor >= 0",
+            "available_minor >= 0 AND held_minor >= 0 AND outstanding_minor >= 0 AND terms_version >= 0",
             name=op.f("ck_bnpl_capital_pool_never_negative"),
         ),
         sa.CheckConstraint(
@@ -608,6 +620,43 @@ def create_tables() -> None:
     op.create_index("uq_bnpl_loan_checkout", "bnpl_loan", ["checkout_id"], unique=True)
     op.create_index("uq_bnpl_loan_id", "bnpl_loan", ["loan_id"], unique=True)
     op.create_table(
+        "bnpl_loan_sale",
+        sa.Column("loan_sale_id", sa.String(length=64), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("direction", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("target_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_bps", sa.Integer(), nullable=False),
+        sa.Column("value_on", sa.Date(), nullable=False),
+        sa.Column("selection", document(), nullable=False),
+        sa.Column("loans", sa.Integer(), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "target_minor >= 0 AND price_bps >= 0 AND loans >= 0 AND principal_minor >= 0 AND price_minor >= 0",
+            name=op.f("ck_bnpl_loan_sale_never_negative"),
+        ),
+        sa.PrimaryKeyConstraint("loan_sale_id", name=op.f("pk_bnpl_loan_sale")),
+    )
+    op.create_index("ix_bnpl_loan_sale_funder", "bnpl_loan_sale", ["funder_id"], unique=False)
+    op.create_table(
+        "bnpl_loan_sale_item",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_sale_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("moved_at", instant(), nullable=False),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_bnpl_loan_sale_item_never_negative")),
+        sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_loan_sale_item_principal")),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_sale_id", "loan_id", name=op.f("pk_bnpl_loan_sale_item")),
+    )
+    op.create_index("ix_bnpl_loan_sale_item_sale", "bnpl_loan_sale_item", ["loan_sale_id"], unique=False)
+    op.create_table(
         "bnpl_merchant",
         sa.Column("merchant_id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -752,6 +801,18 @@ def create_tables() -> None:
         sa.Column("body", document(), nullable=False),
         sa.Column("received_at", instant(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_bnpl_provider_event")),
+    )
+    op.create_table(
+        "bnpl_remittance",
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bank_ref", sa.String(length=120), nullable=False),
+        sa.Column("entry_id", sa.String(length=64), nullable=False),
+        sa.Column("remitted_at", instant(), nullable=False),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_bnpl_remittance_amount")),
+        sa.PrimaryKeyConstraint("funder_id", "currency", "number", name=op.f("pk_bnpl_remittance")),
     )
     op.create_table(
         "bnpl_review",
