@@ -13,6 +13,7 @@ from bnpl_plugin.lifecycle import (
     holds,
     identification,
     payment,
+    persons,
     prequalification,
     quotation,
     reconciliation,
@@ -117,14 +118,14 @@ class Buying:
         shopper_id = identification.enter_code(self._house, purpose_ref=purpose_ref, code=code)
         knows(shopper_id, who)
         found = prequalification.prequalify(
-            self._house, shopper_id=shopper_id, country=who.market.country, facts=_facts(who)
+            self._house, shopper_id=shopper_id, country=who.market.country, facts=self._facts(who)
         )
         self.prequalified[found.outcome] += 1
 
     def _decided(self, who: Person, checkout: Checkout) -> bool:
         decision = prequalification.decide_by_pass(self._house, checkout_id=checkout.checkout_id)
         if decision is None:
-            decision = underwriting.decide(self._house, checkout_id=checkout.checkout_id, facts=_facts(who))
+            decision = underwriting.decide(self._house, checkout_id=checkout.checkout_id, facts=self._facts(who))
         return decision.outcome == "approved"
 
     def _sign(self, who: Person, checkout: Checkout) -> None:
@@ -158,6 +159,11 @@ class Buying:
                 break  # slow or unknown: the reconciler finds out
         return state == "confirmed"
 
-
-def _facts(who: Person) -> underwriting.Facts:
-    return underwriting.Facts(who.full_name, who.birth_date, who.income_minor, who.outgoings_minor, consent=True)
+    def _facts(self, who: Person) -> underwriting.Facts:
+        """Tell what is asked; whether somebody studies only where the law wants to know."""
+        law = self._house.country(who.market.country)
+        asked = persons.asks_student(law, day=self._house.today(law.time_zone))
+        return underwriting.Facts(
+            who.full_name, who.birth_date, who.income_minor, who.outgoings_minor, consent=True,
+            student=who.student if asked else None,
+        )  # fmt: skip

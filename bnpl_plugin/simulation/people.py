@@ -52,6 +52,8 @@ STRAINED = 8  # out of a hundred shoppers
 RUINED = 2  # out of a hundred shoppers stop paying for good, some day in the first half-year after they came
 BY_HAND = 70  # out of a hundred who have missed come back and pay by hand
 
+STUDENTS_BORN, STUDYING = 2003, 40  # out of a hundred born from that year on
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -68,6 +70,7 @@ class Person:
     strained: bool
     ruined_after_days: int | None  # counted from the first visit
     pays_by_hand: bool
+    student: bool
 
 
 def person(*, seed: int, number: int, markets: tuple[Market, ...]) -> Person:
@@ -76,18 +79,20 @@ def person(*, seed: int, number: int, markets: tuple[Market, ...]) -> Person:
     market = luck.choices(markets, [market.share for market in markets])[0]
     income = _near(luck, market.income_minor, spread=45)
     local = number if market.country != "US" else 2_000_000 + number % 7_000_000
+    born = date(2008, 6, 1) - timedelta(days=luck.randrange(55 * 365))
     return Person(
         number=number,
         market=market,
         phone=market.phone.format(local),
         full_name=f"Shopper {number}",
-        birth_date=date(2009, 6, 1) - timedelta(days=luck.randrange(55 * 365)),
+        birth_date=born,
         income_minor=income,
         outgoings_minor=income * luck.randrange(25, 85) // 100,
         card=luck.choices([card for card, _ in CARDS], [odds for _, odds in CARDS])[0],
         strained=luck.randrange(100) < STRAINED,
         ruined_after_days=luck.randrange(10, 180) if luck.randrange(100) < RUINED else None,
         pays_by_hand=luck.randrange(100) < BY_HAND,
+        student=born.year >= STUDENTS_BORN and luck.randrange(100) < STUDYING,
     )
 
 
