@@ -47,6 +47,5 @@ def facts_of(house: House, decision: Decision) -> ToldFacts | None:
         outgoings_minor=int(inputs["outgoings_minor"]),
         student=inputs.get("student"),  # None where the law does not ask
         consent=True,  # given with the facts, for as long as they may be used again
-        student=inputs.get("student"),
     )
     return ToldFacts(facts, str(inputs["country"]), decision.decision_id)
