@@ -186,7 +186,7 @@ def test_a_decision_that_no_longer_replays_is_named(tmp_path, migrated_url, brok
     with world_in(tmp_path, migrated_url) as world:
         world.buy()
         world.sound()
-        with world.house.store.engine.begin() as connection:
+        with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql(statement)
         told = [finding for finding in world.house.verifier.findings() if word in finding.text]
     assert told
@@ -196,6 +196,6 @@ def test_a_decision_that_no_longer_replays_is_named(tmp_path, migrated_url, brok
 def test_what_an_operator_decided_is_not_replayed(tmp_path, migrated_url):
     with world_in(tmp_path, migrated_url) as world:
         world.buy()
-        with world.house.store.engine.begin() as connection:
+        with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql("UPDATE bnpl_decision SET decided_by = 'Ada', rating = 'D'")
         assert not [found for found in world.house.verifier.findings() if "replayed" in found.text]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, persons, quotation
+from bnpl_plugin.lifecycle import disclosure, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -135,12 +135,6 @@ def code(purchase: Purchase, *, error: str = "", wrong: bool = False, status: in
     )  # fmt: skip
 
 
-def asks_student(purchase: Purchase) -> bool:
-    """Whether the law of the checkout's country wants to know if the shopper studies."""
-    house, checkout = current.house(), purchase.checkout
-    return persons.asks_student(house.country(checkout.country), day=house.today(checkout.time_zone))
-
-
 def facts(
     purchase: Purchase,
     *,
@@ -162,7 +156,7 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), asks_student=asks_student(purchase),
+        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
