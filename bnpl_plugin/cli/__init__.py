@@ -20,6 +20,7 @@ from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
 from bnpl_plugin.cli import planning
 from bnpl_plugin.cli.arguments import MoneyType, shop_house
+from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
 from bnpl_plugin.money.amount import Money
@@ -33,6 +34,7 @@ sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital, lender, merchant, sale):
     bnpl.add_command(group)
 capital.add_command(planning.plan_command)
+bnpl.add_command(score)
 
 
 @db.command("upgrade")
