@@ -18,11 +18,12 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import planning
+from bnpl_plugin.cli import planning, policies
 from bnpl_plugin.cli.arguments import MoneyType, shop_house
 from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
+from bnpl_plugin.lifecycle import policies as policy_use
 from bnpl_plugin.money.amount import Money
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
@@ -34,6 +35,7 @@ sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital, lender, merchant, sale):
     bnpl.add_command(group)
 capital.add_command(planning.plan_command)
+bnpl.add_command(policies.policy)
 bnpl.add_command(score)
 
 
@@ -42,6 +44,7 @@ def upgrade() -> None:
     """Create our tables or bring them up to this release."""
     storage.upgrade(shop_house().store.engine)  # type: ignore[attr-defined]
     merchants.register_host(shop_house(), name=current_app.name)
+    policy_use.seed(shop_house())
     click.echo("bnpl tables are up to date")
 
 

@@ -15,6 +15,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from bnpl_plugin.cli.arguments import shop_house
 from bnpl_plugin.errors import BnplError, InvalidInput
+from bnpl_plugin.lifecycle import policies
 from bnpl_plugin.lifecycle.scoring import figures
 from bnpl_plugin.lifecycle.scoring.columns import Told, read_columns, with_options
 from bnpl_plugin.lifecycle.scoring.fitting import Scale, fit, scores_of
@@ -66,7 +67,7 @@ def train(**asked: Any) -> None:
         report = validate(fitted, sample, policy=policy)
         files = _files(policy, report) if asked["out"] else {}
         if asked["add"]:
-            _add(policy)
+            policies.add(shop_house(), policy.body)
     except BnplError as error:
         raise click.ClickException(str(error)) from error
     click.echo(told(report))
@@ -122,12 +123,6 @@ def _told(asked: dict[str, Any]) -> Told:
 def _base() -> Policy:
     """Return the policy whose rules, caps and prices a trained one takes over: the one that decides now."""
     return shop_house().policies.roles(fresh=True).champion
-
-
-def _add(policy: Policy) -> None:
-    from bnpl_plugin.lifecycle import policies
-
-    policies.add(shop_house(), policy.body)
 
 
 def _files(policy: Policy, report: dict[str, Any]) -> dict[str, str]:

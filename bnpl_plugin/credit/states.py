@@ -113,7 +113,8 @@ opened                                         | approve   | approved
 opened                                         | refer     | referred
 opened                                         | decline   | declined
 referred                                       | approve   | approved
-referred                                       | decline   | declined
+referred approved held                         | decline   | declined
+approved held                                  | refer     | referred
 approved                                       | hold      | held
 held                                           | sign      | signed
 held signed                                    | release   | approved

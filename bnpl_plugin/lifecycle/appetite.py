@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ports.clock import Clock
 from bnpl_plugin.ports.policy import Policy, read_policy
-from bnpl_plugin.ports.store import Store
+from bnpl_plugin.ports.records import PolicyVersion
+from bnpl_plugin.ports.store import Changeset, Move, Store
 
 #: How long a quotation may go on with the roles that it knows; a decision always looks.
 _SHORT = timedelta(seconds=5)
@@ -23,6 +27,17 @@ class Roles:
     champion: Policy
     challenger: Policy | None = None
     share_bps: int = 0
+
+
+def digest_of(body: Any) -> str:
+    """Return SHA-256 of a document's canonical text: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def row_of(policy: Policy, *, state: str, at: datetime) -> PolicyVersion:
+    """Return a new policy as it is stored."""
+    return PolicyVersion(policy.version, state, 0, digest_of(policy.body), policy.body, at, at)
 
 
 class Policies:
@@ -47,7 +62,11 @@ class Policies:
         if not fresh and known is not None and known[0] <= now < known[0] + _SHORT:
             return known[1]
         champion, challenger, share_bps = self.default, None, 0
-        for row in self._store.policy_roles():
+        rows = self._store.policy_roles()
+        if fresh and not any(row.state == "champion" for row in rows):
+            self.seed()  # a decision rests on a stored policy
+            rows = self._store.policy_roles()
+        for row in rows:
             if row.state == "champion":
                 champion = self.version(row.version)
             else:
@@ -69,6 +88,21 @@ class Policies:
             self._read.clear()
         self._read[version] = policy
         return policy
+
+    def seed(self) -> None:
+        """Store the release's own policies; the default becomes champion while there is none. Twice is once."""
+        led = any(row.state == "champion" for row in self._store.policy_roles())
+        for version, policy in self.leaves.items():
+            row = self._store.policy_version(version)
+            chosen = not led and policy is self.default
+            now = self._clock.now()
+            if row is None:
+                new = row_of(policy, state="champion" if chosen else "draft", at=now)
+                self._store.write(Changeset(rows=(new,)))
+            elif chosen and row.state == "draft":
+                change = {"state": "champion", "changed_at": now}
+                self._store.write(Changeset(moves=(Move("policy_version", {"version": version}, ("draft",), change),)))
+        self.forget()
 
     def forget(self) -> None:
         """Look again at the next question: the roles have just been changed here."""

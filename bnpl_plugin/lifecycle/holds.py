@@ -9,6 +9,7 @@ from bnpl_plugin.credit.states import CHECKOUT, HOLD
 from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen, StateMoved
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.standing import still_stands
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
 from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
@@ -20,7 +21,8 @@ def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``, ``SaleNotOpen``,
-    ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
+    ``DecisionMissing``, ``CheckoutExpired``, ``CreditDeclined`` (decided again: see ``standing``); then
+    nothing is reserved.
     """
     purchase = house.purchase(checkout_id)
     checkout, now = purchase.checkout, house.clock.now()
@@ -30,6 +32,8 @@ def take(house: House, *, checkout_id: str) -> Hold:
         raise CheckoutExpired(state=checkout.state)
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
+    purchase = still_stands(house, purchase)
+    checkout = purchase.checkout
     _check_sale(house, checkout)
     hold = new_hold(house, checkout=checkout, state="pending", pool_id=purchase.pool_id)
     house.commit(

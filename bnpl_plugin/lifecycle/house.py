@@ -12,10 +12,12 @@ from bnpl_plugin.errors import CheckoutNotFound, UnsupportedCountry
 from bnpl_plugin.ledger.postings import EntryHead
 from bnpl_plugin.lifecycle.appetite import Policies
 from bnpl_plugin.ports.clock import Clock, IdSource
+from bnpl_plugin.ports.credit_source import CreditSource
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Plan
 from bnpl_plugin.ports.platform import Courier, Host, Message, Notifier, Seal
 from bnpl_plugin.ports.policy import Policy
+from bnpl_plugin.ports.policy.figures import reason_of
 from bnpl_plugin.ports.provider import Provider
 from bnpl_plugin.ports.reads import Reads, Verifier
 from bnpl_plugin.ports.records import Checkout, Job, Json
@@ -44,6 +46,7 @@ class House:
     plans: Mapping[str, Plan]
     rules: Mapping[str, Rule]
     policies: Policies
+    sources: Mapping[str, CreditSource]
     countries: Mapping[str, Country]
     announce: Callable[[Sequence[Event]], None]
     translate: Callable[[str, str], str]  # (locale, English msgid) → text
@@ -57,6 +60,11 @@ class House:
     def policy(self) -> Policy:
         """The champion: the policy that most shoppers are decided by."""
         return self.policies.roles().champion
+
+    def reason(self, code: str) -> str | None:
+        """Return the sentence of a decision's reason code (English msgid), None for a code that is not known."""
+        rule = self.rules.get(code)
+        return reason_of(code) if rule is None else rule.reason
 
     def country(self, code: str) -> Country:
         """Return a country's law. Raises ``UnsupportedCountry``."""

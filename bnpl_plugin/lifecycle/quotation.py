@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
@@ -58,7 +58,7 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(plan, asked=asked)
+        offer = _offer(price_of(house, plan, rating), asked=asked)
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -127,6 +127,19 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     else:
         return None
     return PlanRefusal(plan.code, code, details)
+
+
+def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
+    """Return the plan at the champion's prices, or at its own where the policy names none.
+
+    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    """
+    grid = house.policy.prices.get(plan.code)
+    if grid is not None:
+        plan = replace(plan, rates=grid)
+    if plan.rates and rating is not None and rating not in plan.rates:
+        plan = replace(plan, rates={**plan.rates, rating: plan.rate_for(None)})
+    return plan
 
 
 class _Asked(NamedTuple):

@@ -8,18 +8,16 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import judge, recorded
-from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.judgement import recorded, turn, weigh
+from bnpl_plugin.lifecycle.standing import EVENTS, priced, still_stands
 from bnpl_plugin.ports.plan import Offer
-from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
 from bnpl_plugin.ports.store import Changeset, Move
 
-__all__ = ["Facts", "decide"]
-
-EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
+__all__ = ["Facts", "decide", "still_stands"]
 
 
 def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
@@ -41,7 +39,11 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         house, shopper_id=checkout.shopper_id, country=checkout.country, currency=checkout.currency,
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
-    judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
+    policy, arm = turn(house, shopper_id=checkout.shopper_id)
+    evidence = sourced(
+        house, evidence, policy=policy, shopper_id=checkout.shopper_id, facts=facts, purpose_ref=checkout_id
+    )
+    judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
     decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
@@ -56,7 +58,7 @@ def _recorded(
     )
     rows: tuple[Decision | CreditLine, ...] = (decision,)
     if outcome == "approved":
-        change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
+        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
         if line is None:
             rows = (
                 decision,
@@ -95,20 +97,3 @@ def _recorded(
             ),
         ),
     )
-
-
-def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    fresh = quote_plan(
-        house,
-        order=Order.from_json(checkout.cart),
-        country=checkout.country,
-        merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code,
-        rating=rating,
-        language=checkout.locale,
-        time_zone=checkout.time_zone,
-    )
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
-        "a decision never makes an offer dearer"
-    )
-    return fresh

@@ -17,6 +17,8 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
+    Enquiry,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -200,6 +202,35 @@ class SqlStore:
         """Return a policy."""
         with self._reading() as connection:
             return policies.version(connection, version)
+
+    def policy_state(self, version: str) -> str | None:
+        """Return a policy's state."""
+        with self._reading() as connection:
+            return policies.state(connection, version)
+
+    def enquiry(self, *, shopper_id: str, source: str) -> Enquiry | None:
+        """Return the newest answered enquiry about a shopper at a source."""
+        with self._reading() as connection:
+            return policies.enquiry(connection, shopper_id=shopper_id, source=source)
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Return every policy, the newest first."""
+        with self._reading() as connection:
+            return policies.versions(connection)
+
+    def decisions(
+        self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
+    ) -> Iterator[Decision]:
+        """Yield decisions, a shopper's together, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.decisions(
+                connection, policy_version=policy_version, decision_id=decision_id, since=since
+            )
+
+    def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
+        """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
+        with self._reading() as connection:
+            return policies.decided(connection, since=since, until=until)
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
         """Return the pool that lends in a currency and country."""

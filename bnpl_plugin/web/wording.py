@@ -96,6 +96,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "checkout.identified": ("request", "Phone number proved"),
     "credit.approved": ("decision", "Credit approved"),
     "credit.declined": ("decision", "Credit declined"),
+    "credit.reaffirmed": ("decision", "Credit decided again: approved"),
     "credit.referred": ("decision", "Referred to a person"),
     "checkout.held": ("hold", "Stock, credit line and capital held"),
     "hold.released": ("hold", "Holds given back"),

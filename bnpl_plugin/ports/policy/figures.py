@@ -98,6 +98,16 @@ REASON_TEXTS: Final[Mapping[str, str]] = {
 }
 
 
+#: Reasons that are neither a rule's nor a figure's.
+OTHER_TEXTS: Final[Mapping[str, str]] = {
+    "source_unavailable": "A service that we must ask about you did not answer. Nothing is held against you.",
+    "high_sum": "A person looks at every request of so high a sum.",
+    "rating": "What we know of your means and of your past credits does not allow this credit.",
+}
+
+
 def reason_of(code: str) -> str | None:
-    """Return the sentence (English msgid) of a figure's reason code, None for a code that is not a figure's."""
-    return REASON_TEXTS.get(code.removeprefix(SCORE)) if code.startswith(SCORE) else None
+    """Return the sentence (English msgid) of a reason code that is not a rule's, None for an unknown one."""
+    if code.startswith(SCORE):
+        return REASON_TEXTS.get(code.removeprefix(SCORE))
+    return OTHER_TEXTS.get(code)

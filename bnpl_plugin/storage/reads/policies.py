@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.records import Decision, PolicyVersion
+from bnpl_plugin.ports.records import Decision, Enquiry, PolicyVersion
 from bnpl_plugin.storage.rows import many, one, select_of
-from bnpl_plugin.storage.schema import credit
+from bnpl_plugin.storage.schema import credit, purchases
 
 CHUNK = 500
 
@@ -28,6 +28,13 @@ def roles(connection: sa.Connection) -> Sequence[PolicyVersion]:
 def version(connection: sa.Connection, name: str) -> PolicyVersion | None:
     """Return a policy."""
     return one(connection, select_of(PolicyVersion).where(credit.policy_version.c.version == name), PolicyVersion)
+
+
+def state(connection: sa.Connection, name: str) -> str | None:
+    """Return a policy's state."""
+    c = credit.policy_version.c
+    found: str | None = connection.execute(sa.select(c.state).where(c.version == name)).scalar()
+    return found
 
 
 def versions(connection: sa.Connection) -> Sequence[PolicyVersion]:
@@ -59,3 +66,28 @@ def decisions(
     result = connection.execution_options(yield_per=CHUNK).execute(asked)
     for rows in result.partitions(CHUNK):
         yield from (Decision(*row) for row in rows)
+
+
+def decided(
+    connection: sa.Connection, *, since: datetime, until: datetime
+) -> Sequence[tuple[str, str, str, str, bool, int]]:
+    """Count decisions by version, arm, outcome, rating and whether an instalment of their loan is overdue."""
+    c, loan, part = credit.decision.c, purchases.loan.c, purchases.instalment.c
+    late = sa.exists().where(
+        loan.shopper_id == c.shopper_id, loan.checkout_id == c.checkout_id,
+        part.shopper_id == loan.shopper_id, part.loan_id == loan.loan_id, part.state == "overdue",
+    )  # fmt: skip
+    rows = sa.select(c.policy_version, c.arm, c.outcome, c.rating, sa.case((late, 1), else_=0).label("late")).where(
+        c.decided_by == "policy", c.decided_at >= since, c.decided_at < until
+    )
+    one_each = rows.subquery()
+    named = tuple(one_each.c)
+    counted = connection.execute(sa.select(*named, sa.func.count()).group_by(*named)).all()
+    return tuple((row[0], row[1], row[2], row[3], bool(row[4]), int(row[5])) for row in counted)
+
+
+def enquiry(connection: sa.Connection, *, shopper_id: str, source: str) -> Enquiry | None:
+    """Return the newest answered enquiry about a shopper at a source."""
+    c = credit.enquiry.c
+    own = select_of(Enquiry).where(c.shopper_id == shopper_id, c.source == source, c.state == "answered")
+    return one(connection, own.order_by(c.answered_at.desc(), c.enquiry_id.desc()), Enquiry)

@@ -13,6 +13,8 @@ from bnpl_plugin.errors import (
     CheckoutExpired,
     CodeExpired,
     CodeWrong,
+    CreditDeclined,
+    DecisionMissing,
     DisclosuresMissing,
     IllegalTransition,
     InvalidInput,
@@ -39,6 +41,8 @@ def act(checkout_id: str, step: str) -> Response:
     try:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
+        return to_step(checkout_id)
+    except (CreditDeclined, DecisionMissing):  # decided again before it is drawn on: the decision's page tells why
         return to_step(checkout_id)
 
 

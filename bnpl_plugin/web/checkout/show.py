@@ -172,9 +172,9 @@ def decision(purchase: Purchase) -> Response:
     view = {
         "outcome": made.outcome,
         "reasons": [
-            {"code": found, "text": t.gettext(house.rules[found].reason)}
+            {"code": found, "text": t.gettext(reason)}
             for found in made.reasons["codes"]
-            if found in house.rules
+            if (reason := house.reason(found)) is not None
         ],
         "decided_at": made.decided_at,
         "automated": True,
@@ -192,7 +192,7 @@ def decision(purchase: Purchase) -> Response:
 
 def _repriced(offer: Offer) -> bool:
     plan = current.house().plans.get(offer.plan_code)
-    return plan is not None and offer.nominal_rate != plan.rate_for(None)
+    return plan is not None and offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
 
 
 # the terms and the signature -----------------------------------------------------------------------------------------
