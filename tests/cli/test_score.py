@@ -55,3 +55,14 @@ def test_rows_without_a_figure_of_the_scorecard_are_refused(shop: Flask, tmp_pat
     run(shop, "train", german.data(), "--columns", german.COLUMNS, "--out", out)
     (tmp_path / "rows.csv").write_text("income,term_months\n100,12\n")
     assert "header: lacks account_band" in run(shop, "apply", out / "policy.json", tmp_path / "rows.csv", fails=1)
+
+
+def test_a_trained_policy_is_stored_as_a_draft_and_cannot_decide_what_no_checkout_tells(shop: Flask) -> None:
+    told = run(shop, "train", german.data(), "--columns", german.COLUMNS, "--version", "german-2", "--add")
+    assert told.endswith("Stored as a draft: german-2")
+    row = shop.extensions["bnpl"].store.policy_version("german-2")
+    assert row.state == "draft"
+    for asked in (("champion", "german-2"), ("challenger", "german-2", "--share", "10")):
+        answer = shop.test_cli_runner().invoke(args=["bnpl", "policy", *asked])
+        assert answer.exit_code == 1
+        assert "asks for what nobody tells at the checkout: account_band, employment_band" in answer.output
