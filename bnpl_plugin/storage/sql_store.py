@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import HostTransactionOpen, StorageUnavailable
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
@@ -33,7 +34,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
+from bnpl_plugin.storage.reads import lookups, outcomes, policies, purchases, queues
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.transactions import (
@@ -226,6 +227,11 @@ class SqlStore:
             yield from policies.decisions(
                 connection, policy_version=policy_version, decision_id=decision_id, since=since
             )
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how approved credit went, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from outcomes.outcomes(connection, until=until)
 
     def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
         """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
