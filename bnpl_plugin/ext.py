@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, appcontext_pushed, current_app
 from werkzeug.local import LocalProxy
 
 from bnpl_plugin import cli, registry, signals
-from bnpl_plugin.environment import ConsoleNotifier, HttpCourier, KeySeal, SystemClock, SystemIds
+from bnpl_plugin.environment import AppriseNotifier, ConsoleNotifier, HttpCourier, KeySeal, SystemClock, SystemIds
 from bnpl_plugin.errors import ConfigurationError
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.appetite import Policies
@@ -166,7 +166,8 @@ def _environment() -> Mapping[str, str]:
 
 def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
     clock = wiring.clock or SystemClock()
-    if wiring.notifier is None and not (app.debug or app.testing):
+    notifier = wiring.notifier or (AppriseNotifier(settings.notify_urls) if settings.notify_urls else None)
+    if notifier is None and not (app.debug or app.testing):
         log.warning("no notifier was given: messages, one-time codes among them, are printed to stderr")
     engine = wiring.engine or _engine(app, settings=settings, wiring=wiring)
     store = SqlStore(engine, host_sessions=wiring.sessions, host_session_open=wiring.session_open)
@@ -179,7 +180,7 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
         reads=SqlReads(engine),
         verifier=SqlVerifier(engine, rules=rules),
         seal=KeySeal(settings.data_key),
-        notifier=wiring.notifier or ConsoleNotifier(),
+        notifier=notifier or ConsoleNotifier(),
         courier=wiring.courier or HttpCourier(),
         host=_callbacks(wiring),
         host_mode=wiring.sessions is not None,

@@ -181,6 +181,7 @@ class Walker:
     birth_date: date = date(1990, 5, 17)
     income_minor: int = 300_000
     outgoings_minor: int = 80_000
+    student: bool = False
 
     def open(self, order: Order, **options: Any) -> Checkout:
         """Open a checkout."""
@@ -222,8 +223,9 @@ class Walker:
     def decide(self, checkout: Checkout) -> str:
         """Tell the facts and return the outcome."""
         facts = underwriting.Facts(
-            self.full_name, self.birth_date, self.income_minor, self.outgoings_minor, consent=True
-        )
+            self.full_name, self.birth_date, self.income_minor, self.outgoings_minor, consent=True,
+            student=self.student,
+        )  # fmt: skip
         return underwriting.decide(self.house, checkout_id=checkout.checkout_id, facts=facts).outcome
 
     def to_signed(self, order: Order, *, plan_code: str = "pay_in_3", **options: Any) -> str:

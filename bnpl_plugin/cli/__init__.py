@@ -18,7 +18,7 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import planning, policies
+from bnpl_plugin.cli import lines, planning, policies, reviews, subsidies
 from bnpl_plugin.cli.arguments import MoneyType, shop_house
 from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
@@ -36,6 +36,9 @@ for group in (db, capital, lender, merchant, sale):
     bnpl.add_command(group)
 capital.add_command(planning.plan_command)
 bnpl.add_command(policies.policy)
+bnpl.add_command(lines.line)
+bnpl.add_command(reviews.group)
+bnpl.add_command(subsidies.group)
 bnpl.add_command(score)
 
 

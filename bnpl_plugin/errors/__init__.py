@@ -22,9 +22,10 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── SaleNotOpen               too early, too late, or another shop's sale
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
-    ├── CreditDeclined · OrderRefused
-    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── CreditDeclined · OrderRefused · ServiceNotOpen
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
+    ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
 May import: nothing of ours. Must never: hold what only an operator may see in ``details``. Add a file here: a group of
@@ -61,6 +62,8 @@ from bnpl_plugin.errors.house import (
     IdempotencyMismatch,
     IdempotencyRunning,
     LedgerImbalance,
+    LeverageExceeded,
+    MessageUndelivered,
     ProviderUnavailable,
     SolverFailed,
     StorageUnavailable,
@@ -83,6 +86,7 @@ from bnpl_plugin.errors.purchase import (
     OfferUnavailable,
     OrderRefused,
     SaleNotOpen,
+    ServiceNotOpen,
     TooManyAttempts,
 )
 from bnpl_plugin.errors.root import (
@@ -117,6 +121,8 @@ __all__ = [
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
+    "LeverageExceeded",
+    "MessageUndelivered",
     "NotYours",
     "OfferExpired",
     "OfferTampered",
@@ -125,6 +131,7 @@ __all__ = [
     "OrderRefused",
     "ProviderUnavailable",
     "SaleNotOpen",
+    "ServiceNotOpen",
     "SoldOut",
     "SolverFailed",
     "StateMoved",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +18,14 @@ from bnpl_plugin.errors import (
     OfferUnavailable,
     OrderAlreadyFinanced,
     StateMoved,
+    SubsidyExhausted,
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -151,7 +154,8 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
 
     Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``,
-    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one).
+    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one),
+    ``SubsidyExhausted`` (the special price has ended: nobody is given the dearer one unasked).
     """
     offer = read_offer(house, token=token)
     purchase = house.purchase(checkout_id)
@@ -164,8 +168,11 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         checkout.country,
     ):
         raise OfferTampered
+    if purchase.decision is not None or offer.subsidy_id is not None:
+        chosen, offer = offer, _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+        if chosen.subsidy_id is not None and offer.nominal_rate > chosen.nominal_rate:
+            raise SubsidyExhausted(guard="subsidy")
     if purchase.decision is not None:
-        offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
         against = to_another_plan(house, decision=purchase.decision, offer=offer)
         if against:
             raise OfferUnavailable(reason=against[0].code)
@@ -184,7 +191,7 @@ def refresh_offer(house: House, *, checkout_id: str) -> Offer:
     fresh = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == house.today(checkout.time_zone)
     if fresh or checkout.state not in ("opened", "approved", "held"):
         return offer
-    offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    offer = _made_anew(house, purchase=purchase, offer=offer)
     _set_offer(house, checkout=checkout, offer=offer)
     return offer
 
@@ -253,7 +260,32 @@ def offer_of(checkout: Checkout) -> Offer:
     return Offer.from_json(checkout.offer)
 
 
-def _repriced(house: House, *, checkout: Checkout, purchase: Purchase, plan_code: str) -> Offer:
+def _made_anew(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
+    """Return a lapsed offer with today's dates.
+
+    What a hold has reserved of a budget stays as it is. Without a hold a special price that has ended is kept in the
+    offer, for the hold to refuse: it is never replaced by a dearer one unasked.
+    """
+    checkout, hold = purchase.checkout, purchase.hold
+    if checkout.state == "held" and hold is not None:
+        budgets = pricing.promised(house, subsidy_id=hold.subsidy_id)
+        fresh = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code, budgets=budgets)
+        return replace(fresh, subsidy_id=hold.subsidy_id, subsidy_minor=hold.subsidy_minor)
+    fresh = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
+        budgets = pricing.promised(house, subsidy_id=offer.subsidy_id)
+        return _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code, budgets=budgets)
+    return fresh
+
+
+def _repriced(
+    house: House,
+    *,
+    checkout: Checkout,
+    purchase: Purchase,
+    plan_code: str,
+    budgets: pricing.Budgets | None = None,
+) -> Offer:
     rating = purchase.decision.rating if purchase.decision else None
     return quote_plan(
         house,
@@ -264,6 +296,7 @@ def _repriced(house: House, *, checkout: Checkout, purchase: Purchase, plan_code
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        budgets=budgets,
     )
 
 
@@ -298,6 +331,7 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
             events=(ended,),
             lines=back.lines,
             units=back.units,
+            rooms=back.rooms,
             pools=back.pools,
         )
     )

@@ -100,7 +100,8 @@ def present(house: House, *, checkout_id: str, language: str, medium: str = "scr
 def shown_for(purchase: Purchase, *, offer: Offer) -> Disclosure | None:
     """Return the newest recorded disclosure of exactly this offer (same plan, price and schedule), if any."""
     schedule = offer.schedule.to_json()
-    for shown in sorted(purchase.disclosures, key=lambda d: d.shown_at, reverse=True):
+    terms = (shown for shown in purchase.disclosures if shown.kind == "precontract")
+    for shown in sorted(terms, key=lambda d: d.shown_at, reverse=True):
         body = shown.body
         if body["schedule"] == schedule and body["plan"]["code"] == offer.plan_code and body["apr"] == str(offer.apr):
             return shown

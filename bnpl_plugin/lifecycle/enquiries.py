@@ -1,7 +1,8 @@
 """Questions to bureaus and open-banking services: written before the call, their outcome after it, answers reused.
 
 The call is made in the shopper's request, outside any transaction, and bounded by the policy's seconds. A source
-that is slow, down or answers what no decision may see is as if it had not been asked; what then happens is the policy's word.
+that is slow, down or answers what no decision may see is as if it had not been asked; what then happens is the policy's
+word.
 """
 
 from __future__ import annotations

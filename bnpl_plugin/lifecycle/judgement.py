@@ -30,6 +30,7 @@ class Judgement:
     """What a policy says of some evidence. ``limit_minor`` is the credit line that the rating is worth.
 
     ``evidence`` is what was judged, with this policy's product cap; ``points`` each figure's points of the ``score``;
+    ``overruled`` are codes that a person had set aside when promising ``promised_minor`` by a pass;
     ``without`` the sources that were not to be had and that the policy goes on without, at a lower limit.
     """
 
@@ -43,6 +44,8 @@ class Judgement:
     score: int
     points: Mapping[str, int]
     without: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
+    promised_minor: int = 0
 
     @property
     def reasons(self) -> dict[str, Any]:
@@ -53,21 +56,24 @@ class Judgement:
             "score": self.score,
             "points": dict(self.points),
         }
+        if self.overruled:
+            told |= {"overruled": list(self.overruled), "promised_minor": self.promised_minor}
         return {**told, "without": list(self.without)} if self.without else told
 
 
-def judge(house: House, evidence: Evidence, *, shopper_id: str) -> Judgement:
+def judge(house: House, evidence: Evidence, *, shopper_id: str, fresh: bool = True) -> Judgement:
     """Judge evidence by the policy whose turn it is for this shopper: the champion, or the challenger for its share."""
-    policy, arm = turn(house, shopper_id=shopper_id)
+    policy, arm = turn(house, shopper_id=shopper_id, fresh=fresh)
     return weigh(policy, evidence, rules=house.rules, arm=arm)
 
 
-def turn(house: House, *, shopper_id: str) -> tuple[Policy, str]:
+def turn(house: House, *, shopper_id: str, fresh: bool = True) -> tuple[Policy, str]:
     """Return the policy that decides for a shopper now, and its arm.
 
     The same shopper is always on the same side of one challenger: a hash keyed by its version draws the line.
+    Without ``fresh`` the roles may be some seconds old: for a search that asks often.
     """
-    roles = house.policies.roles(fresh=True)
+    roles = house.policies.roles(fresh=fresh)
     if roles.challenger is not None and shopper_id:
         drawn = blake2b(shopper_id.encode(), key=roles.challenger.version.encode(), digest_size=8).digest()
         if int.from_bytes(drawn) % 10_000 < roles.share_bps:
@@ -87,11 +93,11 @@ def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm:
     """Return what a policy says of some evidence."""
     cap_minor = policy.caps_minor.get(evidence.currency, 0)
     evidence = replace(evidence, product_cap_minor=cap_minor)
-    if evidence.legal_ceiling_minor is not None:
-        cap_minor = min(cap_minor, evidence.legal_ceiling_minor)
     score, points = scored(policy, evidence)
     rating = next(rating for lowest, rating in policy.ratings if score >= lowest)
     worth_minor = divide(cap_minor * policy.limit_bps[rating], by=10_000, rounding=Rounding.DOWN)
+    if evidence.ceiling_minor is not None:
+        worth_minor = min(worth_minor, evidence.ceiling_minor)
     limit_minor = worth_minor if evidence.line_limit_minor is None else evidence.line_limit_minor
     found = findings(policy, evidence, rules=rules)
     costly = _costly(policy, points=points)
@@ -103,15 +109,35 @@ def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm:
                 found = (*found, _unavailable(call, Verdict.REFER))
         else:
             found = (*found, _unavailable(call, _VERDICTS[call.when_unavailable]))
+    available_minor = max(limit_minor - evidence.line_used_minor, 0)
     if not policy.limit_bps[rating]:
         found = (*found, *_because(costly, Verdict.DECLINE, otherwise="rating"))
-    elif evidence.line_limit_minor is None and not found and limit_minor < evidence.principal_minor:
-        short = Finding("exposure", Verdict.DECLINE, {"available_minor": str(limit_minor)})
+    elif evidence.line_limit_minor is None and not found and available_minor < evidence.principal_minor:
+        short = Finding("exposure", Verdict.DECLINE, {"available_minor": str(available_minor)})
         found = (short, *_because(costly, Verdict.DECLINE))
     found = _single((*found, *_for_a_person(policy, evidence, score=score, costly=costly)))
     outcome = str(max((f.verdict for f in found), key=list(Verdict).index, default=Verdict.APPROVE))
     without = tuple(call.source for call in unheard if call.when_unavailable is Unavailable.WITHOUT)
     return Judgement(policy.version, arm, outcome, rating, limit_minor, found, evidence, score, points, without)
+
+
+def as_promised(judgement: Judgement, *, overruled: tuple[str, ...], promised_minor: int) -> Judgement:
+    """Return a judgement without what a person has overruled: a program does not take a person's word back."""
+    left = tuple(found for found in judgement.findings if found.code not in overruled)
+    outcome = str(max((found.verdict for found in left), key=list(Verdict).index, default=Verdict.APPROVE))
+    return replace(
+        judgement, outcome=outcome, limit_minor=max(judgement.limit_minor, promised_minor), findings=left,
+        overruled=overruled, promised_minor=promised_minor,
+    )  # fmt: skip
+
+
+def again(decision: Decision, *, policy: Policy, rules: Mapping[str, Rule]) -> Judgement:
+    """Return what a policy says of a recorded decision's inputs; a person's word behind it stays."""
+    now = weigh(policy, Evidence.from_json(decision.inputs), rules=rules, arm=decision.arm)
+    overruled = tuple(decision.reasons.get("overruled", ()))
+    if not overruled:
+        return now
+    return as_promised(now, overruled=overruled, promised_minor=int(decision.reasons.get("promised_minor", 0)))
 
 
 def _is_missed(call: SourceCall, evidence: Evidence) -> bool:

@@ -34,4 +34,8 @@ def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[
         told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
         monthly_due_minor=monthly_due_minor(offer),
     )  # fmt: skip
-    return findings(house.policies.version(decision.policy_version), asked, rules=house.rules)
+    found = findings(house.policies.version(decision.policy_version), asked, rules=house.rules)
+    if asked.principal_minor > told.principal_minor or asked.monthly_due_minor > told.monthly_due_minor:
+        return found
+    overruled = decision.reasons.get("overruled", ())  # by a person, for the plan decided on and what asks no more
+    return tuple(objection for objection in found if objection.code not in overruled)

@@ -12,12 +12,11 @@ from typing import Any
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.lifecycle.appetite import digest_of, row_of
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import Judgement, weigh
+from bnpl_plugin.lifecycle.judgement import Judgement, again
 from bnpl_plugin.ports.policy import Policy, read_policy
 from bnpl_plugin.ports.policy.allowed import REPORTED
 from bnpl_plugin.ports.policy.figures import NEEDS
 from bnpl_plugin.ports.records import Decision, PolicyVersion
-from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
 #: Below this a distribution counts as stable; above twice and a half of it as another one (the usual reading of PSI).
@@ -184,8 +183,7 @@ class Swaps:
 
 def replay(house: House, decision: Decision, *, policy: Policy) -> Replayed:
     """Return what a policy says of a decision's own inputs: on its own version, the same, bit for bit."""
-    evidence = Evidence.from_json(decision.inputs)
-    return Replayed(decision, weigh(policy, evidence, rules=house.rules, arm=decision.arm))
+    return Replayed(decision, again(decision, policy=policy, rules=house.rules))
 
 
 def replayed(

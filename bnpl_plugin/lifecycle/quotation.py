@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from bnpl_plugin.credit.apr import Apr, apr_by
 from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.errors import OfferExpired, OfferTampered, OfferUnavailable
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.jurisdiction import Country, CreditFacts
 from bnpl_plugin.ports.plan import Offer, Plan, PlanRefusal
@@ -40,17 +43,21 @@ def quote(
     rating: str | None = None,
     plan_code: str | None = None,
     time_zone: str | None = None,
+    budgets: pricing.Budgets | None = None,
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
-    Raises ``UnsupportedCountry``.
+    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. Raises
+    ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
     asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
+    if budgets is None:
+        budgets = pricing.on_offer(house, country=law.code, currency=order.currency)
     offers: list[tuple[int, int, Offer]] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
@@ -58,7 +65,10 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(price_of(house, plan, rating), asked=asked)
+        priced = price_of(house, plan, rating)
+        offer = _offer(priced, asked=asked)
+        if budgets:
+            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -79,6 +89,7 @@ def quote_plan(
     rating: str | None,
     language: str,
     time_zone: str | None = None,
+    budgets: pricing.Budgets | None = None,
 ) -> Offer:
     """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
     found = quote(
@@ -90,6 +101,7 @@ def quote_plan(
         rating=rating,
         plan_code=plan_code,
         time_zone=time_zone,
+        budgets=budgets,
     )
     if not found.offers:
         raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
@@ -175,9 +187,13 @@ def _asked(house: House, *, order: Order, law: Country, merchant_id: str, rating
     )
 
 
-def _offer(plan: Plan, *, asked: _Asked) -> Offer:
+def _offer_at(plan: Plan, asked: _Asked, rate: Decimal) -> Offer:
+    return _offer(plan, asked=asked, rate=rate)
+
+
+def _offer(plan: Plan, *, asked: _Asked, rate: Decimal | None = None) -> Offer:
     principal = Money(asked.price_minor, asked.currency)  # not before a plan has refused what is no sum of money
-    terms = plan.terms(principal=principal, start_on=asked.day, rating=asked.rating)
+    terms = plan.terms(principal=principal, start_on=asked.day, rating=asked.rating, nominal_rate=rate)
     schedule = build_schedule(terms)
     apr = asked.apr_of(schedule)
     return Offer(

@@ -10,14 +10,17 @@ from datetime import date, timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import CreditDeclined, DecisionMissing
+from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import recorded, turn, weigh
+from bnpl_plugin.lifecycle.line_words import LineReason
 from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, LimitChange, Review
 from bnpl_plugin.ports.store import Changeset, Move, Purchase
 
 #: How long a decision is drawn on as it is; later the shopper's present standing is looked at again.
@@ -69,6 +72,7 @@ def _again(house: House, purchase: Purchase, *, old: Decision, withdrawn: bool) 
         house, shopper_id=old.shopper_id, country=checkout.country, currency=checkout.currency,
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(Offer.from_json(checkout.offer or {})), line=line,
     )  # fmt: skip
+    evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
     policy, arm = turn(house, shopper_id=old.shopper_id)
     evidence = sourced(
         house, evidence, policy=policy, shopper_id=old.shopper_id, facts=facts, purpose_ref=checkout.checkout_id
@@ -100,14 +104,25 @@ def _changed(
         change, kind, back = {**change, "offer": priced_now.to_json()}, "credit.reaffirmed", Changeset()
     else:
         change = {**change, "state": CHECKOUT.advance(checkout.state, EVENTS[decision.outcome])}
+    rows: tuple[Decision | Review | LimitChange, ...] = (decision,)
+    if decision.outcome == "referred":
+        review = reviews.referral(house, decision=decision)
+        rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     moves = [
         Move(
             "checkout", values(checkout_id=checkout.checkout_id), (checkout.state,), change,
             expect=values(decision_id=old.decision_id),
         )
     ]  # fmt: skip
-    if decision.inputs["line_limit_minor"] is None and decision.limit_minor != old.limit_minor:
+    if decision.inputs["line_limit_minor"] is None and decision.limit_minor < old.limit_minor:
         key = values(shopper_id=old.shopper_id, currency=checkout.currency)
+        lowered = LimitChange(
+            shopper_id=old.shopper_id, limit_change_id=house.ids.new("lch"), currency=checkout.currency, kind="lower",
+            state="effective", from_minor=old.limit_minor, to_minor=decision.limit_minor,
+            reason=LineReason.NEW_DECISION, decision_id=decision.decision_id, told_at=now, effective_at=now,
+            expires_at=None, changed_at=now,
+        )  # fmt: skip
+        rows = (*rows, lowered)
         moves.append(
             Move(
                 "credit_line", key, ("open",), values(limit_minor=decision.limit_minor, changed_at=now),
@@ -117,17 +132,34 @@ def _changed(
     event = house.event(
         kind, checkout, decision_id=decision.decision_id, rating=decision.rating,
         policy_version=decision.policy_version, reasons=decision.reasons["codes"],
-        deliver=decision.outcome == "declined",
+        deliver=decision.outcome in ("declined", "referred"),
     )  # fmt: skip
     return Changeset(
-        moves=(*moves, *back.moves), rows=(decision,), events=(event,), lines=back.lines, units=back.units,
+        moves=(*moves, *back.moves), rows=rows, events=(event,), lines=back.lines, units=back.units,
         rooms=back.rooms, pools=back.pools,
     )  # fmt: skip
 
 
 def priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    """Return the offer at a rating's price; the price that was shown is kept while it is good and this one dearer."""
-    fresh = quote_plan(
+    """Return the offer at a rating's price; the price that was shown is kept while it is good and this one dearer.
+
+    A special price that has ended in between is left for the hold to refuse: never replaced by a dearer one unasked.
+    """
+    fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating)
+    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
+        promised = pricing.promised(house, subsidy_id=offer.subsidy_id)
+        fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating, budgets=promised)
+    shown_stands = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == fresh.schedule.drawdown_on
+    same_price = fresh.schedule == offer.schedule and offer.rating is not None
+    if shown_stands and (same_price or fresh.schedule.finance_charge_minor > offer.schedule.finance_charge_minor):
+        return offer if same_price else replace(offer, rating=rating)  # what we signed, we keep
+    return fresh
+
+
+def _quoted(
+    house: House, *, checkout: Checkout, offer: Offer, rating: str, budgets: pricing.Budgets | None = None
+) -> Offer:
+    return quote_plan(
         house,
         order=Order.from_json(checkout.cart),
         country=checkout.country,
@@ -136,9 +168,5 @@ def priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Of
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        budgets=budgets,
     )
-    shown_stands = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == fresh.schedule.drawdown_on
-    same_price = fresh.schedule == offer.schedule and offer.rating is not None
-    if shown_stands and (same_price or fresh.schedule.finance_charge_minor > offer.schedule.finance_charge_minor):
-        return offer if same_price else replace(offer, rating=rating)  # what we signed, we keep
-    return fresh

@@ -91,12 +91,15 @@ class Plan:
             return max(self.rates.values())
         return self.rates[rating]
 
-    def terms(self, *, principal: Money, start_on: date, rating: str | None) -> LoanTerms:
+    def terms(
+        self, *, principal: Money, start_on: date, rating: str | None, nominal_rate: Decimal | None = None
+    ) -> LoanTerms:
         """Return the loan that this plan makes of a price, drawn down on ``start_on``.
 
-        Raises ``InvalidInput`` where the price is too small for the plan's shape.
+        ``nominal_rate`` takes the place of the rating's own where somebody else pays for the difference. Raises
+        ``InvalidInput`` where the price is too small for the plan's shape.
         """
-        rate = self.rate_for(rating)
+        rate = self.rate_for(rating) if nominal_rate is None else nominal_rate or NO_INTEREST
         first_due_on, anchor_date = start_on, None
         if self.first_due_days is not None:
             first_due_on = start_on + timedelta(days=self.first_due_days)
@@ -133,7 +136,8 @@ class Offer:
     """A plan with numbers for one cart in one country. Signed by ``quotation`` and good until ``expires_at``.
 
     ``apr`` is an exact fraction a year, ``apr_percent`` the figure to print. ``sample_law`` labels offers that rest
-    on sample values.
+    on sample values. ``subsidy_minor`` is what the budget ``subsidy_id`` of the merchant ``subsidised_by`` pays to the
+    lender for the cheaper price; the shopper owes nothing of it.
     """
 
     plan_code: str
@@ -155,6 +159,9 @@ class Offer:
     personalised: bool
     quoted_at: datetime
     expires_at: datetime
+    subsidy_id: str | None = None
+    subsidy_minor: int = 0
+    subsidised_by: str = ""
 
     @property
     def first_minor(self) -> int:
@@ -183,6 +190,9 @@ class Offer:
             "personalised": self.personalised,
             "quoted_at": self.quoted_at.isoformat(),
             "expires_at": self.expires_at.isoformat(),
+            "subsidy_id": self.subsidy_id,
+            "subsidy_minor": self.subsidy_minor,
+            "subsidised_by": self.subsidised_by,
         }
 
     @classmethod

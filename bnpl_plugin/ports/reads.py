@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, SaleItem, Subsidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,14 @@ class Reads(Protocol):
         """Return all capital pools."""
         ...
 
+    def subsidies(self, *, merchant_id: str | None = None) -> Sequence[SubsidyRow]:
+        """Return budgets for cheaper credit, of one payer or of all, the newest first."""
+        ...
+
+    def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
+        """Return one budget."""
+        ...
+
     def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
         """Return sale items, the latest start first."""
         ...
@@ -120,9 +128,32 @@ class Reads(Protocol):
         """Return jobs in a state, newest first."""
         ...
 
+    def reviews(self, *, state: str, cursor: str | None = None, limit: int = 50) -> Page:
+        """Return a page of ``Review`` in a state ("open", "closed"), the one due first first."""
+        ...
+
+    def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
+        """Return a shopper's decisions, newest first."""
+        ...
+
     def figures(self) -> Mapping[str, int]:
         """Return counts for the console: loans by state, open checkouts, ready and dead jobs, unknown attempts."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyRow:
+    """A budget with what stands behind its used sum: what pending holds reserve, loans, and what of those is earned."""
+
+    subsidy: Subsidy
+    held_minor: int
+    loans: int
+    earned_minor: int
+
+    @property
+    def granted_minor(self) -> int:
+        """What loans have taken."""
+        return self.subsidy.used_minor - self.held_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,23 @@ class Evidence:
     instalments_in_arrears: int
     decisions_last_day: int
     loans_settled: int
-    legal_ceiling_minor: int | None = None  # the most that the law lets this shopper owe; None: no such ceiling
+    ceiling_minor: int | None = None  # the most that law and capital let one shopper owe
+    min_age_years: int = 18
+    student: bool | None = None  # as declared; None: the law does not ask
+    identity_changed: bool = False  # another date of birth than the one known for this phone
+    phone_abroad: bool = False  # the number belongs to another country: a fact, no refusal
+    segments: tuple[str, ...] = ()  # names of ``BNPL_SEGMENTS`` that the host gave its customer
     reported: Mapping[str, int] = field(default_factory=dict)  # ``policy.allowed.REPORTED`` only; absent: not asked
     sources_answered: tuple[str, ...] = ()  # which sources' answers are in ``reported``
+
+    def __post_init__(self) -> None:
+        for name in ("segments", "sources_answered"):  # lists, once they have been JSON
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the recorded form; what was not asked is left out."""
         told = {name: getattr(self, name) for name in _ALWAYS}
-        if self.legal_ceiling_minor is not None:
-            told["legal_ceiling_minor"] = self.legal_ceiling_minor
+        told["segments"] = list(self.segments)
         if self.reported or self.sources_answered:
             told["reported"] = dict(self.reported)
             told["sources_answered"] = list(self.sources_answered)
@@ -56,12 +64,10 @@ class Evidence:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Evidence:
         """Rebuild evidence from its recorded form."""
-        return cls(**{**told, "sources_answered": tuple(told.get("sources_answered", ()))})
+        return cls(**told)
 
 
-_ALWAYS = tuple(
-    name for name in Evidence.__slots__ if name not in ("legal_ceiling_minor", "reported", "sources_answered")
-)
+_ALWAYS = tuple(name for name in Evidence.__slots__ if name not in ("segments", "reported", "sources_answered"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ POLICY = read_policy(
         "version": "2026-11-24",
         "rules": [
             {"code": "age", "params": {"min_age_years": 18}},
+            {"code": "student"},
+            {"code": "identity_mismatch"},
             {"code": "country"},
             {"code": "open_arrears"},
             {"code": "velocity", "params": {"max_a_day": 10}},

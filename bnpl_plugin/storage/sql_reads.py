@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow
-from bnpl_plugin.ports.records import CapitalPool, Checkout, Job, SaleItem
-from bnpl_plugin.storage.reads import pages
+from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow, SubsidyRow
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
+from bnpl_plugin.storage.reads import pages, reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
 
 
@@ -80,6 +80,16 @@ class SqlReads:
         with self._reading() as connection:
             return pages.pools(connection)
 
+    def subsidies(self, *, merchant_id: str | None = None) -> Sequence[SubsidyRow]:
+        """Return budgets for cheaper credit, the newest first."""
+        with self._reading() as connection:
+            return subsidies.listed(connection, merchant_id=merchant_id)
+
+    def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
+        """Return one budget."""
+        with self._reading() as connection:
+            return next(iter(subsidies.listed(connection, subsidy_id=subsidy_id)), None)
+
     def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
         """Return sale items, the latest start first."""
         with self._reading() as connection:
@@ -89,6 +99,16 @@ class SqlReads:
         """Return jobs in a state, newest first."""
         with self._reading() as connection:
             return pages.jobs(connection, state=state, limit=limit)
+
+    def reviews(self, *, state: str, cursor: str | None = None, limit: int = 50) -> Page:
+        """Return a page of ``Review`` in a state, the one due first first."""
+        with self._reading() as connection:
+            return reviews.reviews(connection, state=state, cursor=cursor, limit=limit)
+
+    def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
+        """Return a shopper's decisions, newest first."""
+        with self._reading() as connection:
+            return reviews.decisions_of(connection, shopper_id)
 
     def figures(self) -> Mapping[str, int]:
         """Return counts: ``loans_<state>``, ``checkouts_open``, ``jobs_ready``, ``jobs_dead``, ``attempts_unknown``."""

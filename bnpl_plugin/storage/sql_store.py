@@ -31,12 +31,18 @@ from bnpl_plugin.ports.records import (
     PhoneCode,
     PolicyVersion,
     SaleItem,
+    Subsidy,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, outcomes, policies, purchases, queues
+from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
+from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.sql_lending import SqlLendingReads
+from bnpl_plugin.storage.sql_treasury import SqlTreasury
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
     confirming_by_guards,
@@ -51,7 +57,7 @@ from bnpl_plugin.storage.writing import portable, postgres
 _TRIES = 5
 
 
-class SqlStore:
+class SqlStore(SqlLendingReads):
     """Writes changesets and answers the use cases' reads.
 
     Args:
@@ -70,8 +76,11 @@ class SqlStore:
         self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
+        self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
+        self.lines: Lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
+        self.treasury: Treasury = SqlTreasury(self._reading, writing=self._writing_alone)
 
     @property
     def _on_postgresql(self) -> bool:
@@ -81,6 +90,15 @@ class SqlStore:
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
         self._refuse_if_not_free()
+        try:
+            self._write_whole(changeset)
+        finally:
+            if any(isinstance(row, Subsidy) for row in changeset.rows) or any(
+                m.table == Subsidy.table for m in changeset.moves
+            ):
+                self._no_subsidy.clear()
+
+    def _write_whole(self, changeset: Changeset) -> None:
         for turn in range(1, _TRIES + 1):
             try:
                 self._write_once(changeset)
@@ -126,6 +144,12 @@ class SqlStore:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self.engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[sa.Connection]:
+        self._refuse_if_not_free()
+        with self._writing() as connection:
             yield connection
 
     @contextmanager
@@ -231,7 +255,7 @@ class SqlStore:
     def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
         """Yield how approved credit went, in chunks."""
         with our_errors(), self.engine.connect() as connection:
-            yield from outcomes.outcomes(connection, until=until)
+            yield from policies.outcomes(connection, until=until)
 
     def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
         """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""

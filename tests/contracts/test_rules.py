@@ -47,6 +47,11 @@ EXTREMES: dict[str, tuple[Any, ...]] = {
     "instalments_in_arrears": (0, 1_000),
     "decisions_last_day": (0, 1_000),
     "loans_settled": (0, 1_000),
+    "min_age_years": (18, 19),
+    "student": (None, False, True),
+    "identity_changed": (False, True),
+    "phone_abroad": (False, True),
+    "segments": ((), ("device_owner",)),
 }
 
 
@@ -105,8 +110,7 @@ def test_no_two_rules_share_a_place_or_a_reason():
 
 
 def test_the_evidence_is_an_allow_list_without_forbidden_data():
-    sourced = {"legal_ceiling_minor", "reported", "sources_answered"}
-    allowed = {*EXTREMES, *sourced, "country", "currency", "first_today_minor"}
+    allowed = {*EXTREMES, "country", "currency", "first_today_minor", "ceiling_minor", "reported", "sources_answered"}
     assert {part.name for part in fields(Evidence)} == allowed
 
 

@@ -170,7 +170,7 @@ BREAKS = {
     "a policy edited": ("UPDATE bnpl_policy_version SET sha256 = 'x'", "not what was hashed"),
     "a policy of nothing": ("UPDATE bnpl_policy_version SET body = '{}'", "cannot be read"),
     "two champions": (
-        f"INSERT INTO {ROWS} SELECT 'b', state, 0, 'x', body, created_at, created_at FROM {ROWS}",  # noqa: S608
+        f"INSERT INTO {ROWS} SELECT 'b', state, 0, 'x', body, created_at, created_at FROM {ROWS}",
         "2 policies are the champion",
     ),
     "signed after the withdrawal": (
@@ -186,16 +186,16 @@ def test_a_decision_that_no_longer_replays_is_named(tmp_path, migrated_url, brok
     with world_in(tmp_path, migrated_url) as world:
         world.buy()
         world.sound()
-        with world.house.store.engine.begin() as connection:
+        with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql(statement)
         told = [finding for finding in world.house.verifier.findings() if word in finding.text]
     assert told
     assert {finding.promise for finding in told} == {"P9"}
 
 
-def test_what_an_operator_decided_is_not_replayed(world):
-    world.buy()
-    with world.house.store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE bnpl_decision SET decided_by = 'Ada', limit_minor = limit_minor + 0")
-        connection.exec_driver_sql("UPDATE bnpl_decision SET rating = 'D'")
-    world.sound()
+def test_what_an_operator_decided_is_not_replayed(tmp_path, migrated_url):
+    with world_in(tmp_path, migrated_url) as world:
+        world.buy()
+        with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
+            connection.exec_driver_sql("UPDATE bnpl_decision SET decided_by = 'Ada', rating = 'D'")
+        assert not [found for found in world.house.verifier.findings() if "replayed" in found.text]

@@ -25,7 +25,12 @@ KNOWN: Final[Mapping[str, str]] = {
     "line_limit_minor": "the credit line's limit",
     "line_used_minor": "drawn and held of the credit line",
     "product_cap_minor": "the most that the product lends to one shopper",
-    "legal_ceiling_minor": "the most that the law lets one shopper owe",
+    "ceiling_minor": "the most that law and capital let one shopper owe",
+    "min_age_years": "the age from which the country's law allows credit",
+    "student": "declared student status, where the law asks",
+    "identity_changed": "another date of birth than the one known",
+    "phone_abroad": "whether the number belongs to another country",
+    "segments": "names that the host gave its customer",
     "other_currency_open": "whether a line in another currency is open",
     "open_loans": "loans not yet paid back",
     "instalments_in_arrears": "instalments past due",
@@ -124,7 +129,10 @@ FORBIDDEN: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (_CRIMES, ("criminal", "crime", "convict", "offence", "offense", "arrest", "prison")),
 )  # fmt: skip
 
-_NEVER_SCORED: Final = frozenset({"country", "currency", "other_currency_open", "line_limit_minor"})
+_NEVER_SCORED: Final = frozenset({
+    "country", "currency", "other_currency_open", "line_limit_minor", "ceiling_minor", "min_age_years", "student",
+    "identity_changed", "phone_abroad", "segments",
+})  # fmt: skip
 _AGE: Final = "ECOA (12 CFR 1002.6(b)(2)) allows age only for the capacity to contract; here it gives no points."
 
 _LONGEST_NAME = 60

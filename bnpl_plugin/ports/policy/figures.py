@@ -76,7 +76,6 @@ REASON_TEXTS: Final[Mapping[str, str]] = {
     "monthly_due_minor": "The instalments are high.",
     "line_used_minor": "You already owe us a high sum.",
     "product_cap_minor": "We lend little in this currency.",
-    "legal_ceiling_minor": "The law limits what you may owe.",
     "open_loans": "You have several open purchases with us.",
     "instalments_in_arrears": "An instalment of yours is past due.",
     "decisions_last_day": "You have asked for credit several times today.",

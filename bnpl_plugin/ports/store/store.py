@@ -29,6 +29,9 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
+from bnpl_plugin.ports.store.lending import LendingReads
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -47,8 +50,11 @@ class Confirming(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    lines: Lines
+    treasury: Treasury
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""

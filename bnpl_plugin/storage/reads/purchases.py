@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from bnpl_plugin.ports.records import (
     Agreement,
     Attempt,
+    CapitalLimit,
     Checkout,
+    CoLending,
     Decision,
     Disclosure,
     Hold,
@@ -18,7 +20,8 @@ from bnpl_plugin.ports.records import (
     Merchant,
     PaymentMethod,
 )
-from bnpl_plugin.ports.store import LoanBook, Purchase
+from bnpl_plugin.ports.store import LoanBook, PoolTerms, Purchase
+from bnpl_plugin.ports.store.views import NO_TERMS
 from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select_of
 from bnpl_plugin.storage.schema import capital, credit, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -56,6 +59,13 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool, w
         attempts=all_from_json(Attempt, found["attempts"]),
         disclosures=all_from_json(Disclosure, found["disclosures"]),
         pool_id=found["pool_id"],
+        terms=PoolTerms(
+            found["terms_version"],
+            all_from_json(CapitalLimit, found["limits"]),
+            all_from_json(CoLending, found["co_lendings"]),
+        )
+        if found["terms_version"]
+        else NO_TERMS,
     )
 
 
@@ -71,6 +81,7 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
         record: select_of(record).where(sa.column("shopper_id") == (c.shopper_id or ""))
         for record in (Decision, Hold, Agreement, Loan, Disclosure)
     }
+    pool_id, version = connection.execute(_lender_of(c)).first() or (None, 0)
     return Purchase(
         checkout=c,
         merchant=merchant,
@@ -90,7 +101,8 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
             .order_by(shoppers.disclosure.c.shown_at, shoppers.disclosure.c.disclosure_id),
             Disclosure,
         ),
-        pool_id=connection.execute(_lender_of(c)).scalar(),
+        pool_id=pool_id,
+        terms=terms_of(connection, pool_id, version=version) if pool_id and version else NO_TERMS,
     )
 
 
@@ -98,7 +110,15 @@ def _lender_of(checkout: Checkout) -> sa.Select[Any]:
     """Return the pool that lends to a checkout: its country's own, else its currency's."""
     pool = capital.capital_pool.c
     lends = (pool.currency == checkout.currency, pool.country.in_((checkout.country, "")))
-    return sa.select(pool.pool_id).where(*lends).order_by(pool.country.desc()).limit(1)
+    return sa.select(pool.pool_id, pool.terms_version).where(*lends).order_by(pool.country.desc()).limit(1)
+
+
+def terms_of(connection: sa.Connection, pool_id: str, *, version: int) -> PoolTerms:
+    """Return the active limits and co-lendings of a pool."""
+    limit, share = capital.capital_limit.c, capital.co_lending.c
+    limits = select_of(CapitalLimit).where(limit.pool_id == pool_id, limit.state == "active").order_by(limit.limit_id)
+    shares = select_of(CoLending).where(share.pool_id == pool_id, share.state == "active").order_by(share.co_lending_id)
+    return PoolTerms(version, many(connection, limits, CapitalLimit), many(connection, shares, CoLending))
 
 
 def _attempts(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Attempt, ...]:

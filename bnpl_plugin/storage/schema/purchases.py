@@ -96,6 +96,7 @@ hold = table(
     sa.CheckConstraint("funder_minor <= principal_minor", name="funder"),
     never_negative("units", "funder_minor", "subsidy_minor"),
     index_where("ix_bnpl_hold_expiry", "expires_at", where="state = 'pending'"),
+    index_where("ix_bnpl_hold_subsidy", "subsidy_id", where="state = 'pending' AND subsidy_id IS NOT NULL"),
     index_where("uq_bnpl_hold_pending", "checkout_id", where="state = 'pending'", unique=True),
     key=records.Hold.key,
 )
@@ -182,6 +183,7 @@ loan = table(
     sa.Index("uq_bnpl_loan_id", "loan_id", unique=True),
     sa.Index("uq_bnpl_loan_checkout", "checkout_id", unique=True),
     sa.Index("ix_bnpl_loan_time", "opened_at", "loan_id"),
+    index_where("ix_bnpl_loan_subsidy", "subsidy_id", where="subsidy_id IS NOT NULL"),
     sa.Index("ix_bnpl_loan_merchant", "merchant_id", "opened_at", "loan_id"),
     key=records.Loan.key,
 )
@@ -206,6 +208,7 @@ instalment = table(
     sa.CheckConstraint("number > 0", name="number"),
     never_negative("principal_minor", "interest_minor", "fee_minor", "waived_minor", "tries"),
     sa.Index("ix_bnpl_instalment_loan", "loan_id", "number"),
+    index_where("ix_bnpl_instalment_overdue", "due_at", where="state = 'overdue'"),
     index_where("ix_bnpl_instalment_try", "try_at", where=states(CHARGEABLE)),
     index_where("ix_bnpl_instalment_remind", "remind_at", where=f"remind_at IS NOT NULL AND {states(CHARGEABLE)}"),
     key=records.InstalmentRow.key,

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.appetite import digest_of
-from bnpl_plugin.lifecycle.judgement import weigh
+from bnpl_plugin.lifecycle.judgement import again
 from bnpl_plugin.ports.policy import Policy, read_policy
 from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.ports.records import Decision
-from bnpl_plugin.ports.rule import Evidence, Rule
+from bnpl_plugin.ports.rule import Rule
 from bnpl_plugin.storage.reads import policies
 from bnpl_plugin.storage.verify.findings import broken
 
@@ -63,7 +63,7 @@ def _fault(decision: Decision, *, known: Mapping[str, Policy | None], rules: Map
     if missing:
         return f"its policy's rule {missing[0]} is not there"
     try:
-        now = weigh(policy, Evidence.from_json(decision.inputs), rules=rules)
+        now = again(decision, policy=policy, rules=rules)
         recorded = (decision.outcome, decision.rating, decision.limit_minor, list(decision.reasons["codes"]))
     except (TypeError, KeyError, AttributeError):
         return "the decision's inputs cannot be read"

@@ -13,7 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bnpl_plugin.errors import GuardFailed, refusal
-from bnpl_plugin.ports.store import ROOMS, Changeset, Event, LineChange, Move, PoolChange, RoomChange, UnitsChange
+from bnpl_plugin.ports.store import (
+    ENDED_COUNTS_ON,
+    ROOMS,
+    Changeset,
+    Event,
+    LineChange,
+    Move,
+    PoolChange,
+    RoomChange,
+    UnitsChange,
+)
 from bnpl_plugin.storage.programmes.functions import COOL_MOVES, HOT_MOVES
 from bnpl_plugin.storage.schema import RECORDS, books, capital, credit, flow, record_table, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -189,7 +199,9 @@ def _write_room(connection: sa.Connection, change: RoomChange, *, moment: dateti
     room = table.c
     where = [room[RECORDS[change.table].key[0]] == change.room_id]
     if change.used_minor > 0:
-        where += [room.state == "active", room.used_minor + change.used_minor <= room.ceiling_minor]
+        within = room.used_minor + change.used_minor <= room.ceiling_minor
+        active = room.state == "active"
+        where.append(sa.or_(~active, within) if change.table in ENDED_COUNTS_ON else sa.and_(active, within))
     values = _stamped({"used_minor": room.used_minor + change.used_minor}, moment)
     if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
         raise _refused(change.table, f"{change}")
@@ -207,8 +219,15 @@ def _write_pool(connection: sa.Connection, change: PoolChange, *, moment: dateti
         "outstanding_minor": pool.outstanding_minor + change.outstanding_minor,
         "available_minor": pool.available_minor + change.available_minor,
     }
+    if change.new_terms:
+        values["terms_version"] = pool.terms_version + 1
+    if change.terms_version is not None:
+        where.append(pool.terms_version == change.terms_version)
     if connection.execute(sa.update(capital.capital_pool).where(*where).values(_stamped(values, moment))).rowcount != 1:
-        raise _refused("capital_pool", f"{change}")
+        known = sa.select(pool.terms_version).where(pool.pool_id == change.pool_id)
+        version = connection.execute(known).scalar_one_or_none()
+        moved = change.terms_version is not None and version not in (None, change.terms_version)
+        raise _refused("state" if moved else "capital_pool", f"{change}")
 
 
 def _stamped(values: Mapping[str, Any], moment: datetime | None) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
     return {
         **figures.loan_view(t, book),
         "shopper_ref": loan.shopper_id,
+        "shopper_url": url_for("bnpl.console.line", shopper_id=loan.shopper_id),
         "merchant_name": purchase.merchant.name,
         "plan_name": wording.plan_title(t, offer.title, count=len(book.instalments)),
         "pool_name": loan.pool_id,
