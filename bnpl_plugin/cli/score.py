@@ -18,6 +18,7 @@ from bnpl_plugin.errors import BnplError, InvalidInput
 from bnpl_plugin.lifecycle import policies
 from bnpl_plugin.lifecycle.scoring import figures
 from bnpl_plugin.lifecycle.scoring.book import TARGET, training_rows
+from bnpl_plugin.lifecycle.scoring.chart import calibration
 from bnpl_plugin.lifecycle.scoring.columns import Told, read_columns, with_options
 from bnpl_plugin.lifecycle.scoring.fitting import Scale, fit, scores_of
 from bnpl_plugin.lifecycle.scoring.policy import canonical, document
@@ -155,7 +156,8 @@ def _base() -> Policy:
 
 
 def _files(policy: Policy, report: dict[str, Any]) -> dict[str, str]:
-    return {
+    drawn = calibration(report)
+    return ({} if drawn is None else {"calibration.svg": drawn}) | {
         "policy.json": canonical(policy),
         "report.json": json.dumps(report, ensure_ascii=False, indent=1) + "\n",
         "report.md": told(report),

@@ -25,7 +25,8 @@ def test_german_credit_is_trained_written_and_tried_again(shop: Flask, tmp_path:
     told = run(shop, "train", german.data(), "--columns", german.COLUMNS, "--version", "german-1", "--out", out)
     assert "# Scorecard german-1 1000 rows, 300 bad; 700 fitted, 300 held out (seed 1)." in told
     assert "| AUC | 0.8" in told
-    assert {path.name for path in out.iterdir()} >= {"policy.json", "report.json", "report.md"}
+    assert {path.name for path in out.iterdir()} >= {"policy.json", "report.json", "report.md", "calibration.svg"}
+    assert "<script" not in (out / "calibration.svg").read_text()
     scores = tmp_path / "scores.csv"
     tried = run(shop, "apply", out / "policy.json", german.data(), "--columns", german.COLUMNS, "--out", scores)
     assert "AUC 0.7" in tried or "AUC 0.8" in tried
