@@ -19,6 +19,7 @@ from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
 from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidies
 from bnpl_plugin.cli.arguments import shop_house
+from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, merchants, workings
 from bnpl_plugin.lifecycle import policies as policy_use
@@ -35,6 +36,7 @@ bnpl.add_command(simulate.simulate_command)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)
+bnpl.add_command(score)
 
 
 @db.command("upgrade")
