@@ -18,10 +18,11 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import lines, planning, reviews, subsidies
+from bnpl_plugin.cli import lines, planning, policies, reviews, subsidies
 from bnpl_plugin.cli.arguments import MoneyType, shop_house
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
+from bnpl_plugin.lifecycle import policies as policy_use
 from bnpl_plugin.money.amount import Money
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
@@ -33,6 +34,7 @@ sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital, lender, merchant, sale):
     bnpl.add_command(group)
 capital.add_command(planning.plan_command)
+bnpl.add_command(policies.policy)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)
@@ -43,6 +45,7 @@ def upgrade() -> None:
     """Create our tables or bring them up to this release."""
     storage.upgrade(shop_house().store.engine)  # type: ignore[attr-defined]
     merchants.register_host(shop_house(), name=current_app.name)
+    policy_use.seed(shop_house())
     click.echo("bnpl tables are up to date")
 
 

@@ -18,6 +18,7 @@ from bnpl_plugin.errors import (
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.standing import still_stands
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
@@ -32,7 +33,8 @@ def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
-    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``; then
+    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``,
+    ``CreditDeclined`` (decided again: see ``standing``); then
     nothing is reserved.
     """
     for _ in range(_TURNS - 1):
@@ -50,6 +52,8 @@ def _take(house: House, *, checkout_id: str) -> Hold:
         raise CheckoutExpired(state=checkout.state)
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
+    purchase = still_stands(house, purchase)
+    checkout = purchase.checkout
     _check_sale(house, checkout)
     _check_subsidy(house, checkout)
     hold = new_hold(house, purchase=purchase, state="pending")

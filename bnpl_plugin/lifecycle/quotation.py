@@ -66,10 +66,12 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        shaped = plan.paying_down(down_payment_minor) if down_payment_minor else plan
-        offer = _offer(shaped, asked=asked)
+        priced = price_of(house, plan, rating)
+        if down_payment_minor:
+            priced = priced.paying_down(down_payment_minor)
+        offer = _offer(priced, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, shaped, offer=offer, at_rate=partial(_offer_at, shaped, asked))
+            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
         if down_payment_minor:
             offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
@@ -144,6 +146,19 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     else:
         return None
     return PlanRefusal(plan.code, code, details)
+
+
+def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
+    """Return the plan at the champion's prices, or at its own where the policy names none.
+
+    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    """
+    grid = house.policy.prices.get(plan.code)
+    if grid is not None:
+        plan = replace(plan, rates=grid)
+    if plan.rates and rating is not None and rating not in plan.rates:
+        plan = replace(plan, rates={**plan.rates, rating: plan.rate_for(None)})
+    return plan
 
 
 class _Asked(NamedTuple):

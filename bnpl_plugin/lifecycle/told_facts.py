@@ -46,5 +46,6 @@ def facts_of(house: House, decision: Decision) -> ToldFacts | None:
         income_minor=int(inputs["income_minor"]),
         outgoings_minor=int(inputs["outgoings_minor"]),
         consent=True,  # given with the facts, for as long as they may be used again
+        student=inputs.get("student"),
     )
     return ToldFacts(facts, str(inputs["country"]), decision.decision_id)

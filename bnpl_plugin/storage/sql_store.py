@@ -17,6 +17,8 @@ from bnpl_plugin.ports.records import (
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
+    Enquiry,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -26,6 +28,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
     Subsidy,
 )
@@ -33,7 +36,7 @@ from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Pu
 from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
 from bnpl_plugin.storage.reads.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -213,6 +216,45 @@ class SqlStore(SqlLendingReads):
         """Return what the book says of a shopper."""
         with self._reading() as connection:
             return lookups.history(connection, shopper_id=shopper_id, currency=currency, now=now)
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        with self._reading() as connection:
+            return policies.roles(connection)
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
+        with self._reading() as connection:
+            return policies.version(connection, version)
+
+    def policy_state(self, version: str) -> str | None:
+        """Return a policy's state."""
+        with self._reading() as connection:
+            return policies.state(connection, version)
+
+    def enquiry(self, *, shopper_id: str, source: str) -> Enquiry | None:
+        """Return the newest answered enquiry about a shopper at a source."""
+        with self._reading() as connection:
+            return policies.enquiry(connection, shopper_id=shopper_id, source=source)
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Return every policy, the newest first."""
+        with self._reading() as connection:
+            return policies.versions(connection)
+
+    def decisions(
+        self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
+    ) -> Iterator[Decision]:
+        """Yield decisions, a shopper's together, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.decisions(
+                connection, policy_version=policy_version, decision_id=decision_id, since=since
+            )
+
+    def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
+        """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
+        with self._reading() as connection:
+            return policies.decided(connection, since=since, until=until)
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
         """Return the pool that lends in a currency and country."""

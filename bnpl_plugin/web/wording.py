@@ -105,6 +105,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "checkout.identified": ("request", "Phone number proved"),
     "credit.approved": ("decision", "Credit approved"),
     "credit.declined": ("decision", "Credit declined"),
+    "credit.reaffirmed": ("decision", "Credit decided again: approved"),
     "credit.referred": ("decision", "Referred to a person"),
     "review.requested": ("request", "A person's review asked for"),
     "review.overdue": ("decision", "Review overdue"),

@@ -751,20 +751,12 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_bnpl_policy_version")),
     )
     op.create_index(
-        "uq_bnpl_policy_version_challenger",
+        "ix_bnpl_policy_version_role",
         "bnpl_policy_version",
         ["state"],
-        unique=True,
-        postgresql_where=sa.text("state = 'challenger'"),
-        sqlite_where=sa.text("state = 'challenger'"),
-    )
-    op.create_index(
-        "uq_bnpl_policy_version_champion",
-        "bnpl_policy_version",
-        ["state"],
-        unique=True,
-        postgresql_where=sa.text("state = 'champion'"),
-        sqlite_where=sa.text("state = 'champion'"),
+        unique=False,
+        postgresql_where=sa.text("state IN ('champion', 'challenger')"),
+        sqlite_where=sa.text("state IN ('champion', 'challenger')"),
     )
     op.create_table(
         "bnpl_prequalification",
