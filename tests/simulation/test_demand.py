@@ -18,7 +18,8 @@ CAPITAL = (Money.of(1, "CNY"),)
 
 
 def asked(**facts):
-    return Question(**{"shoppers": 1_000, "days": 30, "seed": 1, "first": date(2027, 1, 1), "capital": CAPITAL, **facts})
+    usual = {"shoppers": 1_000, "days": 30, "seed": 1, "first": date(2027, 1, 1), "capital": CAPITAL}
+    return Question(**{**usual, **facts})
 
 
 @given(st.integers(1, 20_000), st.integers(1, 400), st.integers(0, 5))

@@ -1,4 +1,4 @@
-"""A simulated business: the same seed lives the same life, every promise holds, and a stop in the middle breaks none."""
+"""A simulated business: the same seed lives the same life, every promise holds, a stop in the middle breaks none."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def test_half_a_year_of_business_keeps_every_promise_and_knows_good_and_bad_paye
         last = life.months[-1]
         for purse in last.purses:
             pool = life.house.store.pool(purse.currency)
+            assert pool is not None
             assert purse.outstanding_minor == pool.outstanding_minor
             assert sum(purse.late_minor.values()) <= purse.outstanding_minor
         lent = sum(month.lent_minor for month in life.house.reads.lent_by_month())

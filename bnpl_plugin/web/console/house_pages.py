@@ -33,7 +33,7 @@ def capital() -> Response:
         }
         for pool in current.house().reads.pools()
     ]
-    return page("capital", pools=pools)
+    return page("capital", pools=pools, plan_url=url_for("bnpl.console.plan"))
 
 
 def verify() -> Response:
