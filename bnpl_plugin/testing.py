@@ -31,6 +31,7 @@ from bnpl_plugin.lifecycle import (
     identification,
     merchants,
     payment,
+    policies,
     quotation,
     signature,
     underwriting,
@@ -161,6 +162,7 @@ def make_app(
     house = Bnpl(**{**given, **wiring}).init_app(app, register_blueprints=pages)
     storage.upgrade(house.store.engine)  # type: ignore[attr-defined]
     merchants.register_host(house, name="The Shop")
+    policies.seed(house)
     for code, units in (capital or {"EUR": 50_000_000, "CNY": 50_000_000, "USD": 50_000_000}).items():
         source = Money.of(units, code)
         funding.add_capital(

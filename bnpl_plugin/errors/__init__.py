@@ -6,6 +6,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
 
     BnplError
     ├── InvalidInput              a field, its fault, what is accepted
+    ├── ForbiddenInput            a fact that no credit decision may see
     ├── UnknownCurrency           not an ISO 4217 code we can compute with
     ├── CurrencyMismatch          two currencies in one sum
     ├── AmountOutOfRange          beyond 10**15 minor units
@@ -36,6 +37,7 @@ from __future__ import annotations
 from bnpl_plugin.errors.given import (
     AmountOutOfRange,
     CurrencyMismatch,
+    ForbiddenInput,
     InvalidInput,
     LawMissing,
     UnknownCurrency,
@@ -110,6 +112,7 @@ __all__ = [
     "DecisionMissing",
     "DisclosuresMissing",
     "ErrorKind",
+    "ForbiddenInput",
     "GuardFailed",
     "HostTransactionOpen",
     "IdempotencyMismatch",

@@ -18,6 +18,7 @@ from bnpl_plugin.errors import (
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.standing import still_stands
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
@@ -32,7 +33,8 @@ def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
-    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``; then
+    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``,
+    ``CreditDeclined`` (decided again: see ``standing``); then
     nothing is reserved.
     """
     for _ in range(_TURNS - 1):
@@ -50,6 +52,8 @@ def _take(house: House, *, checkout_id: str) -> Hold:
         raise CheckoutExpired(state=checkout.state)
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
+    purchase = still_stands(house, purchase)
+    checkout = purchase.checkout
     _check_sale(house, checkout)
     _check_subsidy(house, checkout)
     hold = new_hold(house, purchase=purchase, state="pending")
@@ -67,7 +71,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
             events=(
                 house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
             ),
-            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
+            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.financed_minor),),
             units=_units(hold, free=-1, held=1),
             rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor)),
             pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor, terms_version=purchase.terms.version),),
@@ -110,6 +114,7 @@ def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        down_payment_minor=offer.down_payment_minor,
     )
 
 
@@ -128,7 +133,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
                 expect=values(limit_ids=hold.limit_ids),
             ),
         ),
-        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),),
         units=_units(hold, free=1, held=-1),
         rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor)),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
@@ -143,7 +148,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
     if retaken is not None:
         return Changeset(
             rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
             units=_units(retaken, free=-1, sold=1),
             rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, retaken.own_minor)),
             pools=(
@@ -152,7 +157,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
         )
     hold = purchase.hold
     assert hold is not None
-    minor = hold.principal_minor
+    minor = hold.financed_minor
     return Changeset(
         moves=(
             Move(

@@ -74,9 +74,7 @@ HOUSE_KINDS = tuple(kind for kind in KINDS if kind not in DELIVERIES)
 MOST_DELIVERIES = 4  # in one round of the worker
 
 #: Kinds that move money or goods: never given up on, only slowed down, and shown as stuck.
-MONEY = frozenset(
-    {"capture", "void", "refund", "reverse", "loan_sale", "host_confirm", "host_refused", "subsidy_rest"}
-)
+MONEY = frozenset({"capture", "void", "refund", "reverse", "loan_sale", "host_confirm", "host_refused", "subsidy_rest"})
 
 
 def run(house: House, *, job: Job) -> bool:

@@ -47,7 +47,7 @@ def reassess(house: House, *, shopper_id: str, facts: Facts | None = None) -> De
     )  # fmt: skip
     evidence = seen(house, replace(evidence, line_used_minor=line.used_minor), line=None, time_zone=zone)
     judgement = judge(house, evidence, shopper_id=shopper_id)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=shopper_id, checkout_id=None)
+    decision = recorded(house, judgement, shopper_id=shopper_id, checkout_id=None)
     told_of = event(
         house, f"credit.{decision.outcome}", line, decision_id=decision.decision_id, rating=decision.rating,
         policy_version=decision.policy_version, limit_minor=decision.limit_minor,

@@ -52,7 +52,7 @@ def means_of(house: House, evidence: Evidence, *, shopper_id: str, rating: str, 
                 evidence, principal_minor=ask.principal_minor, first_today_minor=ask.first_today_minor,
                 monthly_due_minor=ask.monthly_due_minor,
             )  # fmt: skip
-            return judge(house, wish, shopper_id=shopper_id).outcome == "approved"
+            return judge(house, wish, shopper_id=shopper_id, fresh=False).outcome == "approved"
 
         price_minor = highest(approved, low=low, high=high, step=10 ** (currency(evidence.currency).minor_units or 0))
         if price_minor > best.up_to_minor:

@@ -54,9 +54,16 @@ def access_names(house: House, told: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in house.settings.segments if name in told.get("segments", ()))
 
 
-def retold(house: House, person: Person, *, full_name: str, birth_date: date) -> Move:
-    """Return the change that keeps a name and a date of birth; of another birth than known, only as a claim."""
+def retold(
+    house: House, person: Person, *, full_name: str, birth_date: date, segments: Sequence[str] | None = None
+) -> Move:
+    """Return the change that keeps a name and a date of birth; of another birth than known, only as a claim.
+
+    ``segments``: what our host says of its customer now; None: it says nothing.
+    """
     told = _told(house, person)
+    if segments is not None:
+        told["segments"] = list(segments)
     said = {"full_name": full_name.strip(), "birth_date": birth_date.isoformat()}
     told.pop("claimed", None)
     changed = told.get("birth_date", said["birth_date"]) != said["birth_date"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from bnpl_plugin.errors import InvalidInput, LawMissing, NotYours, OfferExpired, StateMoved
-from bnpl_plugin.lifecycle import credit_line, passes, reviews
+from bnpl_plugin.lifecycle import access, credit_line, passes, persons, reviews
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import judge, recorded
@@ -36,8 +37,9 @@ class Prequalified:
 
 
 def prequalify(
-    house: House, *, shopper_id: str, country: str, facts: Facts, prequalification_id: str | None = None
-) -> Prequalified:
+    house: House, *, shopper_id: str, country: str, facts: Facts, prequalification_id: str | None = None,
+    segments: Sequence[str] | None = None,
+) -> Prequalified:  # fmt: skip
     """Decide how much a shopper could finance, and give a pass for it; a pass given before ends.
 
     Nothing is reserved, no order is needed, and no bureau is asked in a way that leaves a mark.
@@ -48,12 +50,14 @@ def prequalify(
         country: whose law and currency.
         facts: as told now.
         prequalification_id: a shop's question that this answers.
+        segments: what our host says of its customer now, kept with the person; None: it says nothing.
 
     Raises:
         UnsupportedCountry, LawMissing: nothing is lent there.
         InvalidInput: a fact that cannot be.
         NotYours: the shop's question is not known, for another phone, or for another country.
         OfferExpired: the shop's question is too old.
+        ServiceNotOpen: the shopper is in no segment that is served.
     """
     law = house.country(country)
     missing = law.missing(day=house.today(law.time_zone), language=law.languages[0])
@@ -62,12 +66,13 @@ def prequalify(
     person = house.store.person(shopper_id)
     if person is None:
         raise NotYours
+    access.check(house, segments=access.segments_of(house, shopper_id) if segments is None else segments)
     for turn in range(1, _TRIES + 1):
         question = None
         if prequalification_id is not None:
             question = _question(house, prequalification_id, person=person, country=country)
         try:
-            return _prequalify(house, person=person, country=country, facts=facts, question=question)
+            return _prequalify(house, person=person, country=country, facts=facts, question=question, segments=segments)
         except StateMoved:  # another one of the same shopper's in this very moment
             if turn == _TRIES:
                 raise
@@ -75,8 +80,9 @@ def prequalify(
 
 
 def _prequalify(
-    house: House, *, person: Person, country: str, facts: Facts, question: Prequalification | None
-) -> Prequalified:
+    house: House, *, person: Person, country: str, facts: Facts, question: Prequalification | None,
+    segments: Sequence[str] | None,
+) -> Prequalified:  # fmt: skip
     law, shopper_id = house.country(country), person.shopper_id
     line = house.store.line(shopper_id=shopper_id, currency=law.currency)
     evidence = gather(
@@ -85,7 +91,7 @@ def _prequalify(
     )  # fmt: skip
     evidence = credit_line.seen(house, evidence, line=line, time_zone=law.time_zone)
     judgement = judge(house, evidence, shopper_id=shopper_id)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=shopper_id, checkout_id=None)
+    decision = recorded(house, judgement, shopper_id=shopper_id, checkout_id=None)
     outcome, reasons, means = _answer(house, evidence, decision=decision)
     if outcome == "approved":
         span = timedelta(hours=house.settings.pass_hours)
@@ -102,7 +108,7 @@ def _prequalify(
     )  # fmt: skip
     review: tuple[Record, ...] = (reviews.referral(house, decision=decision),) if outcome == "referred" else ()
     moves = (
-        _told_facts(house, person, facts=facts),
+        persons.retold(house, person, full_name=facts.full_name, birth_date=facts.birth_date, segments=segments),
         *passed.moves,
         *_answered(house, question, decision, outcome, means),
     )
@@ -123,15 +129,6 @@ def _answer(house: House, evidence: Evidence, *, decision: Decision) -> tuple[st
     if means.up_to_minor:
         return "approved", (), means
     return "rejected", (NO_PLAN_FITS if available_minor > 0 else NOTHING_LEFT,), means
-
-
-def _told_facts(house: House, person: Person, *, facts: Facts) -> Move:
-    told = {
-        **house.seal.unseal(person.sealed),
-        "full_name": facts.full_name.strip(),
-        "birth_date": facts.birth_date.isoformat(),
-    }
-    return Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told)))
 
 
 # a checkout with a pass ----------------------------------------------------------------------------------------------

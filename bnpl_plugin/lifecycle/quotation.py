@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -44,12 +44,13 @@ def quote(
     plan_code: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
-    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. Raises
-    ``UnsupportedCountry``.
+    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
+    ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
@@ -65,9 +66,13 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(plan, asked=asked)
+        priced = price_of(house, plan, rating)
+        shaped = priced.paying_down(down_payment_minor) if down_payment_minor else priced
+        offer = _offer(shaped, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, plan, offer=offer, at_rate=partial(_offer_at, plan, asked))
+            offer = pricing.cheaper(budgets, shaped, offer=offer, at_rate=partial(_offer_at, shaped, asked))
+        if down_payment_minor:
+            offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -89,6 +94,7 @@ def quote_plan(
     language: str,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Offer:
     """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
     found = quote(
@@ -101,6 +107,7 @@ def quote_plan(
         plan_code=plan_code,
         time_zone=time_zone,
         budgets=budgets,
+        down_payment_minor=down_payment_minor,
     )
     if not found.offers:
         raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
@@ -138,6 +145,19 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     else:
         return None
     return PlanRefusal(plan.code, code, details)
+
+
+def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
+    """Return the plan at the champion's prices, or at its own where the policy names none.
+
+    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    """
+    grid = house.policy.prices.get(plan.code)
+    if grid is not None:
+        plan = replace(plan, rates=grid)
+    if plan.rates and rating is not None and rating not in plan.rates:
+        plan = replace(plan, rates={**plan.rates, rating: plan.rate_for(None)})
+    return plan
 
 
 class _Asked(NamedTuple):
@@ -210,8 +230,8 @@ def _facts(offer: Offer, *, day: date) -> CreditFacts:
     return CreditFacts(
         day=day,
         kind=offer.kind,
-        count=len(schedule.instalments),
-        principal_minor=schedule.principal_minor,
+        count=offer.count,
+        principal_minor=offer.financed_minor,
         apr=offer.apr,
         finance_charge_minor=schedule.finance_charge_minor,
         term_days=(schedule.last_due_on - schedule.drawdown_on).days,

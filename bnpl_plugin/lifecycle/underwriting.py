@@ -5,32 +5,28 @@ Facts → evidence → rules → rating → limit and price, recorded with input
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import credit_line, persons, reviews
+from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
+from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import Judgement, judge, recorded
-from bnpl_plugin.lifecycle.quotation import quote_plan
-from bnpl_plugin.lifecycle.subsidies import pricing
+from bnpl_plugin.lifecycle.judgement import Judgement, as_promised, recorded, turn, weigh
+from bnpl_plugin.lifecycle.standing import EVENTS, priced, still_stands
 from bnpl_plugin.ports.plan import Offer
-from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Review
-from bnpl_plugin.ports.rule import Evidence, Verdict
+from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
-__all__ = ["Facts", "decide"]
-
-EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
+__all__ = ["Facts", "decide", "still_stands"]
 
 
 def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before).
+    Approved: the credit line exists, a price above it is met by a down payment where the plan allows one
+    (``down_payment``), the offer is priced by the rating (never dearer than shown before).
     With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
@@ -48,10 +44,17 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
     evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
-    judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
+    policy, arm = turn(house, shopper_id=checkout.shopper_id)
+    evidence = sourced(
+        house, evidence, policy=policy, shopper_id=checkout.shopper_id, facts=facts, purpose_ref=checkout_id
+    )
+    judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
     if by_pass is not None:
         judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
+    offer, evidence, judgement = down_payment.decided(
+        house, checkout=checkout, offer=offer, evidence=evidence, judgement=judgement
+    )
+    decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
 
@@ -63,10 +66,7 @@ def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given:
     fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
     if not overruled or not fits or evidence.line_limit_minor is not None:
         return judgement
-    left = tuple(found for found in judgement.findings if found.code not in overruled)
-    outcome = str(max((found.verdict for found in left), key=list(Verdict).index, default=Verdict.APPROVE))
-    limit_minor = max(judgement.limit_minor, given.limit_minor)
-    return replace(judgement, outcome=outcome, limit_minor=limit_minor, findings=left)
+    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=given.limit_minor)
 
 
 def _recorded(
@@ -82,7 +82,7 @@ def _recorded(
         review = reviews.referral(house, decision=decision)
         rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
-        change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
+        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
         opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None
@@ -105,35 +105,4 @@ def _recorded(
             ),
             *opened.events,
         ),
-    )
-
-
-def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    """Return the offer at the rating's price; a special price that has ended in between is left for the hold to refuse.
-
-    So that it is never replaced by a dearer one unasked.
-    """
-    fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating)
-    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
-        promised = pricing.promised(house, subsidy_id=offer.subsidy_id)
-        fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating, budgets=promised)
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
-        "a decision never makes an offer dearer"
-    )
-    return fresh
-
-
-def _quoted(
-    house: House, *, checkout: Checkout, offer: Offer, rating: str, budgets: pricing.Budgets | None = None
-) -> Offer:
-    return quote_plan(
-        house,
-        order=Order.from_json(checkout.cart),
-        country=checkout.country,
-        merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code,
-        rating=rating,
-        language=checkout.locale,
-        time_zone=checkout.time_zone,
-        budgets=budgets,
     )

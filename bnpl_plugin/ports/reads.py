@@ -44,6 +44,15 @@ class LoanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditOutcome:
+    """What an approved decision knew, and how its loan went: each instalment's (state, due_at, changed_at)."""
+
+    decided_at: datetime
+    inputs: Mapping[str, Any]
+    instalments: Sequence[tuple[str, datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
 class PostingRow:
     """One posting of the ledger as printed: debit positive, credit negative."""
 

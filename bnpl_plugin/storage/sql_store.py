@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import HostTransactionOpen, StorageUnavailable
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
+    Enquiry,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -26,6 +29,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
     Subsidy,
 )
@@ -34,7 +38,8 @@ from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
-from bnpl_plugin.storage.reads.lines import SqlLines
+from bnpl_plugin.storage.reads.lending import policies
+from bnpl_plugin.storage.reads.lending.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads
@@ -213,6 +218,50 @@ class SqlStore(SqlLendingReads):
         """Return what the book says of a shopper."""
         with self._reading() as connection:
             return lookups.history(connection, shopper_id=shopper_id, currency=currency, now=now)
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        with self._reading() as connection:
+            return policies.roles(connection)
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
+        with self._reading() as connection:
+            return policies.version(connection, version)
+
+    def policy_state(self, version: str) -> str | None:
+        """Return a policy's state."""
+        with self._reading() as connection:
+            return policies.state(connection, version)
+
+    def enquiry(self, *, shopper_id: str, source: str) -> Enquiry | None:
+        """Return the newest answered enquiry about a shopper at a source."""
+        with self._reading() as connection:
+            return policies.enquiry(connection, shopper_id=shopper_id, source=source)
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Return every policy, the newest first."""
+        with self._reading() as connection:
+            return policies.versions(connection)
+
+    def decisions(
+        self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
+    ) -> Iterator[Decision]:
+        """Yield decisions, a shopper's together, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.decisions(
+                connection, policy_version=policy_version, decision_id=decision_id, since=since
+            )
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how approved credit went, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.outcomes(connection, until=until)
+
+    def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
+        """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
+        with self._reading() as connection:
+            return policies.decided(connection, since=since, until=until)
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
         """Return the pool that lends in a currency and country."""

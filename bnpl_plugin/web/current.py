@@ -86,8 +86,8 @@ def customer() -> Customer | None:
 
 
 def _mark(known: Customer) -> str:
-    """Return a short keyed mark of a customer: the host's own reference does not travel in our cookie."""
-    return house().seal.keyed_hash(f"customer:{known.customer_ref}")[:24]
+    """Return a short keyed mark of a customer with a number: the host's own reference is not in our cookie."""
+    return house().seal.keyed_hash(f"customer:{known.customer_ref}:{known.phone}")[:24]
 
 
 # the shopper ---------------------------------------------------------------------------------------------------------
@@ -112,9 +112,9 @@ def _still_vouched(mark: str) -> bool:
 def remember_shopper(known: str, *, vouched_for: Customer | None = None) -> None:
     """Note that this browser's shopper has proved the phone number just now, or that the host vouches for a customer's.
 
-    A code proved in this browser before is worth more than the host's word and stays.
+    A code proved in this browser within the hour is worth more than the host's word and stays.
     """
-    if vouched_for is not None and shopper_id() == known:
+    if vouched_for is not None and shopper_id(fresh=True) == known:
         return
     told = {"shopper_id": known, "since": house().clock.now().isoformat()}
     if vouched_for is not None:

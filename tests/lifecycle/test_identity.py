@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from bnpl_plugin.errors import InvalidInput, NotYours, ServiceNotOpen
-from bnpl_plugin.lifecycle import access, identification, persons, resolution, reviews, underwriting
+from bnpl_plugin.lifecycle import (
+    access,
+    identification,
+    persons,
+    prequalification,
+    resolution,
+    reviews,
+    told_facts,
+    underwriting,
+)
 from bnpl_plugin.ports.platform import Customer
 from tests.lifecycle.world import World, world_in
 
@@ -270,3 +279,47 @@ def test_a_vouched_checkout_is_bound_as_a_code_would_and_says_by_whom(tmp_path: 
         assert underwriting.decide(world.house, checkout_id=checkout.checkout_id, facts=facts).outcome == "approved"
         world.clock.advance(timedelta(hours=1))
         world.sound()
+
+
+# before there is an order ---------------------------------------------------------------------------------------------
+def facts_told(*, born: date = date(1990, 5, 17), student: bool | None = None) -> underwriting.Facts:
+    return underwriting.Facts("Camille Martin", born, 300_000, 80_000, consent=True, student=student)
+
+
+def test_a_prequalification_is_for_those_who_are_served(tmp_path: Path, migrated_sqlite_url: str) -> None:
+    with world_in(tmp_path, migrated_sqlite_url, config={**OPEN_TO_OWNERS, **TRUSTING}) as world:
+        shopper_id = identification.vouched(world.house, OWNER, country="FR") or ""
+        ask = {"shopper_id": shopper_id, "country": "FR", "facts": facts_told()}
+        for segments in (None, (), ("staff",)):
+            with pytest.raises(ServiceNotOpen):
+                prequalification.prequalify(world.house, **ask, segments=segments)  # type: ignore[arg-type]
+        assert world.count("decision") == 0
+        prequalification.prequalify(world.house, **ask, segments=("device_owner",))  # type: ignore[arg-type]
+        assert access.segments_of(world.house, shopper_id) == ("device_owner",)
+        world.sound()
+
+
+def test_a_prequalification_writes_no_other_date_of_birth_over_the_known_one(small_world: World) -> None:
+    checkout_id = small_world.buy()
+    shopper_id = small_world.purchase(checkout_id).checkout.shopper_id or ""
+    found = prequalification.prequalify(
+        small_world.house, shopper_id=shopper_id, country="FR", facts=facts_told(born=date(2001, 2, 3))
+    )
+    assert found.outcome == "referred"
+    assert known(small_world, checkout_id)["birth_date"] == "1990-05-17"
+    review = reviews.review_of(small_world.house, decision=found.decision)
+    assert review is not None
+    resolution.resolve(
+        small_world.house, review_id=review.review_id, operator="Ada", outcome="approved", note="Seen the card."
+    )
+    assert known(small_world, checkout_id)["birth_date"] == "2001-02-03"
+    small_world.work()
+    assert small_world.messages()[-1] == "review_passed"
+
+
+def test_who_studies_is_kept_for_the_purchase_that_follows(small_world: World) -> None:
+    assert chinese(small_world, student=False) == "approved"
+    (decision,) = small_world.house.reads.decisions_of(_only_shopper(small_world))
+    again = told_facts.facts_of(small_world.house, decision)
+    assert again is not None
+    assert again.facts.student is False

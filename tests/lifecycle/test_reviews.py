@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,7 +12,9 @@ import pytest
 from bnpl_plugin.errors import IllegalTransition, InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds, resolution, reviews
+from bnpl_plugin.ports.policy import read_policy
 from bnpl_plugin.ports.rule import Evidence, Finding, Rule, Verdict
+from bnpl_plugin.rules import standard
 from tests.lifecycle.world import GOOD, World, world_in
 
 NOTE = "Pay slips seen."
@@ -40,12 +42,9 @@ def referring() -> dict[str, object]:
 @pytest.fixture(autouse=True)
 def _policy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The policy asks the stand-in too."""
-    from dataclasses import replace
-
-    from bnpl_plugin.rules import standard
-
-    policy = standard.POLICY
-    monkeypatch.setattr(standard, "POLICY", replace(policy, rules=(*policy.rules, "by_hand")))
+    body = standard.POLICY.body
+    policy = read_policy({**body, "rules": [*body["rules"], {"code": "by_hand"}]})
+    monkeypatch.setattr(standard, "POLICY", policy)
 
 
 def referred(world: World, **told: object) -> str:
@@ -237,6 +236,32 @@ def test_a_shopper_who_gives_up_takes_the_review_along(world: World) -> None:
     assert review is not None
     assert (review.state, review.outcome) == ("closed", "withdrawn")
     assert world.events(checkout_id)[-1] == "review.withdrawn"
+
+
+def test_a_shopper_who_gives_up_while_an_operator_answers_loses_nothing_and_is_never_both(world: World) -> None:
+    checkout_id = referred(world)
+    found, start, done = review_id(world, checkout_id), threading.Barrier(2), []
+
+    def tried(work: Callable[[], object], name: str) -> None:
+        start.wait()
+        try:
+            work()
+            done.append(name)
+        except (StateMoved, IllegalTransition):
+            pass
+
+    works = {
+        "approved": lambda: answer(world, found),
+        "cancelled": lambda: checkouts.cancel(world.house, checkout_id=checkout_id),
+    }
+    threads = [threading.Thread(target=tried, args=(work, name)) for name, work in works.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert world.state(checkout_id) in done
+    world.work()
+    assert world.count("review", "state = 'open'") == 0
 
 
 def test_a_late_review_is_marked_once(world: World) -> None:

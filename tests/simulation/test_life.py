@@ -1,4 +1,4 @@
-"""A simulated business: the same seed lives the same life, every promise holds, a stop in the middle breaks none."""
+"""A simulated business: one seed is one life, every promise holds, and a stop in the middle breaks none."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def checkout(checkout_id: str = "chk_1", **values: Any) -> Checkout:
 def decision(decision_id: str = "dec_1", **values: Any) -> Decision:
     row = Decision(
         shopper_id="shp_1", decision_id=decision_id, checkout_id="chk_1", policy_version="1", arm="champion",
-        decided_by="policy", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
+        decided_by="operator", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
 

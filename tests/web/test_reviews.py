@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.web.browsing import Browser, checkout_id, clock, house_of, state
+from tests.web.browsing import FACTS, Browser, checkout_id, clock, house_of, last_code, state
 
 TIGHT = {"monthly_outgoings": "24 990"}
 ASK = "Ask a person to review"
@@ -55,6 +55,21 @@ def test_a_refusal_in_the_united_states_carries_its_notice(browser: Browser, sho
     assert shown.body["reasons"][0]["code"] == "affordability"
     assert {row["name"] for row in shown.body["law"]} >= {"adverse_action_days", "reasons_request_days"}
     assert "Ada" not in str(shown.body)
+
+
+def test_a_refusal_without_an_order_carries_its_notice_too_and_is_recorded_once(browser: Browser, shop: Flask) -> None:
+    browser.get("/bnpl/account/sign-in?to=prequalify.&lang=en")
+    browser.post("/bnpl/account/sign-in?to=prequalify.", phone="+1 201 555 0123")
+    browser.post(browser.answer.request.path, code=last_code(shop))
+    facts = {**FACTS, **TIGHT, "country": "US", "shown_country": "US"}
+    browser.post("/bnpl/prequalify", **facts)
+    assert browser.step == "answer", browser.words
+    assert "does not discriminate" in browser.words
+    browser.get("/bnpl/prequalify/answer")
+    with house_of(shop).store.engine.connect() as connection:  # type: ignore[attr-defined]
+        kinds = connection.exec_driver_sql("SELECT kind FROM bnpl_disclosure").scalars().all()
+    assert list(kinds) == ["decline_notice"]
+    assert house_of(shop).verifier.findings() == ()
 
 
 def test_a_shopper_asks_once_and_is_told_by_when(browser: Browser, base: str, shop: Flask) -> None:

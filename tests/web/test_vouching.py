@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 
 from bnpl_plugin.ports.platform import Customer
-from tests.web.browsing import Browser, checkout_id, house_of, last_code, make_shop
+from tests.web.browsing import Browser, checkout_id, clock, house_of, last_code, make_shop
 
 ADA = Customer(customer_ref="ada", phone="+33612345678", country="FR", phone_verified=True, segments=("device_owner",))
 BOB = Customer(customer_ref="bob", phone="+33612345679", country="FR", phone_verified=True)
@@ -100,7 +101,7 @@ def test_a_customer_who_changes_in_the_middle_loses_the_checkout(shop: Flask, ho
     base = browser.open("order-0")
     browser.choose(base)
     browser.tell_facts(base)
-    for other in (BOB, None, replace(ADA, phone_verified=False)):
+    for other in (BOB, None, replace(ADA, phone_verified=False), replace(ADA, phone=BOB.phone)):
         host.here = other
         assert browser.get(f"{base}/decision").status_code == 404
         assert "Ada" not in browser.words
@@ -166,6 +167,21 @@ def test_the_link_of_a_persons_answer_leads_a_signed_in_shopper_on_at_once(shop:
     assert browser.step == "facts"
     browser.get("/bnpl/account/sign-in?checkout=chk_nothing")
     assert browser.step == "sign-in"
+
+
+def test_the_hosts_word_is_as_fresh_as_it_is_given(shop: Flask, host: Host) -> None:
+    host.here = ADA
+    browser = Browser(shop)
+    base = browser.open("order-0")
+    browser.choose(base)
+    clock(shop).advance(timedelta(hours=2))
+    browser.get("/bnpl/prequalify")
+    assert browser.step == "sign-in"
+    browser.post("/bnpl/account/sign-in?to=prequalify.", phone=ADA.phone)
+    assert browser.step == "prequalify", browser.words
+    again = browser.open("order-1")
+    browser.choose(again)
+    assert owner_of(shop, again) == owner_of(shop, base)
 
 
 # who is served --------------------------------------------------------------------------------------------------------

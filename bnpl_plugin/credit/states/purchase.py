@@ -49,7 +49,8 @@ opened                                         | approve   | approved
 opened                                         | refer     | referred
 opened                                         | decline   | declined
 referred                                       | approve   | approved
-referred                                       | decline   | declined
+referred approved held                         | decline   | declined
+approved held                                  | refer     | referred
 declined                                       | overturn  | approved
 approved                                       | hold      | held
 held                                           | sign      | signed

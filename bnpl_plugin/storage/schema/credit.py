@@ -152,8 +152,8 @@ policy_version = table(
     at("created_at"),
     at("changed_at"),
     sa.CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share_bps"),
-    index_where("uq_bnpl_policy_version_champion", "state", where="state = 'champion'", unique=True),
-    index_where("uq_bnpl_policy_version_challenger", "state", where="state = 'challenger'", unique=True),
+    # not unique: the crown passes in one statement, row by row; the move from the old one guards it, P9 proves it
+    index_where("ix_bnpl_policy_version_role", "state", where="state IN ('champion', 'challenger')"),
     key=records.PolicyVersion.key,
 )
 

@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import InvalidInput, NotYours, OfferExpired
-from bnpl_plugin.lifecycle import passes, prequalification, reviews
+from bnpl_plugin.lifecycle import access, decline_notice, passes, prequalification, reviews
 from bnpl_plugin.lifecycle.evidence import Facts
 from bnpl_plugin.ports.records import Decision, Pass, Prequalification
 from bnpl_plugin.web import current, forms, wording
@@ -47,17 +47,25 @@ def ask(ident: str = "") -> Response:
     shopper_id = current.shopper_id(fresh=True)
     if shopper_id is None:
         return redirect(url_for("bnpl.account.sign_in", to=f"prequalify.{ident}"), 303)
-    asked = _asked(ident)
+    asked, segments = _asked(ident), _segments(ident)
+    access.check(
+        current.house(), segments=access.segments_of(current.house(), shopper_id) if segments is None else segments
+    )
     if request.method == "GET":
         return _form(asked, typed={}, errors={})
     return _answer(asked, shopper_id=shopper_id)
+
+
+def _segments(ident: str) -> tuple[str, ...] | None:
+    """Return what our host says of its customer; None for another shop's question, or of a guest."""
+    return access.segments_told(current.house(), None if ident else current.customer())
 
 
 def _asked(ident: str) -> _Asked:
     """Return what is asked. Raises ``NotYours``, ``OfferExpired`` for a shop's question that waits no more."""
     house = current.house()
     if not ident:
-        customer = house.host.customer()
+        customer = current.customer()
         wishes = (request.values.get("country", ""), customer.country if customer else "", HOME[current.words().locale])
         country = next((wish for wish in wishes if wish in house.countries), next(iter(house.countries)))
         place = house_place()
@@ -87,6 +95,7 @@ def _form(asked: _Asked, *, typed: Mapping[str, str], errors: Mapping[str, str],
         "account/prequalify.html", place=asked.place, status=status, currency=_currency(asked), values=values,
         errors=dict(errors), consents=[consent], countries=terms.countries(t), action_url=asked.url("ask"),
         shop_name=asked.place.merchant_name if asked.question else "", shown_country=asked.country,
+        asks_student=terms.asks_student(asked.country),
     )  # fmt: skip
 
 
@@ -103,7 +112,8 @@ def _answer(asked: _Asked, *, shopper_id: str) -> Response:
         text = t.gettext("Please type the sums in %(currency)s.", currency=_currency(asked))
         blank = {"monthly_income": "", "monthly_outgoings": ""}
         return _form(asked, typed={**found.typed, **blank}, errors={"monthly_income": text}, status=422)
-    errors = forms.facts_errors(found, country=asked.country, t=t)
+    asks_student = terms.asks_student(asked.country)
+    errors = forms.facts_errors(found, country=asked.country, t=t, asks_student=asks_student)
     if errors:
         return _form(asked, typed=found.typed, errors=errors, status=422)
     currency = _currency(asked)
@@ -114,10 +124,11 @@ def _answer(asked: _Asked, *, shopper_id: str) -> Response:
             income_minor=forms.minor(found.data["monthly_income"], code=currency),
             outgoings_minor=forms.minor(found.data["monthly_outgoings"], code=currency),
             consent=found.data["consent"],
+            student=found.data.get("student") == "yes" if asks_student else None,
         )
         prequalification.prequalify(
             current.house(), shopper_id=shopper_id, country=asked.country, facts=facts,
-            prequalification_id=asked.ident or None,
+            prequalification_id=asked.ident or None, segments=_segments(asked.ident),
         )  # fmt: skip
     except InvalidInput as error:
         field = str(error.details["field"])
@@ -142,11 +153,21 @@ def answer(ident: str = "", *, error: str = "", statement: str = "", status: int
     given = passes.valid(house, shopper_id=shopper_id)
     if given is not None and given.decision_id != decision.decision_id:
         given = None
+    view = _view(decision, given, place=place)
     return render(
-        "account/prequalified.html", place=place, status=status, answer=_view(decision, given, place=place),
+        "account/prequalified.html", place=place, status=status, answer=view,
+        notice=_notice(decision, place=place) if view["outcome"] == "declined" else None,
         tz=law.time_zone, review=_review(decision, ident=ident), statement=statement, error=error,
         again_url=url_for("bnpl.prequalify.ask"), account_url=url_for("bnpl.account.limit"),
         shop_name=place.merchant_name if question else "",
+    )  # fmt: skip
+
+
+def _notice(decision: Decision, *, place: Place) -> View:
+    """Return what the law wants said of a decline, and record that it is shown."""
+    return decline_notice.present_without_order(
+        current.house(), decision=decision, country=place.country, time_zone=place.time_zone,
+        language=words_of(place).locale, codes=_why_no_pass(decision),
     )  # fmt: skip
 
 

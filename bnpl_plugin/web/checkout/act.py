@@ -13,6 +13,8 @@ from bnpl_plugin.errors import (
     CheckoutExpired,
     CodeExpired,
     CodeWrong,
+    CreditDeclined,
+    DecisionMissing,
     DisclosuresMissing,
     IllegalTransition,
     InvalidInput,
@@ -37,7 +39,7 @@ from bnpl_plugin.lifecycle import (
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.checkout import show
+from bnpl_plugin.web.checkout import show, terms
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
 from bnpl_plugin.web.frame import place_of, status_of, words_of
 from bnpl_plugin.web.guards import codes
@@ -51,6 +53,8 @@ def act(checkout_id: str, step: str) -> Response:
     try:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
+        return to_step(checkout_id)
+    except (CreditDeclined, DecisionMissing):  # decided again before it is drawn on: the decision's page tells why
         return to_step(checkout_id)
     except (
         SubsidyExhausted
@@ -162,7 +166,7 @@ def _code(purchase: Purchase) -> Response:
 def _facts(purchase: Purchase) -> Response:
     checkout, t = purchase.checkout, words_of(place_of(purchase))
     found = forms.read(forms.FactsForm(), request.form, t=t)
-    asks_student = show.asks_student(purchase)
+    asks_student = terms.asks_student(checkout.country)
     errors = forms.facts_errors(found, country=checkout.country, t=t, asks_student=asks_student)
     if errors:
         return show.facts(purchase, typed=found.typed, errors=errors, status=422)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, persons, quotation
+from bnpl_plugin.lifecycle import disclosure, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -135,12 +135,6 @@ def code(purchase: Purchase, *, error: str = "", wrong: bool = False, status: in
     )  # fmt: skip
 
 
-def asks_student(purchase: Purchase) -> bool:
-    """Whether the law of the checkout's country wants to know if the shopper studies."""
-    house, checkout = current.house(), purchase.checkout
-    return persons.asks_student(house.country(checkout.country), day=house.today(checkout.time_zone))
-
-
 def facts(
     purchase: Purchase,
     *,
@@ -162,7 +156,7 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), asks_student=asks_student(purchase),
+        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
@@ -179,15 +173,17 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
     view = {
         "outcome": made.outcome,
         "reasons": [
-            {"code": found, "text": t.gettext(house.rules[found].reason)}
+            {"code": found, "text": t.gettext(reason)}
             for found in made.reasons["codes"]
-            if found in house.rules
+            if (reason := house.reason(found)) is not None
         ],
         "decided_at": made.decided_at,
         "automated": made.decided_by == "policy",
         "limit_minor": line.limit_minor if approved and line else None,
         "available_minor": line.limit_minor - line.drawn_minor - line.held_minor if approved and line else None,
         "currency": made.currency,
+        "down_payment_minor": offer.down_payment_minor if approved else 0,
+        "financed_minor": offer.financed_minor if approved else 0,
         "apr_percent": offer.apr_percent if approved else None,
         "repriced": approved and _repriced(offer),
     }
@@ -201,7 +197,9 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
 
 def _repriced(offer: Offer) -> bool:
     plan = current.house().plans.get(offer.plan_code)
-    return plan is not None and offer.nominal_rate != plan.rate_for(None)
+    if plan is None or offer.subsidy_id is not None:  # what somebody else pays for is no price of the shopper's own
+        return False
+    return offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
 
 
 # the terms and the signature -----------------------------------------------------------------------------------------

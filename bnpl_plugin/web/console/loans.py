@@ -134,16 +134,13 @@ def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
 def _decision(t: Translator, made: Decision | None) -> View | None:
     if made is None:
         return None
-    rules = current.house().rules
+    house = current.house()
     return {
         "outcome": made.outcome,
         "rating": made.rating,
         "policy_version": made.policy_version,
         "decided_at": made.decided_at,
-        "reasons": [
-            {"code": code, "text": t.gettext(rules[code].reason) if code in rules else code}
-            for code in made.reasons["codes"]
-        ],
+        "reasons": [{"code": code, "text": t.gettext(house.reason(code) or code)} for code in made.reasons["codes"]],
         "inputs": [{"name": name, "value": str(value)} for name, value in made.inputs.items()],
     }
 
