@@ -138,7 +138,8 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
     for (table,) in tables.fetchall():
         if table not in _SHARED:
             rows = [row for (row,) in connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t").fetchall()]
-            found[table] = tuple(_marked(row) for row in rows if row.get("shopper_id") != "" or "stream" in row)
+            own = (r for r in rows if r.get("shopper_id") != "" or str(r.get("stream", "")).startswith("chk_"))
+            found[table] = tuple(_marked(row) for row in own)
     return {table: rows for table, rows in found.items() if rows}
 
 
