@@ -15,6 +15,7 @@ from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import Judgement, again, weigh
 from bnpl_plugin.ports.policy import Policy, allowed_name, allowed_report, read_policy
 from bnpl_plugin.ports.policy.allowed import REPORTED
+from bnpl_plugin.ports.policy.figures import NEEDS
 from bnpl_plugin.ports.records import Decision, PolicyVersion
 from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
@@ -70,6 +71,7 @@ def add(house: House, body: Any) -> Policy:
 def make_champion(house: House, *, version: str) -> None:
     """Have a version decide; the one before it becomes a draft. Raises ``InvalidInput``, ``StateMoved``."""
     row = _known(house, version, but="withdrawn")
+    _must_be_answerable(house, version=version)
     old = next((one for one in house.store.policy_roles() if one.state == "champion"), None)
     if old is not None and old.version == version:
         return
@@ -86,6 +88,7 @@ def make_challenger(house: House, *, version: str, share_bps: int) -> None:
     row = _known(house, version, but="withdrawn")
     if row.state == "champion":
         raise InvalidInput(field="version", fault="is the champion", accepted="another version")
+    _must_be_answerable(house, version=version)
     old = next((one for one in house.store.policy_roles() if one.state == "challenger"), None)
     moves = [_to(house, row, state="challenger", share_bps=share_bps)]
     if old is not None and old.version != version:
@@ -103,6 +106,26 @@ def withdraw(house: House, *, version: str) -> None:
         raise InvalidInput(field="version", fault="is the champion", accepted="appoint another champion first")
     if row.state != "withdrawn":
         _change(house, _to(house, row, state="withdrawn", share_bps=0))
+
+
+def _must_be_answerable(house: House, *, version: str) -> None:
+    """Refuse a version whose scorecard asks for what neither the checkout nor one of its sources tells.
+
+    Raises ``InvalidInput``: such a figure would be missing in every decision.
+    """
+    policy = house.policies.version(version)
+    sources = [house.sources.get(call.source) for call in policy.sources]
+    told = {name for source in sources if source is not None for name in source.figures}
+    if None in sources:  # one that is not wired is as one that is down; what it would tell cannot be known
+        return
+    needed = {NEEDS.get(one.name, one.name) for one in policy.scorecard.attributes}
+    lacking = sorted(name for name in needed & REPORTED.keys() if name not in told)
+    if lacking:
+        raise InvalidInput(
+            field="policy.scorecard",
+            fault=f"asks for what nobody tells at the checkout: {', '.join(lacking)}",
+            accepted="figures of the checkout, or of a source that the policy names",
+        )
 
 
 def _known(house: House, version: str, *, but: str) -> PolicyVersion:

@@ -182,6 +182,8 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
         "limit_minor": line.limit_minor if approved and line else None,
         "available_minor": line.limit_minor - line.drawn_minor - line.held_minor if approved and line else None,
         "currency": made.currency,
+        "down_payment_minor": offer.down_payment_minor if approved else 0,
+        "financed_minor": offer.financed_minor if approved else 0,
         "apr_percent": offer.apr_percent if approved else None,
         "repriced": approved and _repriced(offer),
     }
@@ -195,7 +197,9 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
 
 def _repriced(offer: Offer) -> bool:
     plan = current.house().plans.get(offer.plan_code)
-    return plan is not None and offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
+    if plan is None or offer.subsidy_id is not None:  # what somebody else pays for is no price of the shopper's own
+        return False
+    return offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
 
 
 # the terms and the signature -----------------------------------------------------------------------------------------
