@@ -33,7 +33,7 @@ group = AppGroup("subsidy", help="Budgets that pay for cheaper credit.")
 @click.option("--merchant", "merchant_id", default=None, help="Who pays; default: the host itself (the maker).")
 @click.option("--for-merchant", "for_merchants", multiple=True, help="A shop that it serves; default: every shop.")
 @click.option("--warn", "warn_bps", type=BpsType(), default=8_000, help="Warn at this percent used; default: 80.")
-@click.option("--recipient", "recipients", multiple=True, help="Who is warned: an address of the notifier's.")
+@click.option("--recipient", "recipients", multiple=True, help="Who is warned: a mail address or a phone number.")
 def subsidy_add(  # noqa: PLR0917  (click's own order)
     name: str, budget: Money, country: str, rate: int, plans: tuple[str, ...], starts_at: datetime | None,
     ends_at: datetime, lowest: Money | None, highest: Money | None, merchant_id: str | None,

@@ -287,7 +287,9 @@ def _made_anew(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
     if checkout.state == "held" and hold is not None:
         budgets = pricing.promised(house, subsidy_id=hold.subsidy_id)
         fresh = _repriced(house, purchase=purchase, like=offer, budgets=budgets)
-        return replace(fresh, subsidy_id=hold.subsidy_id, subsidy_minor=hold.subsidy_minor)
+        return replace(
+            fresh, subsidy_id=hold.subsidy_id, subsidy_minor=hold.subsidy_minor, subsidised_by=offer.subsidised_by
+        )
     fresh = _repriced(house, purchase=purchase, like=offer)
     if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
         budgets = pricing.promised(house, subsidy_id=offer.subsidy_id)

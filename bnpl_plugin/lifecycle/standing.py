@@ -168,6 +168,6 @@ def _quoted(
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
-        budgets=budgets,
         down_payment_minor=offer.down_payment_minor,
+        budgets=budgets,
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import HostTransactionOpen, StorageUnavailable
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
@@ -36,8 +37,9 @@ from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Pu
 from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
-from bnpl_plugin.storage.reads.lines import SqlLines
+from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads.lending import policies
+from bnpl_plugin.storage.reads.lending.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads
@@ -250,6 +252,11 @@ class SqlStore(SqlLendingReads):
             yield from policies.decisions(
                 connection, policy_version=policy_version, decision_id=decision_id, since=since
             )
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how approved credit went, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.outcomes(connection, until=until)
 
     def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
         """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""

@@ -89,6 +89,7 @@ _ENDINGS: Final[Mapping[str, str]] = {
         errors.UnitsPerShopperExceeded,
         errors.CreditLineExceeded,
         errors.CapitalExhausted,
+        errors.ConcentrationExceeded,
         errors.SubsidyExhausted,
         errors.OrderAlreadyFinanced,
         errors.CartChanged,

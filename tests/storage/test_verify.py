@@ -60,6 +60,17 @@ BREAKS = {
     "capital not booked": ("P8", "pool_EUR", ["UPDATE bnpl_capital_pool SET available_minor = available_minor + 1"], "available"),
     "a pool's debt not booked": ("P8", "pool_EUR", ["UPDATE bnpl_capital_pool SET outstanding_minor = 1"], "outstanding"),
     "a merchant's money gone": ("P8", "mer_1", ["UPDATE bnpl_posting SET owner = 'mer_9' WHERE account = 'merchant_payable'"], "payable"),
+    "a limit miscounted": ("P4", "lim_1", ["UPDATE bnpl_capital_limit SET used_minor = 1"], "counts 1"),
+    "a loan counted by a limit it does not name": ("P4", "lim_1", ["UPDATE bnpl_loan SET limit_ids = ',lim_1,'"], "sum to 20000"),
+    "a funder's part not booked": ("P8", "loa_1", ["UPDATE bnpl_loan SET funder_id = 'fun_1', funder_minor = 5"], "the ledger says 0"),
+    "a funder's part of nothing": ("P8", "jou", ["UPDATE bnpl_posting SET account = 'loan_principal_ceded', owner = 'jou' WHERE account = 'merchant_payable'"], "belongs to nothing"),
+    "a borrowing not booked": ("P8", "bor_1", ["UPDATE bnpl_borrowing SET outstanding_minor = 9"], "the borrowing is 9"),
+    "an interest of a borrowing not booked": ("P8", "bor_1", ["UPDATE bnpl_borrowing SET interest_minor = 3"], "interest is 3"),
+    "a borrowing of nobody": ("P8", "mer_1", ["UPDATE bnpl_posting SET account = 'borrowings' WHERE account = 'merchant_payable'"], "belongs to nothing"),
+    "a remittance not booked": ("P8", "fun_1", ["INSERT INTO bnpl_remittance VALUES ('fun_1', 'EUR', 1, 7, 'x', 'jou_9', '2026-11-24T09:30:00.000000+00:00')"], "7 was remitted"),
+    "a debt to no funder": ("P8", "fun_9", ["UPDATE bnpl_posting SET account = 'funder_payable', owner = 'fun_9' WHERE account = 'merchant_payable'"], "not there"),
+    "a sale that sold nothing": ("P8", "lsa_1", ["INSERT INTO bnpl_loan_sale VALUES ('lsa_1', 'pool_EUR', 'fun_1', 'sell', 'done', 'EUR', 0, 10000, '2026-11-24', '{{}}', 1, 5, 5, '2026-11-24T09:30:00.000000+00:00', '2026-11-24T09:30:00.000000+00:00')"], "1 loans of 5"),
+    "a loan sold and not booked": ("P8", "loa_1", ["INSERT INTO bnpl_loan_sale VALUES ('lsa_1', 'pool_EUR', 'fun_1', 'sell', 'done', 'EUR', 0, 10000, '2026-11-24', '{{}}', 1, 5, 5, '2026-11-24T09:30:00.000000+00:00', '2026-11-24T09:30:00.000000+00:00')", "INSERT INTO bnpl_loan_sale_item VALUES ('shp_1', 'lsa_1', 'loa_1', 5, 5, '2026-11-24T09:30:00.000000+00:00')"], "changed hands"),
     "a loan without agreement": ("P9", "loa_1", ["DELETE FROM bnpl_agreement"], "no agreement"),
     "nothing disclosed": ("P9", "agr_1", ["DELETE FROM bnpl_disclosure"], "disclosed"),
     "disclosed too late": ("P9", "agr_1", ["UPDATE bnpl_disclosure SET shown_at = '2027-01-01T00:00:00.000000+00:00'"], "disclosed"),
@@ -80,7 +91,7 @@ BREAKS = {
 
 @pytest.fixture
 def book(store):
-    f.write_all(store, *f.whole_book())
+    f.write_all(store, *f.whole_book(), Changeset(rows=f.of_capital()))
 
 
 def unguarded(engine, statements):

@@ -51,7 +51,7 @@ def cheaper(budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[De
     """Return the offer that the best budget makes of a plan's own offer; the plan's own where none can.
 
     The fee is what the lender gives up: the finance charge at the plan's own price less that at the budget's. A price
-    that is the same for everybody is not a personalised one.
+    that nobody's rating makes lower is the same for everybody: not a personalised one.
 
     Args:
         budgets: best first.
@@ -65,7 +65,7 @@ def cheaper(budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[De
         if fee_minor > 0 and (budgets.firm or fee_minor <= row.free_minor):
             return replace(
                 lower, subsidy_id=row.subsidy_id, subsidy_minor=fee_minor, subsidised_by=row.merchant_id,
-                personalised=False,
+                personalised=lower.personalised and terms.nominal_rate > min(plan.rates.values()),
             )  # fmt: skip
     return offer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
@@ -12,6 +13,7 @@ from bnpl_plugin.ports.records import Json
 
 MOST_RECIPIENTS = 10
 HIGHEST_RATE = Decimal(1)
+_ADDRESS = re.compile(r"\+[0-9]{6,15}|[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class SubsidyTerms:
         lowest_minor: the lowest price that is served, in minor units of the budget's currency.
         highest_minor: the highest; 0: whatever the plan allows.
         for_merchants: the shops whose carts are served; empty: every shop.
-        recipients: who is warned: mail addresses, phone numbers or the notifier's own addresses.
+        recipients: who is warned: mail addresses or E.164 phone numbers, as far as the notifier has a channel for
+            them; never a channel's own address, which may hold a secret.
 
     Raises:
         InvalidInput: names the field.
@@ -51,7 +54,9 @@ class SubsidyTerms:
             )
         if len(self.recipients) > MOST_RECIPIENTS or not all(_is_address(text) for text in self.recipients):
             raise InvalidInput(
-                field="recipients", fault="cannot be used", accepted=f"at most {MOST_RECIPIENTS} plain addresses"
+                field="recipients",
+                fault="cannot be used",
+                accepted=f"at most {MOST_RECIPIENTS} mail addresses or phone numbers like +33612345678",
             )
 
     def serves(self, *, plan_code: str, merchant_id: str, price_minor: int) -> bool:
@@ -92,4 +97,4 @@ class SubsidyTerms:
 
 
 def _is_address(text: str) -> bool:
-    return 3 <= len(text) <= 254 and text.isprintable() and not any(part.isspace() for part in text)
+    return len(text) <= 254 and text.isprintable() and _ADDRESS.fullmatch(text) is not None

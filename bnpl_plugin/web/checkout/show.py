@@ -197,7 +197,9 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
 
 def _repriced(offer: Offer) -> bool:
     plan = current.house().plans.get(offer.plan_code)
-    return plan is not None and offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
+    if plan is None or offer.subsidy_id is not None:  # what somebody else pays for is no price of the shopper's own
+        return False
+    return offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
 
 
 # the terms and the signature -----------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class OpenBody(Schema):
         load_default=None, validate=validate.Length(min=1, max=64), metadata={"accepted": "who pays; none: the host"}
     )
     for_merchants = _ids("shops that it serves; none: every shop")
-    recipients = _ids("who is warned: addresses of the notifier's")
+    recipients = _ids("who is warned: mail addresses or E.164 phone numbers")
     warn_bps = fields.Integer(
         load_default=8_000, strict=True, validate=validate.Range(min=1, max=10_000), metadata={"accepted": "1 to 10000"}
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
 from bnpl_plugin import errors
 from bnpl_plugin.lifecycle import early_settlement, holds, refund
 from bnpl_plugin.lifecycle.funding import limits
+from bnpl_plugin.storage.writing import postgres
 from tests.lifecycle.test_same_moment import at_once
 from tests.lifecycle.world import World, world_in
 
@@ -146,7 +147,7 @@ def test_an_emoji_is_a_subject_like_any_other(small_world):
 def test_a_hold_decided_before_the_limit_is_decided_again(world, monkeypatch):
     """The limit opens between the decision and the write of a hold: the hold is counted all the same."""
     walker = world.shopper()
-    opened: list[Any] = []
+    opened: list[str] = []
     order, write = world.shop.add(), world.house.store.write
 
     def late(changeset):
@@ -159,49 +160,25 @@ def test_a_hold_decided_before_the_limit_is_decided_again(world, monkeypatch):
     assert used(world, opened[0]) == 29_900
 
 
-def test_a_limit_opened_in_the_midst_of_a_confirm_is_counted_once(world, monkeypatch):
-    walker = world.shopper()
-    checkout_id = walker.to_signed(world.shop.add(), plan_code="pay_in_3")
-    opened: list[Any] = []
-    purchase = world.house.purchase
-    with world_in_the_midst(world, monkeypatch, checkout_id, opened):
-        walker.pay(checkout_id, card="4242424242424242")
-        world.settle(checkout_id)
-    world.work()
-    assert world.state(checkout_id) == "confirmed"
-    assert used(world, opened[0]) == world.book(checkout_id).loan.outstanding_minor
-    assert purchase(checkout_id).loan.limit_ids == f",{opened[0]},"
+def test_a_limit_opened_in_the_midst_of_a_confirm_is_counted_once(tmp_path, migrated_postgres_url, monkeypatch):
+    """On SQLite a confirm is alone in its transaction; on PostgreSQL it only writes in one: a limit may come in."""
+    opened: list[str] = []
+    write = postgres.write
 
+    def late(connection, changeset):
+        if any(row.table == "loan" for row in changeset.rows) and not opened:
+            opened.append("")
+            with ThreadPoolExecutor(1) as another:
+                opened[0] = another.submit(limit_of, world, "plan", "pay_in_3").result()
+        write(connection, changeset)
 
-class world_in_the_midst:  # noqa: N801 (reads as a phrase)
-    """Open a limit just before the booking is written, where another process could have done so."""
-
-    def __init__(self, world, monkeypatch, checkout_id, opened):
-        self.world, self.patch, self.opened = world, monkeypatch, opened
-
-    def __enter__(self):
-        if self.world.house.store.engine.dialect.name == "sqlite":
-            # SQLite's confirm is alone in its transaction: the limit comes just before it
-            self.opened.append(limit_of(self.world, "plan", "pay_in_3"))
-            return
-        from bnpl_plugin.storage import transactions
-        from bnpl_plugin.storage.writing import postgres
-
-        write = postgres.write
-
-        def late(connection, changeset):
-            if any(row.table == "loan" for row in changeset.rows) and not self.opened:
-                self.opened.append("")
-                self.opened[0] = limit_of(self.world, "plan", "pay_in_3")
-            write(connection, changeset)
-
-        monkey = type("M", (), {"write": staticmethod(late)})
-        self.patch.setattr(transactions, "postgres", monkey)
-        self.patch.setattr(transactions, "refuse_inside_confirm", lambda: None)
-        self.patch.setattr("bnpl_plugin.storage.sql_store.refuse_inside_confirm", lambda: None)
-
-    def __exit__(self, *_):
-        self.patch.undo()
+    with world_in(tmp_path, migrated_postgres_url) as world:
+        monkeypatch.setattr(postgres, "write", late)
+        checkout_id = world.buy()
+        assert world.state(checkout_id) == "confirmed"
+        loan = world.book(checkout_id).loan
+        assert (loan.limit_ids, used(world, opened[0])) == (f",{opened[0]},", loan.outstanding_minor)
+        world.sound()
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

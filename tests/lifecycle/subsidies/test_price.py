@@ -49,6 +49,13 @@ def test_a_better_rating_costs_the_budget_less_and_pays_the_same(small_world):
     assert not best.personalised  # everybody is given this price
 
 
+def test_a_price_that_a_good_rating_beats_is_still_a_personal_one(small_world):
+    zero_percent(small_world.house, rate="0.08")  # A and B have less
+    best, worst = (offered(small_world, rating=rating) for rating in ("A", "D"))
+    assert (best.nominal_rate, best.subsidy_id) == (Decimal("0.059"), None)
+    assert (worst.nominal_rate, best.personalised, worst.personalised) == (Decimal("0.08"), True, True)
+
+
 def test_the_cheapest_for_the_shopper_wins_then_the_older(small_world):
     house = small_world.house
     zero_percent(house, rate="0.03")
@@ -134,6 +141,8 @@ def test_the_offer_is_signed_with_its_subsidy_and_an_old_one_reads_as_none(small
         ("lowest_minor", {"lowest_minor": -1}),
         ("highest_minor", {"lowest_minor": 10, "highest_minor": 9}),
         ("recipients", {"recipients": ("two words",)}),
+        ("recipients", {"recipients": ("mailto://me:secret@mail.example",)}),
+        ("recipients", {"recipients": ("0612345678",)}),
         ("recipients", {"recipients": ("a@b.example",) * 11}),
         ("ends_at", {"days": 0}),
         ("ends_at", {"days": -3}),
