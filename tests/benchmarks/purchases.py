@@ -31,7 +31,7 @@ MARK = "@@@@@@@@@@"
 CAPITAL = {"EUR": 2_000_000_000}
 _CHUNK = 20_000
 _ID = re.compile(r"_[0-9a-z]{10}([0-9a-z]{16})\b")
-_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_alembic_version", "bnpl_api_key")
+_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_alembic_version", "bnpl_api_key", "bnpl_policy_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,13 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
     for (table,) in tables.fetchall():
         if table not in _SHARED:
             rows = [row for (row,) in connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t").fetchall()]
-            found[table] = tuple(_marked(row) for row in rows if row.get("shopper_id") != "" or "stream" in row)
+            found[table] = tuple(_marked(row) for row in rows if _of_purchase(row))
     return {table: rows for table, rows in found.items() if rows}
+
+
+def _of_purchase(row: Mapping[str, Any]) -> bool:
+    """Say whether a row is the purchase's; what was told of the pool that lends is not."""
+    return row.get("shopper_id") != "" or ("stream" in row and not str(row["stream"]).startswith("pool_"))
 
 
 def _marked(row: Mapping[str, Any]) -> str:
