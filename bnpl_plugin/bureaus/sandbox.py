@@ -44,6 +44,7 @@ class SandboxBureau:
 
     code = "sandbox"
     kind = SourceKind.BUREAU
+    figures = frozenset(SOUND)
 
     def __init__(self, script: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self._script = SCRIPT if script is None else script

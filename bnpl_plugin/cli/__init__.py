@@ -17,8 +17,9 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import capital, lines, policies, reviews, subsidies
+from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidies
 from bnpl_plugin.cli.arguments import shop_house
+from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import flash_sale, merchants, workings
 from bnpl_plugin.lifecycle import policies as policy_use
@@ -31,9 +32,11 @@ sale = AppGroup("sale", help="Flash-sale items.")
 for group in (db, capital.capital, lender, merchant, sale):
     bnpl.add_command(group)
 bnpl.add_command(policies.policy)
+bnpl.add_command(simulate.simulate_command)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)
+bnpl.add_command(score)
 
 
 @db.command("upgrade")

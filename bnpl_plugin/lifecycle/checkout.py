@@ -20,7 +20,7 @@ from bnpl_plugin.errors import (
     StateMoved,
     SubsidyExhausted,
 )
-from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle import down_payment, holds
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
@@ -169,10 +169,11 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     ):
         raise OfferTampered
     if purchase.decision is not None or offer.subsidy_id is not None:
-        chosen, offer = offer, _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+        chosen, offer = offer, _repriced(house, purchase=purchase, like=offer)
         if chosen.subsidy_id is not None and offer.nominal_rate > chosen.nominal_rate:
             raise SubsidyExhausted(guard="subsidy")
     if purchase.decision is not None:
+        offer = _within_line(house, purchase=purchase, offer=offer)
         against = to_another_plan(house, decision=purchase.decision, offer=offer)
         if against:
             raise OfferUnavailable(reason=against[0].code)
@@ -181,6 +182,22 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         checkout = house.purchase(checkout_id).checkout
     _set_offer(house, checkout=checkout, offer=offer)
     return house.purchase(checkout_id).checkout
+
+
+def _within_line(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
+    """Return an offer that is above the line with the gap paid down, where its plan allows that; else as it is.
+
+    What the checkout's own hold has taken of the line is given back with it.
+    """
+    checkout, hold = purchase.checkout, purchase.hold
+    line = house.store.line(shopper_id=checkout.shopper_id or "", currency=checkout.currency)
+    if line is None or line.state != "open":
+        return offer
+    own_minor = hold.financed_minor if hold is not None and hold.state == "pending" else 0
+    left_minor = max(line.limit_minor - line.used_minor + own_minor, 0)
+    if offer.financed_minor <= left_minor:
+        return offer
+    return down_payment.covering(house, checkout=checkout, offer=offer, available_minor=left_minor) or offer
 
 
 def refresh_offer(house: House, *, checkout_id: str) -> Offer:
@@ -269,36 +286,31 @@ def _made_anew(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
     checkout, hold = purchase.checkout, purchase.hold
     if checkout.state == "held" and hold is not None:
         budgets = pricing.promised(house, subsidy_id=hold.subsidy_id)
-        fresh = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code, budgets=budgets)
+        fresh = _repriced(house, purchase=purchase, like=offer, budgets=budgets)
         return replace(
             fresh, subsidy_id=hold.subsidy_id, subsidy_minor=hold.subsidy_minor, subsidised_by=offer.subsidised_by
         )
-    fresh = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    fresh = _repriced(house, purchase=purchase, like=offer)
     if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
         budgets = pricing.promised(house, subsidy_id=offer.subsidy_id)
-        return _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code, budgets=budgets)
+        return _repriced(house, purchase=purchase, like=offer, budgets=budgets)
     return fresh
 
 
-def _repriced(
-    house: House,
-    *,
-    checkout: Checkout,
-    purchase: Purchase,
-    plan_code: str,
-    budgets: pricing.Budgets | None = None,
-) -> Offer:
-    rating = purchase.decision.rating if purchase.decision else None
+def _repriced(house: House, *, purchase: Purchase, like: Offer, budgets: pricing.Budgets | None = None) -> Offer:
+    """Return an offer quoted anew: the same plan and down payment, by the rating if there is one by now."""
+    checkout = purchase.checkout
     return quote_plan(
         house,
         order=Order.from_json(checkout.cart),
         country=checkout.country,
         merchant_id=checkout.merchant_id,
-        plan_code=plan_code,
-        rating=rating,
+        plan_code=like.plan_code,
+        rating=purchase.decision.rating if purchase.decision else None,
         language=checkout.locale,
         time_zone=checkout.time_zone,
         budgets=budgets,
+        down_payment_minor=like.down_payment_minor,
     )
 
 

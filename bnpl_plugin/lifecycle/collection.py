@@ -15,7 +15,7 @@ from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ledger.postings import interest_waived, repayment
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.funding import ceding, exposure
 from bnpl_plugin.lifecycle.house import House, values
@@ -184,7 +184,7 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
     waived = {int(k): int(v) for k, v in attempt.details.get("waived", {}).items()}
     rows = [row for row in book.instalments if row.number in numbers]
     principal = sum(row.principal_minor for row in rows)
-    freed = exposure.freed(loan, principal_minor=principal)
+    freed = exposure.freed(loan, principal_minor=principal, down_payment_minor=down_payment.part_of(loan, rows))
     left, funder_left = loan.outstanding_minor - principal, loan.funder_minor - freed.funder_minor
     event = "capture" if attempt.state == "authorised" else "succeed"
     ref = outcome.provider_ref or attempt.provider_ref

@@ -168,6 +168,7 @@ def _loan(house: House, purchase: Purchase, *, offer: Offer, hold: Hold) -> Loan
         drawdown_on=schedule.drawdown_on,
         opened_at=now,
         changed_at=now,
+        down_payment_minor=hold.down_payment_minor,
     )
 
 

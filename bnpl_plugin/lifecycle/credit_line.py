@@ -14,9 +14,10 @@ from typing import Any
 
 from bnpl_plugin.credit.states import LIMIT_CHANGE, LINE
 from bnpl_plugin.errors import NotYours, StateMoved
+from bnpl_plugin.lifecycle.funding.leverage import largest_borrower_minor
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.line_words import LineReason, notice, reason_of
-from bnpl_plugin.ports.records import CapitalPool, CreditLine, Decision, LimitChange
+from bnpl_plugin.ports.records import CreditLine, Decision, LimitChange
 from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Event, Move
 
@@ -53,11 +54,6 @@ def of_shopper(house: House, shopper_id: str) -> CreditLine:
 
 
 # the limit -----------------------------------------------------------------------------------------------------------
-def largest_borrower_minor(house: House, pool: CapitalPool) -> int | None:  # noqa: ARG001 - the shape of what follows
-    """Return the most that one shopper may owe a pool, None where the lender has set no share."""
-    return None
-
-
 def ceiling_minor(house: House, *, country: str, currency: str, day: date) -> int | None:
     """Return the lowest of what law and capital allow one shopper to owe, in minor units; None: they say nothing."""
     ceilings = []

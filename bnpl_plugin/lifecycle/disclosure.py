@@ -55,7 +55,8 @@ def document(house: House, *, purchase: Purchase, language: str) -> dict[str, An
         "cash_price_minor": checkout.total_minor,
         "currency": checkout.currency,
         "plan": {"code": offer.plan_code, "version": offer.plan_version, "kind": str(offer.kind), "title": offer.title},
-        "principal_minor": schedule.principal_minor,
+        "principal_minor": offer.financed_minor,
+        "down_payment_minor": offer.down_payment_minor,  # paid at signature, and part of total_payable_minor
         "nominal_rate": str(offer.nominal_rate),
         "apr_percent": str(offer.apr_percent),
         "apr": str(offer.apr),

@@ -56,7 +56,7 @@ class Ask:
     @classmethod
     def of(cls, offer: Offer) -> Ask:
         """Return what an offer asks for."""
-        return cls(offer.schedule.principal_minor, offer.first_minor, monthly_due_minor(offer))
+        return cls(offer.financed_minor, offer.first_minor, monthly_due_minor(offer))
 
 
 def gather(

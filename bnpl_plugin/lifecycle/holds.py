@@ -71,7 +71,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
             events=(
                 house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
             ),
-            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
+            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.financed_minor),),
             units=_units(hold, free=-1, held=1),
             rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor)),
             pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor, terms_version=purchase.terms.version),),
@@ -114,6 +114,7 @@ def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        down_payment_minor=offer.down_payment_minor,
     )
 
 
@@ -132,7 +133,7 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
                 expect=values(limit_ids=hold.limit_ids),
             ),
         ),
-        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),),
         units=_units(hold, free=1, held=-1),
         rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor)),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
@@ -147,7 +148,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
     if retaken is not None:
         return Changeset(
             rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
             units=_units(retaken, free=-1, sold=1),
             rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, retaken.own_minor)),
             pools=(
@@ -156,7 +157,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
         )
     hold = purchase.hold
     assert hold is not None
-    minor = hold.principal_minor
+    minor = hold.financed_minor
     return Changeset(
         moves=(
             Move(

@@ -31,7 +31,7 @@ def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[
     """
     told = Evidence.from_json(decision.inputs)
     asked = replace(
-        told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
+        told, principal_minor=offer.financed_minor, first_today_minor=offer.first_minor,
         monthly_due_minor=monthly_due_minor(offer),
     )  # fmt: skip
     found = findings(house.policies.version(decision.policy_version), asked, rules=house.rules)

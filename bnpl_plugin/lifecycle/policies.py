@@ -12,14 +12,25 @@ from typing import Any
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.lifecycle.appetite import digest_of, row_of
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import Judgement, again
-from bnpl_plugin.ports.policy import Policy, read_policy
+from bnpl_plugin.lifecycle.judgement import Judgement, again, weigh
+from bnpl_plugin.ports.policy import Policy, allowed_name, allowed_report, read_policy
+from bnpl_plugin.ports.policy.allowed import REPORTED
+from bnpl_plugin.ports.policy.figures import NEEDS
 from bnpl_plugin.ports.records import Decision, PolicyVersion
+from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
 #: Below this a distribution counts as stable; above twice and a half of it as another one (the usual reading of PSI).
 STABLE, SHIFTED = Decimal("0.10"), Decimal("0.25")
 _SHARE = Decimal("0.0001")
+
+_WORDS = ("country", "currency")
+_NOTHING: Mapping[str, Any] = {
+    "country": None, "currency": None, "age_years": None, "income_minor": None, "outgoings_minor": None,
+    "principal_minor": 0, "first_today_minor": 0, "monthly_due_minor": 0, "line_limit_minor": None,
+    "line_used_minor": 0, "product_cap_minor": 0, "other_currency_open": False, "open_loans": 0,
+    "instalments_in_arrears": 0, "decisions_last_day": 0, "loans_settled": 0,
+}  # fmt: skip
 
 
 def seed(house: House) -> None:
@@ -60,6 +71,7 @@ def add(house: House, body: Any) -> Policy:
 def make_champion(house: House, *, version: str) -> None:
     """Have a version decide; the one before it becomes a draft. Raises ``InvalidInput``, ``StateMoved``."""
     row = _known(house, version, but="withdrawn")
+    _must_be_answerable(house, version=version)
     old = next((one for one in house.store.policy_roles() if one.state == "champion"), None)
     if old is not None and old.version == version:
         return
@@ -76,6 +88,7 @@ def make_challenger(house: House, *, version: str, share_bps: int) -> None:
     row = _known(house, version, but="withdrawn")
     if row.state == "champion":
         raise InvalidInput(field="version", fault="is the champion", accepted="another version")
+    _must_be_answerable(house, version=version)
     old = next((one for one in house.store.policy_roles() if one.state == "challenger"), None)
     moves = [_to(house, row, state="challenger", share_bps=share_bps)]
     if old is not None and old.version != version:
@@ -93,6 +106,26 @@ def withdraw(house: House, *, version: str) -> None:
         raise InvalidInput(field="version", fault="is the champion", accepted="appoint another champion first")
     if row.state != "withdrawn":
         _change(house, _to(house, row, state="withdrawn", share_bps=0))
+
+
+def _must_be_answerable(house: House, *, version: str) -> None:
+    """Refuse a version whose scorecard asks for what neither the checkout nor one of its sources tells.
+
+    Raises ``InvalidInput``: such a figure would be missing in every decision.
+    """
+    policy = house.policies.version(version)
+    sources = [house.sources.get(call.source) for call in policy.sources]
+    told = {name for source in sources if source is not None for name in source.figures}
+    if None in sources:  # one that is not wired is as one that is down; what it would tell cannot be known
+        return
+    needed = {NEEDS.get(one.name, one.name) for one in policy.scorecard.attributes}
+    lacking = sorted(name for name in needed & REPORTED.keys() if name not in told)
+    if lacking:
+        raise InvalidInput(
+            field="policy.scorecard",
+            fault=f"asks for what nobody tells at the checkout: {', '.join(lacking)}",
+            accepted="figures of the checkout, or of a source that the policy names",
+        )
 
 
 def _known(house: House, version: str, *, but: str) -> PolicyVersion:
@@ -185,6 +218,34 @@ def swaps(house: House, *, version: str | None = None, since: datetime | None = 
         told.limits_lowered += new.limit_minor < old.limit_minor
     told.outcomes, told.ratings = +told.outcomes, +told.ratings
     return told
+
+
+def tried(house: House, told: Mapping[str, Any], *, version: str | None = None) -> Judgement:
+    """Return what a policy (None: the champion) says of facts by name; what is not told is nothing or unknown.
+
+    Raises ``ForbiddenInput``, ``InvalidInput``.
+    """
+    facts: dict[str, Any] = dict(_NOTHING)
+    reported: dict[str, Any] = {}
+    for name, value in told.items():
+        plain = allowed_name(name)
+        if plain in REPORTED:
+            reported[plain] = value
+        elif plain in _WORDS:
+            if not isinstance(value, str) or not 2 <= len(value) <= 3 or not value.isalpha():
+                raise InvalidInput(field=plain, fault="is no code", accepted="an ISO code")
+            facts[plain] = value
+        elif plain not in facts or type(value) is not int or not 0 <= value <= 10**12:
+            raise InvalidInput(field=plain, fault="cannot be tried", accepted="a whole number, 0 to 10**12")
+        else:
+            facts[plain] = value
+    for name in ("country", "currency", "age_years", "income_minor", "outgoings_minor"):
+        if facts.get(name) is None:
+            raise InvalidInput(field=name, fault="is missing", accepted="a value")
+    policy = house.policy if version is None else house.policies.version(version)
+    answered = tuple(call.source for call in policy.sources) if reported else ()
+    evidence = Evidence(**facts, reported=allowed_report(reported), sources_answered=answered)
+    return weigh(policy, evidence, rules=house.rules)
 
 
 # report -------------------------------------------------------------------------------------------------------------

@@ -44,12 +44,13 @@ def quote(
     plan_code: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
-    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. Raises
-    ``UnsupportedCountry``.
+    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
+    ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
@@ -66,9 +67,12 @@ def quote(
             refusals.append(refusal)
             continue
         priced = price_of(house, plan, rating)
-        offer = _offer(priced, asked=asked)
+        shaped = priced.paying_down(down_payment_minor) if down_payment_minor else priced
+        offer = _offer(shaped, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
+            offer = pricing.cheaper(budgets, shaped, offer=offer, at_rate=partial(_offer_at, shaped, asked))
+        if down_payment_minor:
+            offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -90,6 +94,7 @@ def quote_plan(
     language: str,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Offer:
     """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
     found = quote(
@@ -102,6 +107,7 @@ def quote_plan(
         plan_code=plan_code,
         time_zone=time_zone,
         budgets=budgets,
+        down_payment_minor=down_payment_minor,
     )
     if not found.offers:
         raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
@@ -224,8 +230,8 @@ def _facts(offer: Offer, *, day: date) -> CreditFacts:
     return CreditFacts(
         day=day,
         kind=offer.kind,
-        count=len(schedule.instalments),
-        principal_minor=schedule.principal_minor,
+        count=offer.count,
+        principal_minor=offer.financed_minor,
         apr=offer.apr,
         finance_charge_minor=schedule.finance_charge_minor,
         term_days=(schedule.last_due_on - schedule.drawdown_on).days,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.postings import loan_reversed, refund_paid
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
 from bnpl_plugin.lifecycle.funding import ceding, exposure
@@ -152,7 +152,9 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
     told: list[Job] = [house.job("notify", stream=loan.checkout_id, kind="refunded", loan_id=loan.loan_id)]
     if book.checkout.channel == "embedded":  # the shop takes its goods back, or does not send them
         told.append(house.job("host_refused", stream=loan.checkout_id, checkout_id=loan.checkout_id, reason="refunded"))
-    freed = exposure.freed(loan, principal_minor=loan.outstanding_minor)
+    freed = exposure.freed(
+        loan, principal_minor=loan.outstanding_minor, down_payment_minor=down_payment.part_of(loan, opened)
+    )
     shared = ceding.returned(house, loan, value_date=house.today(loan.time_zone))
     return Changeset(
         moves=(*moves, *subsidy.moves),

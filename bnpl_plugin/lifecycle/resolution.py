@@ -281,4 +281,5 @@ def _priced(house: House, checkout: Checkout, *, rating: str) -> Offer:
     return quote_plan(
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
         plan_code=offer.plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
+        down_payment_minor=offer.down_payment_minor,
     )  # fmt: skip

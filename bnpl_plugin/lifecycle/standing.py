@@ -168,5 +168,6 @@ def _quoted(
         rating=rating,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        down_payment_minor=offer.down_payment_minor,
         budgets=budgets,
     )

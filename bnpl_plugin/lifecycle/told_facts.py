@@ -45,7 +45,7 @@ def facts_of(house: House, decision: Decision) -> ToldFacts | None:
         birth_date=date.fromisoformat(str(sealed["birth_date"])),
         income_minor=int(inputs["income_minor"]),
         outgoings_minor=int(inputs["outgoings_minor"]),
+        student=inputs.get("student"),  # None where the law does not ask
         consent=True,  # given with the facts, for as long as they may be used again
-        student=inputs.get("student"),
     )
     return ToldFacts(facts, str(inputs["country"]), decision.decision_id)

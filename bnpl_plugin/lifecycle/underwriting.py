@@ -8,7 +8,7 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import credit_line, persons, reviews
+from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
@@ -25,7 +25,8 @@ __all__ = ["Facts", "decide", "still_stands"]
 def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before).
+    Approved: the credit line exists, a price above it is met by a down payment where the plan allows one
+    (``down_payment``), the offer is priced by the rating (never dearer than shown before).
     With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
@@ -50,6 +51,9 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
     if by_pass is not None:
         judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
+    offer, evidence, judgement = down_payment.decided(
+        house, checkout=checkout, offer=offer, evidence=evidence, judgement=judgement
+    )
     decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision

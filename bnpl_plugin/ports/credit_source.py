@@ -39,6 +39,7 @@ class CreditSource(Protocol):
 
     code: str
     kind: SourceKind
+    figures: frozenset[str]  # what its report may hold, by allow-listed names: a policy can use no others
 
     def ask(self, subject: Subject, *, purpose: str, consent: bool, timeout: timedelta) -> Mapping[str, Any]:
         """Return the report: figures by name, each on the allow-list (``ports.policy.allowed``), a null for unknown.

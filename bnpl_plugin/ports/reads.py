@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, SaleItem, Subsidy
@@ -44,6 +44,15 @@ class LoanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditOutcome:
+    """What an approved decision knew, and how its loan went: each instalment's (state, due_at, changed_at)."""
+
+    decided_at: datetime
+    inputs: Mapping[str, Any]
+    instalments: Sequence[tuple[str, datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
 class PostingRow:
     """One posting of the ledger as printed: debit positive, credit negative."""
 
@@ -56,6 +65,28 @@ class PostingRow:
     amount_minor: int
     currency: str
     provider_claim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LentMonth:
+    """What was really lent in a month, by the loans' drawdown days; loans undone since are left out."""
+
+    month: date  # its first day
+    currency: str
+    country: str
+    loans: int
+    lent_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookStanding:
+    """How the loans of a currency stand, in minor units of principal still owed."""
+
+    currency: str
+    loans: int
+    outstanding_minor: int
+    late_minor: Mapping[str, int]  # by days past due: "1-30", "31-60", "61-90", "91+"
+    defaulted_minor: int
 
 
 class Reads(Protocol):
@@ -125,6 +156,18 @@ class Reads(Protocol):
 
     def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
         """Return a shopper's decisions, newest first."""
+        ...
+
+    def lent_by_month(self) -> Sequence[LentMonth]:
+        """Return what was lent month by month, oldest first, by currency and country."""
+        ...
+
+    def book_standing(self, *, as_of: date) -> Sequence[BookStanding]:
+        """Return how the loans still owed stand on a day, by currency."""
+        ...
+
+    def income(self) -> Mapping[str, int]:
+        """Return what the ledger says was earned less given up and lost, by currency, in minor units."""
         ...
 
     def figures(self) -> Mapping[str, int]:

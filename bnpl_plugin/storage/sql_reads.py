@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow, SubsidyRow
+from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow, SubsidyRow
 from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
-from bnpl_plugin.storage.reads import pages, reviews, subsidies
+from bnpl_plugin.storage.reads import months, pages, reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
 
 
@@ -109,6 +110,21 @@ class SqlReads:
         """Return a shopper's decisions, newest first."""
         with self._reading() as connection:
             return reviews.decisions_of(connection, shopper_id)
+
+    def lent_by_month(self) -> Sequence[LentMonth]:
+        """Return what was lent month by month, oldest first, by currency and country."""
+        with self._reading() as connection:
+            return months.lent_by_month(connection)
+
+    def book_standing(self, *, as_of: date) -> Sequence[BookStanding]:
+        """Return how the loans still owed stand on a day, by currency."""
+        with self._reading() as connection:
+            return months.book_standing(connection, as_of=as_of)
+
+    def income(self) -> Mapping[str, int]:
+        """Return what the ledger says was earned less given up and lost, by currency."""
+        with self._reading() as connection:
+            return months.income(connection)
 
     def figures(self) -> Mapping[str, int]:
         """Return counts: ``loans_<state>``, ``checkouts_open``, ``jobs_ready``, ``jobs_dead``, ``attempts_unknown``."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import HostTransactionOpen, StorageUnavailable
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
@@ -250,6 +251,11 @@ class SqlStore(SqlLendingReads):
             yield from policies.decisions(
                 connection, policy_version=policy_version, decision_id=decision_id, since=since
             )
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how approved credit went, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.outcomes(connection, until=until)
 
     def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
         """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""

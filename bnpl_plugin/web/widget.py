@@ -103,6 +103,7 @@ def _offer_html(order: Order, *, country: str, t: Translator, merchant_id: str =
     found = _far_asset if absolute else asset
     html = render_template(
         "bnpl/offer.html", **t.context(), asset=found, offer=figures.offer_view(t, offer), more_url="",
+        prequalify_url=url_for("bnpl.prequalify.ask", country=country, _external=absolute),
         legal=figures.legal_view(t, law, day=house.today(law.time_zone), offer=offer), sample=offer.sample_law,
     )  # fmt: skip
     return Markup(html)  # noqa: S704 - rendered with autoescape on

@@ -31,7 +31,7 @@ MARK = "@@@@@@@@@@"
 CAPITAL = {"EUR": 2_000_000_000}
 _CHUNK = 20_000
 _ID = re.compile(r"_[0-9a-z]{10}([0-9a-z]{16})\b")
-_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_alembic_version", "bnpl_api_key", "bnpl_policy_version")
+_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_alembic_version", "bnpl_api_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
 
 
 def _of_purchase(row: Mapping[str, Any]) -> bool:
-    """Say whether a row is the purchase's; what was told of the pool that lends is not."""
-    return row.get("shopper_id") != "" or ("stream" in row and not str(row["stream"]).startswith("pool_"))
+    """Whether a row belongs to the purchase: not to a pool, nor to the house."""
+    return not row["stream"].startswith("pool_") if "stream" in row else row.get("shopper_id") != ""
 
 
 def _marked(row: Mapping[str, Any]) -> str:

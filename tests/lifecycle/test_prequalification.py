@@ -68,13 +68,14 @@ def test_what_it_says_is_approved_and_a_cent_more_is_not(world):
     assert asked is not None
     assert asked.monthly_due_minor == found.given.details["monthly_due_minor"] <= 20_000
     walker = world.shopper(income_minor=130_000, outgoings_minor=90_000)
-    outcomes = []
+    offers = []
     for total_minor in (up_to_minor, up_to_minor + 50_000):
         checkout = walker.open(world.shop.add(total_minor=total_minor))
         walker.choose(checkout, plan_code=plan_code)
         walker.identify(checkout)
-        outcomes.append(walker.decide(checkout))
-    assert outcomes == ["approved", "declined"]
+        assert walker.decide(checkout) == "approved"
+        offers.append(world.purchase(checkout.checkout_id).checkout.offer)
+    assert [offer["down_payment_minor"] for offer in offers if offer] == [0, 50_000]  # what is above is paid at once
 
 
 @pytest.mark.parametrize(
@@ -219,11 +220,14 @@ def test_a_purchase_above_the_pass_is_decided_on_its_own(world):
     found = prequalify(world, known(world))
     assert isinstance(found.given, Pass)
     checkout_id = to_facts(
-        world, world.shopper(), total_minor=found.given.limit_minor + 1_000, plan_code="instalments_6"
+        world, world.shopper(), total_minor=found.given.limit_minor + 1_000, plan_code="instalments_24"
     )
     decision = prequalification.decide_by_pass(world.house, checkout_id=checkout_id)
     assert decision is not None
-    assert decision.outcome == "declined"
+    assert decision.outcome == "approved"  # because the gap is paid down
+    offer = world.purchase(checkout_id).checkout.offer
+    assert offer is not None
+    assert offer["down_payment_minor"] >= 1_000
 
 
 def test_a_prequalified_shopper_buys_and_the_line_is_the_decided_one(world):

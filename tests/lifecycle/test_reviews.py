@@ -12,8 +12,9 @@ import pytest
 from bnpl_plugin.errors import IllegalTransition, InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds, resolution, reviews
-from bnpl_plugin.ports.policy import RuleCall
+from bnpl_plugin.ports.policy import read_policy
 from bnpl_plugin.ports.rule import Evidence, Finding, Rule, Verdict
+from bnpl_plugin.rules import standard
 from tests.lifecycle.world import GOOD, World, world_in
 
 NOTE = "Pay slips seen."
@@ -41,12 +42,9 @@ def referring() -> dict[str, object]:
 @pytest.fixture(autouse=True)
 def _policy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The policy asks the stand-in too."""
-    from dataclasses import replace
-
-    from bnpl_plugin.rules import standard
-
-    policy = standard.POLICY
-    monkeypatch.setattr(standard, "POLICY", replace(policy, rules=(*policy.rules, RuleCall("by_hand", {}))))
+    body = standard.POLICY.body
+    policy = read_policy({**body, "rules": [*body["rules"], {"code": "by_hand"}]})
+    monkeypatch.setattr(standard, "POLICY", policy)
 
 
 def referred(world: World, **told: object) -> str:

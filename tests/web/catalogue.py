@@ -23,6 +23,7 @@ from bnpl_plugin.lifecycle.identification import CODE_TEXT
 from bnpl_plugin.lifecycle.messages import TEXTS
 from bnpl_plugin.lifecycle.reviews import TEXTS as REVIEW_TEXTS
 from bnpl_plugin.lifecycle.subsidies.watching import TEXTS as OF_BUDGETS
+from bnpl_plugin.ports.policy import figures
 from bnpl_plugin.providers.sandbox.cards import TEST_CARDS
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import DOMAIN, LOCALES, TRANSLATIONS
@@ -43,6 +44,8 @@ def _of_errors(kind: type[errors.BnplError] = errors.BnplError) -> Iterator[str]
 
 def _of_leaves() -> Iterator[str]:
     yield from (plan.title for plan in registry.leaves("PLAN").values())
+    yield from figures.REASON_TEXTS.values()
+    yield from figures.OTHER_TEXTS.values()
     yield from (rule.reason for rule in registry.leaves("RULE").values())
     yield from (clause.head for country in registry.leaves("COUNTRY").values() for clause in country.clauses)
     yield from (card.label for card in TEST_CARDS)

@@ -101,6 +101,16 @@ def test_who_has_no_line_is_told(shop: Flask):
     assert browser.step == "sign-in"
 
 
+def test_a_price_above_the_line_is_told_as_pay_now_and_finance_the_rest(shop: Flask, browser: Browser):
+    shop.extensions["shop"].add(order_ref="order-2", total_minor=200_000)
+    base = browser.to_decision("order-2", plan_code="instalments_24", **POOR)
+    assert "You are approved" in browser.words
+    assert "Pay €280.00 now by card and finance the other €1,720.00" in browser.words
+    browser.post(f"{base}/decision")
+    assert "Down payment by card today" in browser.words
+    assert "€280.00" in browser.words
+
+
 # the console ---------------------------------------------------------------------------------------------------------
 def test_an_operator_finds_freezes_lowers_and_closes_a_line(shop: Flask, browser: Browser, bought: str):
     browser.enter_console()

@@ -215,6 +215,11 @@ def test_what_a_shop_cannot_ask_is_refused(shop: Flask, question: dict[str, Any]
     assert shop.test_client().post("/bnpl/api/v1/prequalifications", json=asked, headers=headers).status_code == 422
 
 
+def test_the_product_page_leads_to_it(browser: Browser):
+    browser.get("/cart/order-1")
+    assert 'href="/bnpl/prequalify?country=FR"' in browser.text
+
+
 def test_ids_of_checkouts_are_no_questions(browser: Browser):
     base = browser.open("order-1")
     browser.get(f"/bnpl/prequalify/{id_of(base)}")

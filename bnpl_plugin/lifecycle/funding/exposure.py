@@ -1,7 +1,7 @@
 """How much of the lender's own money is in a hold or a loan, and what is freed when principal goes: in one place.
 
 A funder may own a part of a loan's principal: then the pool and the limits of concentration bear only our own part.
-The shopper's line bears all of it.
+The shopper's line bears all of it but a down payment, which it never bore.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class Freed:
     pools: tuple[PoolChange, ...] = ()
 
 
-def freed(loan: Loan, *, principal_minor: int) -> Freed:
+def freed(loan: Loan, *, principal_minor: int, down_payment_minor: int = 0) -> Freed:
     """Return what is freed when a part of a loan's principal is no longer owed; the last part clears both exactly.
 
     Every use case that lowers a loan's principal writes these changes, lowers ``funder_minor`` by the funder's part,
-    and moves the loan only ``as_read``.
+    and moves the loan only ``as_read``. ``down_payment_minor`` is the part of it that was to be paid at signature.
     """
     if not principal_minor:
         return Freed()
     funder = funder_part(loan, principal_minor=principal_minor)
-    own = principal_minor - funder
+    own, drawn = principal_minor - funder, principal_minor - down_payment_minor
     return Freed(
         funder,
-        (LineChange(loan.shopper_id, loan.currency, drawn_minor=-principal_minor),),
+        (LineChange(loan.shopper_id, loan.currency, drawn_minor=-drawn),) if drawn else (),
         rooms(loan.limit_ids, -own),
         (PoolChange(loan.pool_id, outstanding_minor=-own),),
     )

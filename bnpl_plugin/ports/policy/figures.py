@@ -41,6 +41,13 @@ COMPUTED: Final[Mapping[str, Callable[[Evidence], int | None]]] = {
 }
 
 
+#: What a computed figure takes from a source's report.
+NEEDS: Final[Mapping[str, str]] = {
+    "debts_to_income_bps": "monthly_debts_minor",
+    "verified_to_told_bps": "verified_income_minor",
+}
+
+
 def figure(evidence: Evidence, name: str) -> int | None:
     """Return a figure by its name (``allowed.scorable_name``), None when it is not known."""
     computed = COMPUTED.get(name)

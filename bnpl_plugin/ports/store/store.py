@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
@@ -143,6 +144,10 @@ class Store(LendingReads, Protocol):
         self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
     ) -> Iterator[Decision]:
         """Yield decisions, a shopper's together, in chunks: a year of them never has to fit into memory."""
+        ...
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how credit approved up to an instant went, in chunks."""
         ...
 
     def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:

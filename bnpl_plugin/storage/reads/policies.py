@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import Decision, Enquiry, PolicyVersion
 from bnpl_plugin.storage.rows import many, one, select_of
 from bnpl_plugin.storage.schema import credit, purchases
@@ -91,3 +93,25 @@ def enquiry(connection: sa.Connection, *, shopper_id: str, source: str) -> Enqui
     c = credit.enquiry.c
     own = select_of(Enquiry).where(c.shopper_id == shopper_id, c.source == source, c.state == "answered")
     return one(connection, own.order_by(c.answered_at.desc(), c.enquiry_id.desc()), Enquiry)
+
+
+def outcomes(connection: sa.Connection, *, until: datetime) -> Iterator[CreditOutcome]:
+    """Yield the approved decisions up to an instant that a loan came of; of several for one checkout, the last."""
+    c, loan, part = credit.decision.c, purchases.loan.c, purchases.instalment.c
+    later = credit.decision.alias("later").c
+    decided_again = sa.exists().where(
+        later.shopper_id == c.shopper_id, later.checkout_id == c.checkout_id,
+        sa.tuple_(later.decided_at, later.decision_id) > sa.tuple_(c.decided_at, c.decision_id),
+    )  # fmt: skip
+    asked: sa.Select[Any] = (
+        sa.select(c.shopper_id, c.decision_id, c.decided_at, c.inputs, part.state, part.due_at, part.changed_at)
+        .join(purchases.loan, sa.and_(loan.shopper_id == c.shopper_id, loan.checkout_id == c.checkout_id))
+        .join(purchases.instalment, sa.and_(part.shopper_id == loan.shopper_id, part.loan_id == loan.loan_id))
+        .where(c.outcome == "approved", c.decided_at <= until, ~decided_again)
+        .order_by(c.shopper_id, c.decision_id, part.number)
+    )
+    rows = connection.execution_options(yield_per=CHUNK).execute(asked)
+    for _, every in groupby(rows, key=lambda row: (row.shopper_id, row.decision_id)):
+        own = list(every)
+        parts = tuple((row.state, row.due_at, row.changed_at) for row in own)
+        yield CreditOutcome(own[0].decided_at, own[0].inputs, parts)

@@ -11,15 +11,21 @@ from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.storage.schema.purchases import IN_FLIGHT, states
 from bnpl_plugin.storage.verify.findings import broken
 
+#: States of an instalment that is still to be paid.
+OWED = ("scheduled", "collecting", "overdue")
+
 
 def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
     """P3: a line's sums are its open holds and loans, within the limit, and a shopper has one line that is not closed.
 
     A limit may be lowered below what is used; then what is used must still be within a limit that once held.
     """
-    held = """SELECT shopper_id, currency, sum(principal_minor) AS minor FROM bnpl_hold WHERE state = 'pending'
-               GROUP BY shopper_id, currency"""
-    drawn = "SELECT shopper_id, currency, sum(outstanding_minor) AS minor FROM bnpl_loan GROUP BY shopper_id, currency"
+    held = """SELECT shopper_id, currency, sum(principal_minor - down_payment_minor) AS minor FROM bnpl_hold
+               WHERE state = 'pending' GROUP BY shopper_id, currency"""
+    drawn = f"""SELECT l.shopper_id, l.currency, sum(l.outstanding_minor - CASE WHEN l.down_payment_minor > 0 AND EXISTS
+                  (SELECT 1 FROM bnpl_instalment i WHERE i.shopper_id = l.shopper_id AND i.loan_id = l.loan_id
+                      AND i.number = 1 AND i.{states(OWED)}) THEN l.down_payment_minor ELSE 0 END) AS minor
+                FROM bnpl_loan l GROUP BY l.shopper_id, l.currency"""
     for column, rows in (("held_minor", held), ("drawn_minor", drawn)):
         yield from broken(
             connection,
@@ -57,6 +63,14 @@ def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
         """SELECT shopper_id, count(*) FROM bnpl_credit_line WHERE state <> 'closed'
             GROUP BY shopper_id HAVING count(*) > 1 ORDER BY shopper_id""",
         "the shopper has {1} open lines",
+    )
+    yield from broken(
+        connection,
+        "P3",
+        """SELECT l.loan_id, l.down_payment_minor FROM bnpl_loan l WHERE l.down_payment_minor > 0 AND NOT EXISTS
+             (SELECT 1 FROM bnpl_instalment i WHERE i.shopper_id = l.shopper_id AND i.loan_id = l.loan_id
+                 AND i.number = 1 AND i.principal_minor = l.down_payment_minor) ORDER BY l.loan_id""",
+        "a down payment of {1} is not the loan's first instalment",
     )
     yield from limits_were_decided(connection)
 

@@ -74,7 +74,7 @@ def _offer(house: House, offer: Offer, *, locale: str) -> dict[str, Any]:
         "plan_code": offer.plan_code,
         "plan_version": offer.plan_version,
         "kind": str(offer.kind),
-        "title": house.translate(locale, offer.title).format(count=len(schedule.instalments)),
+        "title": house.translate(locale, offer.title).format(count=offer.count),
         "currency": schedule.currency,
         "principal_minor": schedule.principal_minor,
         "finance_charge_minor": schedule.finance_charge_minor,

@@ -182,6 +182,8 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
         "limit_minor": line.limit_minor if approved and line else None,
         "available_minor": line.limit_minor - line.drawn_minor - line.held_minor if approved and line else None,
         "currency": made.currency,
+        "down_payment_minor": offer.down_payment_minor if approved else 0,
+        "financed_minor": offer.financed_minor if approved else 0,
         "apr_percent": offer.apr_percent if approved else None,
         "repriced": approved and _repriced(offer),
     }

@@ -80,8 +80,8 @@ BEGIN
     part := doc->'m_hold';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at) =
-        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor) =
+        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'hold ' || (m->'key')::text;
@@ -104,8 +104,8 @@ BEGIN
     part := doc->'m_loan';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at) =
-        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at, down_payment_minor) =
+        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at, r.down_payment_minor FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan ' || (m->'key')::text;
@@ -305,16 +305,16 @@ BEGIN
     SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
   END IF;
   IF doc ? 'i_hold' THEN
-    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at)
-    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
+    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor)
+    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
   END IF;
   IF doc ? 'i_attempt' THEN
     INSERT INTO bnpl_attempt (shopper_id, attempt_id, checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at)
     SELECT r.shopper_id, r.attempt_id, r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_attempt, doc->'i_attempt') AS r;
   END IF;
   IF doc ? 'i_loan' THEN
-    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at)
-    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
+    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at, down_payment_minor)
+    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at, r.down_payment_minor FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
   END IF;
   IF doc ? 'i_instalment' THEN
     INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)

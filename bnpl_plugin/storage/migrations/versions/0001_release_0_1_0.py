@@ -380,10 +380,12 @@ def create_tables() -> None:
         sa.Column("created_at", instant(), nullable=False),
         sa.Column("expires_at", instant(), nullable=False),
         sa.Column("ceiling_at", instant(), nullable=False),
+        sa.Column("down_payment_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("funder_minor <= principal_minor", name=op.f("ck_bnpl_hold_funder")),
         sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_hold_principal")),
         sa.CheckConstraint(
-            "units >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0", name=op.f("ck_bnpl_hold_never_negative")
+            "units >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0 AND down_payment_minor >= 0",
+            name=op.f("ck_bnpl_hold_never_negative"),
         ),
         sa.PrimaryKeyConstraint("shopper_id", "hold_id", name=op.f("pk_bnpl_hold")),
     )
@@ -598,9 +600,10 @@ def create_tables() -> None:
         sa.Column("drawdown_on", sa.Date(), nullable=False),
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.Column("down_payment_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("funder_minor <= outstanding_minor", name=op.f("ck_bnpl_loan_funder")),
         sa.CheckConstraint(
-            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0",
+            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0 AND down_payment_minor >= 0",
             name=op.f("ck_bnpl_loan_never_negative"),
         ),
         sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_loan_outstanding")),
