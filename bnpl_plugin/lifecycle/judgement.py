@@ -6,8 +6,9 @@ judgement, bit for bit (``verify`` does so with every decision).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +22,9 @@ from bnpl_plugin.ports.rule import Evidence, Finding, Rule, Verdict
 
 #: How many of the figures that cost most points are told as reasons.
 MOST_REASONS = 3
+
+#: From the mildest to the worst: the worst of all findings is the decision.
+_ORDER = tuple(Verdict)
 
 _VERDICTS = {Unavailable.REFER: Verdict.REFER, Unavailable.DECLINE: Verdict.DECLINE}
 
@@ -92,7 +96,8 @@ def scored(policy: Policy, evidence: Evidence) -> tuple[int, dict[str, int]]:
 def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm: str = "champion") -> Judgement:
     """Return what a policy says of some evidence."""
     cap_minor = policy.caps_minor.get(evidence.currency, 0)
-    evidence = replace(evidence, product_cap_minor=cap_minor)
+    if evidence.product_cap_minor != cap_minor:
+        evidence = replace(evidence, product_cap_minor=cap_minor)
     score, points = scored(policy, evidence)
     rating = next(rating for lowest, rating in policy.ratings if score >= lowest)
     worth_minor = divide(cap_minor * policy.limit_bps[rating], by=10_000, rounding=Rounding.DOWN)
@@ -100,7 +105,7 @@ def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm:
         worth_minor = min(worth_minor, evidence.ceiling_minor)
     limit_minor = worth_minor if evidence.line_limit_minor is None else evidence.line_limit_minor
     found = findings(policy, evidence, rules=rules)
-    costly = _costly(policy, points=points)
+    because = partial(_because, policy, points)
     unheard = [call for call in policy.sources if _is_missed(call, evidence)]
     for call in unheard:
         if call.when_unavailable is Unavailable.WITHOUT:
@@ -111,12 +116,12 @@ def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm:
             found = (*found, _unavailable(call, _VERDICTS[call.when_unavailable]))
     available_minor = max(limit_minor - evidence.line_used_minor, 0)
     if not policy.limit_bps[rating]:
-        found = (*found, *_because(costly, Verdict.DECLINE, otherwise="rating"))
+        found = (*found, *because(Verdict.DECLINE, otherwise="rating"))
     elif evidence.line_limit_minor is None and not found and available_minor < evidence.principal_minor:
         short = Finding("exposure", Verdict.DECLINE, {"available_minor": str(available_minor)})
-        found = (short, *_because(costly, Verdict.DECLINE))
-    found = _single((*found, *_for_a_person(policy, evidence, score=score, costly=costly)))
-    outcome = str(max((f.verdict for f in found), key=list(Verdict).index, default=Verdict.APPROVE))
+        found = (short, *because(Verdict.DECLINE))
+    found = _single((*found, *_for_a_person(policy, evidence, score=score, because=because)))
+    outcome = str(max((f.verdict for f in found), key=_ORDER.index, default=Verdict.APPROVE))
     without = tuple(call.source for call in unheard if call.when_unavailable is Unavailable.WITHOUT)
     return Judgement(policy.version, arm, outcome, rating, limit_minor, found, evidence, score, points, without)
 
@@ -124,7 +129,7 @@ def weigh(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule], arm:
 def as_promised(judgement: Judgement, *, overruled: tuple[str, ...], promised_minor: int) -> Judgement:
     """Return a judgement without what a person has overruled: a program does not take a person's word back."""
     left = tuple(found for found in judgement.findings if found.code not in overruled)
-    outcome = str(max((found.verdict for found in left), key=list(Verdict).index, default=Verdict.APPROVE))
+    outcome = str(max((found.verdict for found in left), key=_ORDER.index, default=Verdict.APPROVE))
     return replace(
         judgement, outcome=outcome, limit_minor=max(judgement.limit_minor, promised_minor), findings=left,
         overruled=overruled, promised_minor=promised_minor,
@@ -155,19 +160,23 @@ def _costly(policy: Policy, *, points: Mapping[str, int]) -> list[tuple[str, int
     return sorted((pair for pair in lost if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))[:MOST_REASONS]
 
 
-def _because(costly: list[tuple[str, int]], verdict: Verdict, *, otherwise: str = "") -> tuple[Finding, ...]:
+def _because(
+    policy: Policy, points: Mapping[str, int], verdict: Verdict, *, otherwise: str = ""
+) -> tuple[Finding, ...]:
     """Return the figures that cost points as findings: the true factors, never just "a low score"."""
-    told = tuple(Finding(SCORE + name, verdict, {"lost_points": str(lost)}) for name, lost in costly)
+    told = tuple(
+        Finding(SCORE + name, verdict, {"lost_points": str(lost)}) for name, lost in _costly(policy, points=points)
+    )
     return told or ((Finding(otherwise, verdict, {"score": "1"}),) if otherwise else ())
 
 
 def _for_a_person(
-    policy: Policy, evidence: Evidence, *, score: int, costly: list[tuple[str, int]]
+    policy: Policy, evidence: Evidence, *, score: int, because: Callable[..., tuple[Finding, ...]]
 ) -> tuple[Finding, ...]:
     refer = policy.refer
     found: tuple[Finding, ...] = ()
     if refer.score_from is not None and refer.score_below is not None and refer.score_from <= score < refer.score_below:
-        found = _because(costly, Verdict.REFER, otherwise="rating")
+        found = because(Verdict.REFER, otherwise="rating")
     lowest = refer.principal_from_minor.get(evidence.currency)
     if lowest is not None and evidence.principal_minor >= max(lowest, 1):
         found = (*found, Finding("high_sum", Verdict.REFER, {"from_minor": str(lowest)}))

@@ -72,9 +72,7 @@ def prequalify(
         if prequalification_id is not None:
             question = _question(house, prequalification_id, person=person, country=country)
         try:
-            return _prequalify(
-                house, person=person, country=country, facts=facts, question=question, segments=segments
-            )
+            return _prequalify(house, person=person, country=country, facts=facts, question=question, segments=segments)
         except StateMoved:  # another one of the same shopper's in this very moment
             if turn == _TRIES:
                 raise

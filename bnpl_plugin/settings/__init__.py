@@ -187,6 +187,11 @@ class Settings:
         secret=True,
         meaning="password of the lender's console when the host gives no operator callback",
     )
+    lending_target: str = _key(
+        text(5, 80, empty="the console asks for one"),
+        default="",
+        meaning="what is to be lent, from which month to which: 2000000000CNY 2027-01 2027-06",
+    )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
         whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"

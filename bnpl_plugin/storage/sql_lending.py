@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bnpl_plugin.ports.records import Decision, Pass, Review, Subsidy, SubsidyPart
-from bnpl_plugin.storage.reads import reviews, subsidies
+from bnpl_plugin.storage.reads.lending import reviews, subsidies
 
 #: How long it may be believed that a country has no active budget; our own write of one ends the belief at once.
 _NO_SUBSIDY = timedelta(seconds=2)

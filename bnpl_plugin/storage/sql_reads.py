@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow, SubsidyRow
 from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
-from bnpl_plugin.storage.reads import months, pages, reviews, subsidies
+from bnpl_plugin.storage.reads import months, pages
+from bnpl_plugin.storage.reads.lending import reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
 
 

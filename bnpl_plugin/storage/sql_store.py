@@ -37,8 +37,9 @@ from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Pu
 from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
-from bnpl_plugin.storage.reads import lookups, policies, purchases, queues
-from bnpl_plugin.storage.reads.lines import SqlLines
+from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads.lending import policies
+from bnpl_plugin.storage.reads.lending.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads

@@ -21,7 +21,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store import Changeset, Event
 from bnpl_plugin.ports.store.treasury import FunderAccount
-from bnpl_plugin.storage.reads import capital as reads
+from bnpl_plugin.storage.reads.lending import capital as reads
 from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.rows import many, one, select_of
 from bnpl_plugin.storage.schema import capital

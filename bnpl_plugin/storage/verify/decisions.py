@@ -13,7 +13,7 @@ from bnpl_plugin.ports.policy import Policy, read_policy
 from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.ports.records import Decision
 from bnpl_plugin.ports.rule import Rule
-from bnpl_plugin.storage.reads import policies
+from bnpl_plugin.storage.reads.lending import policies
 from bnpl_plugin.storage.verify.findings import broken
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from bnpl_plugin.web.console import capital, doors, house_pages, lines, loans, policies, reviews, subsidies
+from bnpl_plugin.web.console import capital, doors, house_pages, lines, loans, plan, policies, reviews, subsidies
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(doors.only_operators)
@@ -30,6 +30,7 @@ blueprint.add_url_rule("/lines", "lines", lines.index)
 blueprint.add_url_rule("/lines/<shopper_id>", "line", lines.line)
 blueprint.add_url_rule("/lines/<shopper_id>/act", "line_act", lines.act, methods=["POST"])
 blueprint.add_url_rule("/capital", "capital", capital.index)
+blueprint.add_url_rule("/capital/plan", "plan", plan.plan)
 blueprint.add_url_rule("/capital/<deed>", "capital_act", capital.act, methods=["POST"])
 blueprint.add_url_rule("/subsidies", "subsidies", subsidies.index)
 blueprint.add_url_rule("/subsidies", "open_subsidy", subsidies.open_budget, methods=["POST"])

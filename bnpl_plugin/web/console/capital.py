@@ -242,7 +242,7 @@ def index(
         "capital", status=status, notice=notice, open_form=open_form, errors=dict(errors or {}),
         typed=dict(typed or {}), pools=[_pool(pool, names) for pool in house.reads.pools()],
         funders=_funders(names), lenders=list(names.items()), sales=_sales(names), plans=sorted(house.plans),
-        once=house.ids.new("once"),
+        once=house.ids.new("once"), plan_url=url_for("bnpl.console.plan"),
         urls={deed: url_for("bnpl.console.capital_act", deed=deed) for deed in DEEDS},
     )  # fmt: skip
 
