@@ -15,13 +15,12 @@ from dataclasses import replace
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.evidence import Ask
 from bnpl_plugin.lifecycle.house import House
-from bnpl_plugin.lifecycle.judgement import Judgement, judge
+from bnpl_plugin.lifecycle.judgement import Judgement, weigh
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.policy.figures import SCORE
+from bnpl_plugin.ports.policy import Policy
 from bnpl_plugin.ports.records import Checkout, InstalmentRow, Loan
-from bnpl_plugin.ports.rule import Evidence
 
 
 # the offer -----------------------------------------------------------------------------------------------------------
@@ -50,27 +49,28 @@ def covering(house: House, *, checkout: Checkout, offer: Offer, available_minor:
 
 
 def decided(
-    house: House, *, checkout: Checkout, offer: Offer, evidence: Evidence, judgement: Judgement
-) -> tuple[Offer, Evidence, Judgement]:
-    """Return offer, evidence and judgement with the gap paid down, where that alone turns a decline into an approval.
+    house: House, *, checkout: Checkout, offer: Offer, judgement: Judgement, policy: Policy
+) -> tuple[Offer, Judgement]:
+    """Return offer and judgement with the gap paid down, where that alone turns a decline into an approval.
 
-    Otherwise they come back as they are: a decline for anything but ``exposure`` stands.
+    Otherwise they come back as they are: whatever else the policy objects to, it objects to again.
     """
-    against = [found.code for found in judgement.findings if not found.code.startswith(SCORE)]  # they only explain it
-    if against != ["exposure"]:
-        return offer, evidence, judgement
+    evidence = judgement.evidence
+    if judgement.outcome == "approved" or "exposure" not in [found.code for found in judgement.findings]:
+        return offer, judgement
     tops = [judgement.limit_minor, evidence.product_cap_minor]
     tops += [top for top in (evidence.line_limit_minor, evidence.ceiling_minor) if top is not None]
-    paid_down = covering(house, checkout=checkout, offer=offer, available_minor=min(tops) - evidence.line_used_minor)
+    left_minor = min(tops) - evidence.line_used_minor
+    paid_down = covering(house, checkout=checkout, offer=offer, available_minor=left_minor)
     if paid_down is None:
-        return offer, evidence, judgement
+        return offer, judgement
     ask = Ask.of(paid_down)
     wish = replace(
         evidence, principal_minor=ask.principal_minor, first_today_minor=ask.first_today_minor,
         monthly_due_minor=ask.monthly_due_minor,
     )  # fmt: skip
-    again = judge(house, wish, shopper_id=checkout.shopper_id or "")
-    return (paid_down, wish, again) if again.outcome == "approved" else (offer, evidence, judgement)
+    again = weigh(policy, wish, rules=house.rules, arm=judgement.arm)
+    return (paid_down, again) if again.outcome == "approved" else (offer, judgement)
 
 
 # the line ------------------------------------------------------------------------------------------------------------

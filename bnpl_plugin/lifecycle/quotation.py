@@ -67,10 +67,11 @@ def quote(
             refusals.append(refusal)
             continue
         priced = price_of(house, plan, rating)
-        shaped = priced.paying_down(down_payment_minor) if down_payment_minor else priced
-        offer = _offer(shaped, asked=asked)
+        if down_payment_minor:
+            priced = priced.paying_down(down_payment_minor)
+        offer = _offer(priced, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, shaped, offer=offer, at_rate=partial(_offer_at, shaped, asked))
+            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
         if down_payment_minor:
             offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)

@@ -51,9 +51,7 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
     if by_pass is not None:
         judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
-    offer, evidence, judgement = down_payment.decided(
-        house, checkout=checkout, offer=offer, evidence=evidence, judgement=judgement
-    )
+    offer, judgement = down_payment.decided(house, checkout=checkout, offer=offer, judgement=judgement, policy=policy)
     decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
