@@ -147,8 +147,8 @@ def furnish(
 ) -> House:  # fmt: skip
     """Return a house of the simulation's own on a fresh database, with its shop and its capital.
 
-    ``house`` lends its plans, rules, champion policy, law and words. Raises ``InvalidInput`` for a database that already
-    holds a book, ``ConfigurationError`` for one that cannot be used.
+    ``house`` lends its plans, rules, champion policy, law and words. Raises ``InvalidInput`` for a database that
+    already holds a book, ``ConfigurationError`` for one that cannot be used.
     """
     # a simulation that loses power is simulated again: nothing waits for the disk
     engine = storage.build_engine(database_url, durable=False)
