@@ -334,9 +334,10 @@ def test_paying_without_a_signature_is_refused(small_world):
 
 def test_day_that_turns_between_offer_and_signature_asks_for_the_new_offer(small_world):
     house, checkout_id = small_world.house, approved(small_world)
-    small_world.clock.advance(timedelta(hours=14))
+    small_world.clock.advance(timedelta(hours=13, minutes=55))
     holds.take(house, checkout_id=checkout_id)
     disclosure.present(house, checkout_id=checkout_id, language="en")
+    small_world.clock.advance(timedelta(minutes=10))
     with pytest.raises(errors.OfferExpired):
         signature.sign(house, checkout_id=checkout_id, typed_name="Camille Martin", accepted=True)
     checkouts.refresh_offer(house, checkout_id=checkout_id)

@@ -110,7 +110,7 @@ def test_a_folder_with_an_older_simulation_is_refused(tmp_path):
 
 
 def test_a_pool_emptied_refuses_and_is_counted(tmp_path):
-    with life_in(tmp_path, capital=(Money.of(3_000, "CNY"),), shoppers=40, days=20) as life:
+    with life_in(tmp_path, capital=(Money.of(30_000, "CNY"),), shoppers=120, days=20) as life:
         life.live()
         assert life.countries == ("CN",)
         assert sum(month.refusals.get("capital_exhausted", 0) for month in life.months) > 0

@@ -77,7 +77,7 @@ class RepaymentBody(Strict):
     principal_minor = whole(0, MAX_MINOR, required=True)
 
 
-class LimitBody(Strict):
+class ConcentrationBody(Strict):
     """A limit of concentration."""
 
     scope = named(limits.LimitScope)
@@ -165,6 +165,9 @@ ROUTES: Final = (
         "post", "/borrowings/<borrowing_id>/repayments", "repay", "Repay a borrowing, with its interest", repay,
         RepaymentBody, 201,
     ),
-    Route("post", "/pools/<pool_id>/limits", "set_limit", "Set a limit of concentration", set_limit, LimitBody, 201),
+    Route(
+        "post", "/pools/<pool_id>/limits", "set_limit", "Set a limit of concentration", set_limit,
+        ConcentrationBody, 201,
+    ),
     Route("post", "/limits/<limit_id>/end", "end_limit", "Let a limit bind no more", end_limit),
 )  # fmt: skip

@@ -48,7 +48,12 @@ def test_every_route_but_the_description_wants_a_key(app: Flask):
 def test_anothers_objects_do_not_exist_and_stay_as_they_are(app: Flask, ours: Caller, theirs: Caller):
     sold, still_open = theirs.sell("T-1"), theirs.open("T-2")
     event = theirs.get("/events").json["data"][0]
-    ids = {"checkout_id": still_open["id"], "loan_id": sold["loan_id"], "event_id": event["id"]}
+    question = {"country": "FR", "amount_minor": 50_000, "return_url": "https://shop.example/back"}
+    asked = theirs.post("/prequalifications", question, key="q-1").json
+    ids = {
+        "checkout_id": still_open["id"], "loan_id": sold["loan_id"], "event_id": event["id"],
+        "prequalification_id": asked["id"],
+    }  # fmt: skip
     named = [route for route in routes(app) if "<" in route[2]]
     assert len(named) >= 6
     before = theirs.get("/checkouts").json, theirs.get("/loans").json, theirs.get("/events").json
