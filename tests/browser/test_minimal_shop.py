@@ -40,7 +40,7 @@ def test_the_readme_s_snippet_sells_a_phone_on_instalments(phone, tmp_path: Path
         walk.go("/")
         expect(phone.locator(".bnpl-offer-line")).to_have_text("or 3 × €99.67")
         expect(phone.locator(".bnpl-offer-cost")).to_have_text("Total €299.00 · cost €0.00 · APR 0%")
-        phone.locator("a").click()
+        phone.get_by_role("link", name="Buy").click()
         walk.to_card(3)
         walk.pay()
         walk.placed()

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from bnpl_plugin.web.api.description import PATHS
+from tests.lifecycle.subsidies.giving import zero_percent
 from tests.web.api.driving import BASE, Caller
 
 #: Bodies of the POST routes that name an object in their path.
@@ -50,9 +51,11 @@ def test_anothers_objects_do_not_exist_and_stay_as_they_are(app: Flask, ours: Ca
     event = theirs.get("/events").json["data"][0]
     question = {"country": "FR", "amount_minor": 50_000, "return_url": "https://shop.example/back"}
     asked = theirs.post("/prequalifications", question, key="q-1").json
+    with app.app_context():
+        budget = zero_percent(app.extensions["bnpl"], merchant_id=theirs.merchant_id)
     ids = {
         "checkout_id": still_open["id"], "loan_id": sold["loan_id"], "event_id": event["id"],
-        "prequalification_id": asked["id"],
+        "prequalification_id": asked["id"], "subsidy_id": budget.subsidy_id,
     }  # fmt: skip
     named = [route for route in routes(app) if "<" in route[2]]
     assert len(named) >= 6
