@@ -23,6 +23,8 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── CodeWrong · CodeExpired · TooManyAttempts
     ├── CreditDeclined · OrderRefused
     ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── GateUnavailable           a flash sale's gate did not answer
+    │   └── GateLost              it does not know the sale: rebuild it
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
@@ -55,6 +57,8 @@ from bnpl_plugin.errors.guards import (
 )
 from bnpl_plugin.errors.house import (
     ConfigurationError,
+    GateLost,
+    GateUnavailable,
     HostTransactionOpen,
     IdempotencyMismatch,
     IdempotencyRunning,
@@ -106,6 +110,8 @@ __all__ = [
     "DecisionMissing",
     "DisclosuresMissing",
     "ErrorKind",
+    "GateLost",
+    "GateUnavailable",
     "GuardFailed",
     "HostTransactionOpen",
     "IdempotencyMismatch",

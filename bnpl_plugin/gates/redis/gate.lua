@@ -1,0 +1,425 @@
+-- One shard of one sale. All keys lie in the slot {sale:shard}; time and ids are arguments, so replicas agree.
+-- KEYS: sale (hash of figures), claims (id -> packed), mine (item|shopper -> units; item|shopper|id -> last claim),
+--       line (zset, by text: item|turn|id), due (zset: admitted by end), kept (zset: held by end), stream, moves (hash).
+-- ARGV: operation, then what it takes. Numbers are written with %.0f: 10^15 must not become 1e+15.
+local SALE, CLAIMS, MINE, LINE, DUE, KEPT, STREAM, MOVES = unpack(KEYS)
+local call = redis.call
+local LOOK_AGAIN = 200000 -- microseconds for which "the other shards are empty too" is believed
+
+local function int(n) return string.format('%.0f', n + 0) end -- + 0: never "-0"
+local function read(id)
+  local text = call('HGET', CLAIMS, id)
+  if not text then return nil end
+  local p = {}
+  for part in string.gmatch(text, '([^|]*)|') do p[#p + 1] = part end
+  return {state = p[1], id = p[2], item = p[3], shopper = p[4], units = tonumber(p[5]), minor = tonumber(p[6]),
+          turn = tonumber(p[7]), till = tonumber(p[8]), ceil = tonumber(p[9])}
+end
+local function packed(c)
+  return table.concat({c.state, c.id, c.item, c.shopper, int(c.units), int(c.minor), int(c.turn), int(c.till),
+                       int(c.ceil), ''}, '|')
+end
+local function write(c) call('HSET', CLAIMS, c.id, packed(c)) end
+local function add(field, n) return call('HINCRBY', SALE, field, int(n)) end
+local function figure(field) return tonumber(call('HGET', SALE, field) or 0) end
+local function owner(c) return c.item .. '|' .. c.shopper end
+local function ticket(c) return c.item .. '|' .. string.format('%015.0f', c.turn) .. '|' .. c.id end
+local function number(c) return call('ZLEXCOUNT', LINE, '[' .. c.item .. '|', '[' .. ticket(c)) end
+local function live(c) return c.state == 'waiting' or c.state == 'admitted' or c.state == 'held' end
+local function told(c) call('XADD', STREAM, '*', 'c', packed(c)) end
+local function next_turn(c)
+  c.turn = add('turn', 1)
+  call('HSET', MINE, owner(c) .. '|id', c.id)
+end
+
+-- take and give back: the only two places where units and allotment move for a claim
+local function take(c, kind)
+  add(c.item .. '|free', -c.units)
+  add(c.item .. '|' .. kind, c.units)
+  add('left', -c.minor)
+  call('HINCRBY', MINE, owner(c), int(c.units))
+end
+local function give(c, kind)
+  add(c.item .. '|free', c.units)
+  add(c.item .. '|' .. kind, -c.units)
+  add('left', c.minor)
+  call('HINCRBY', MINE, owner(c), int(-c.units))
+end
+local function leave_line(c)
+  call('ZREM', LINE, ticket(c))
+  add(c.item .. '|waiting', -1)
+  add('waiting', -1)
+end
+local function join_line(c)
+  c.state = 'waiting'
+  call('ZADD', LINE, 0, ticket(c))
+  add(c.item .. '|waiting', 1)
+  add('waiting', 1)
+  write(c)
+  told(c)
+end
+local function admit(c, now)
+  local spans = call('HMGET', SALE, 'hold', 'ceil')
+  c.state, c.till, c.ceil = 'admitted', now + tonumber(spans[1]), now + tonumber(spans[2])
+  take(c, 'held')
+  call('ZADD', DUE, int(c.till), c.id)
+  write(c)
+  told(c)
+end
+
+-- the line moves: the first whom units and allotment suffice is admitted, until nobody fits
+local function pump_item(item, now)
+  local free, left, at = figure(item .. '|free'), figure('left'), '[' .. item .. '|'
+  while free > 0 do
+    local page = call('ZRANGEBYLEX', LINE, at, '(' .. item .. '}', 'LIMIT', 0, 50)
+    if #page == 0 then return end
+    for _, entry in ipairs(page) do
+      at = '(' .. entry
+      local c = read(string.match(entry, '([^|]*)$'))
+      if c.units <= free and c.minor <= left then
+        leave_line(c)
+        admit(c, now)
+        free, left = free - c.units, left - c.minor
+        if free <= 0 then return end
+      end
+    end
+  end
+end
+local function pump(now)
+  local s = call('HMGET', SALE, 'state', 'starts', 'ends', 'waiting', 'items')
+  if s[1] ~= 'open' or now < tonumber(s[2]) or now >= tonumber(s[3]) or tonumber(s[4]) <= 0 then return end
+  for item in string.gmatch(s[5], '([^|]*)|') do pump_item(item, now) end
+end
+
+-- why a wish that no units suffice for has no hope, or nil: {'soldout', …}; several shards look at one another first
+local function hopeless(s, units, minor, now, looked, gone)
+  local free, held, shards = tonumber(s.free), tonumber(s.held), tonumber(s.shards)
+  if free >= units then
+    if tonumber(s.left) >= minor then return nil end
+    if shards > 1 and not looked and now >= tonumber(s.poor or 0) then return {'look'} end
+    if shards > 1 and looked then call('HSET', SALE, s.item .. '|poor', int(now + LOOK_AGAIN)) end
+    return {'allotment', int(minor - tonumber(s.left))}
+  end
+  if shards > 1 then
+    if looked then
+      call('HSET', SALE, s.item .. '|dry', int(now + LOOK_AGAIN), s.item .. '|gone', gone)
+    elseif now >= tonumber(s.dry or 0) then
+      return {'look'}
+    else
+      gone = s.gone or '0'
+    end
+  else
+    gone = '1'
+  end
+  if gone == '1' and free + held < units then return {'soldout', int(math.max(free, 0)), '1'} end
+  return nil
+end
+local function standing(item)
+  local s = call('HMGET', SALE, 'state', 'starts', 'ends', 'left', 'shards', item .. '|free', item .. '|held',
+                 item .. '|per', item .. '|line', item .. '|waiting', item .. '|dry', item .. '|gone', item .. '|poor')
+  return {item = item, state = s[1], starts = tonumber(s[2]), ends = tonumber(s[3]), left = s[4], shards = s[5],
+          free = s[6], held = s[7], per = s[8], line = s[9], waiting = s[10], dry = s[11] or nil, gone = s[12] or nil,
+          poor = s[13] or nil}
+end
+local function already(c)
+  return {'already', packed(c), c.state == 'waiting' and int(number(c)) or '0'}
+end
+
+local op = {}
+
+function op.ask(now, id, item, shopper, units, minor, looked, gone)
+  local s = standing(item)
+  if not s.state then return {'lost'} end
+  if not s.free then return {'item'} end
+  now, units, minor = tonumber(now), tonumber(units), tonumber(minor)
+  local c = read(id)
+  if c then
+    if c.item ~= item or c.shopper ~= shopper then return {'clash'} end
+    return already(c)
+  end
+  local mine = call('HMGET', MINE, item .. '|' .. shopper, item .. '|' .. shopper .. '|id')
+  local last = mine[2] and read(mine[2])
+  if last and live(last) then return already(last) end
+  if s.state == 'ended' or now >= s.ends then return {'ended'} end
+  if now < s.starts then return {'notopen', int(s.starts)} end
+  if s.state ~= 'open' then return {'paused'} end
+  local has, per = tonumber(mine[1] or 0), tonumber(s.per)
+  if has + units > per then return {'toomany', int(per), int(has)} end
+  local free, left = tonumber(s.free), tonumber(s.left)
+  c = {id = id, item = item, shopper = shopper, units = units, minor = minor, till = 0, ceil = 0}
+  if free >= units and left >= minor then
+    next_turn(c)
+    admit(c, now)
+    return {'admitted', packed(c)}
+  end
+  local no = hopeless(s, units, minor, now, looked == '1', gone)
+  if no then return no end
+  if tonumber(s.waiting) >= tonumber(s.line) then return {'soldout', int(math.max(free, 0)), '0'} end
+  next_turn(c)
+  join_line(c)
+  return {'place', packed(c), int(number(c))}
+end
+
+function op.place(now, item, shopper, looked, gone)
+  local s = standing(item)
+  if not s.state then return {'lost'} end
+  if not s.free then return {'item'} end
+  local last = call('HGET', MINE, item .. '|' .. shopper .. '|id')
+  if not last then return {'none'} end
+  local c = read(last)
+  if c.state ~= 'waiting' then return already(c) end
+  now = tonumber(now)
+  if s.state == 'ended' or now >= s.ends then return {'ended'} end
+  return hopeless(s, c.units, c.minor, now, looked == '1', gone) or {'place', packed(c), int(number(c))}
+end
+
+function op.lineup(now, item, id, shopper, units, minor)
+  local s = standing(item)
+  if not s.state then return {'lost'} end
+  if not s.free then return {'item'} end
+  local last = call('HGET', MINE, item .. '|' .. shopper .. '|id')
+  local has = tonumber(call('HGET', MINE, item .. '|' .. shopper) or 0)
+  if read(id) or (last and live(read(last))) or has + tonumber(units) > tonumber(s.per) then return {'0'} end
+  local c = {id = id, item = item, shopper = shopper, units = tonumber(units), minor = tonumber(minor), till = 0,
+             ceil = 0}
+  next_turn(c)
+  join_line(c)
+  return {'1'}
+end
+
+function op.keep(now, till, id)
+  local c = read(id)
+  if not c then return {'none'} end
+  if c.state == 'admitted' then
+    c.state, c.till = 'held', math.min(c.ceil, math.max(c.till, tonumber(till)))
+    call('ZREM', DUE, id)
+    call('ZADD', KEPT, int(c.till), id)
+    write(c)
+  end
+  return {'claim', packed(c)}
+end
+
+function op.stretch(till, id)
+  local c = read(id)
+  if not c then return {'none'} end
+  if c.state == 'admitted' or c.state == 'held' then
+    c.till = math.max(c.till, math.min(c.ceil, tonumber(till)))
+    call('ZADD', c.state == 'held' and KEPT or DUE, int(c.till), id)
+    write(c)
+  end
+  return {'claim', packed(c)}
+end
+
+function op.book(now, id, item, shopper, units, minor)
+  local c = read(id)
+  if not c then
+    c = {id = id, item = item, shopper = shopper, units = tonumber(units), minor = tonumber(minor), till = 0, ceil = 0}
+    next_turn(c)
+    take(c, 'booked')
+  elseif c.state == 'admitted' or c.state == 'held' then
+    call('ZREM', DUE, id)
+    call('ZREM', KEPT, id)
+    add(c.item .. '|held', -c.units)
+    add(c.item .. '|booked', c.units)
+  elseif c.state ~= 'booked' then
+    if c.state == 'waiting' then leave_line(c) end
+    take(c, 'booked')
+  end
+  c.state = 'booked'
+  write(c)
+  return {'claim', packed(c)}
+end
+
+function op.release(now, id)
+  local c = read(id)
+  if not c then return {'none'} end
+  if c.state == 'waiting' then
+    leave_line(c)
+  elseif c.state == 'admitted' or c.state == 'held' or c.state == 'booked' then
+    call('ZREM', DUE, id)
+    call('ZREM', KEPT, id)
+    give(c, c.state == 'booked' and 'booked' or 'held')
+  else
+    return {'claim', packed(c)}
+  end
+  c.state = 'released'
+  write(c)
+  pump(tonumber(now))
+  return {'claim', packed(c)}
+end
+
+function op.sweep(now, limit)
+  local ended = {'claims'}
+  for _, id in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
+    local c = read(id)
+    call('ZREM', DUE, id)
+    give(c, 'held')
+    c.state = 'expired'
+    write(c)
+    ended[#ended + 1] = packed(c)
+    pump(tonumber(now))
+  end
+  return ended
+end
+
+function op.overdue(now, limit)
+  local late = {'claims'}
+  for _, id in ipairs(call('ZRANGEBYSCORE', KEPT, '-inf', now, 'LIMIT', 0, limit)) do
+    late[#late + 1] = call('HGET', CLAIMS, id)
+  end
+  return late
+end
+
+-- the operator's part: items come as id, units, per shopper, line limit
+local function define(state, starts, ends, hold, ceil, shards, left, ...)
+  local items, fields, list = {...}, {}, ''
+  for n = 1, #items, 4 do
+    local item = items[n]
+    list = list .. item .. '|'
+    for what, value in pairs({total = items[n + 1], free = items[n + 1], held = '0', booked = '0', waiting = '0',
+                              per = items[n + 2], line = items[n + 3]}) do
+      fields[#fields + 1] = item .. '|' .. what
+      fields[#fields + 1] = value
+    end
+  end
+  call('HSET', SALE, 'state', state, 'starts', starts, 'ends', ends, 'hold', hold, 'ceil', ceil, 'shards', shards,
+       'allotment', left, 'left', left, 'turn', '0', 'gen', '', 'waiting', '0', 'items', list, unpack(fields))
+end
+
+function op.open(...)
+  if call('EXISTS', SALE) == 0 then define(...) end
+  return {'ok'}
+end
+
+function op.pump(now)
+  pump(tonumber(now))
+  return {'ok'}
+end
+
+function op.fresh(item)
+  call('HDEL', SALE, item .. '|dry', item .. '|poor')
+  return {'ok'}
+end
+
+function op.state(now, wanted)
+  local state = call('HGET', SALE, 'state')
+  if not state then return {'lost'} end
+  if state == 'open' or state == 'paused' then call('HSET', SALE, 'state', wanted) end
+  if wanted == 'open' then pump(tonumber(now)) end
+  return {'ok'}
+end
+
+-- field: total/free of an item, or allotment/left of the sale; never takes what is not there; once for each ref
+function op.change(now, ref, whole, part, amount)
+  if call('EXISTS', SALE) == 0 then return {'lost'} end
+  if not call('HGET', SALE, part) then return {'item'} end
+  local done = call('HGET', MOVES, 'ref|' .. ref)
+  if done then return {'changed', done} end
+  local n = math.max(tonumber(amount), math.min(0, -figure(part)))
+  add(whole, n)
+  add(part, n)
+  call('HSET', MOVES, 'ref|' .. ref, int(n))
+  pump(tonumber(now))
+  return {'changed', int(n)}
+end
+
+-- rebuilding: begin forgets and names who rebuilds, load adds claims, finish opens
+function op.begin(ref, ...)
+  call('DEL', CLAIMS, MINE, LINE, DUE, KEPT, STREAM, MOVES, SALE)
+  define('rebuilding', ...)
+  call('HSET', SALE, 'rebuild', ref, 'gen', ref)
+  return {'ok'}
+end
+
+function op.load(ref, ...)
+  if call('HGET', SALE, 'rebuild') ~= ref then return {'other'} end
+  for _, text in ipairs({...}) do
+    local id = string.match(text, '^[^|]*|([^|]*)|')
+    if call('HEXISTS', CLAIMS, id) == 0 then
+      call('HSET', CLAIMS, id, text)
+      local c = read(id)
+      if c.turn > figure('turn') then call('HSET', SALE, 'turn', int(c.turn)) end
+      local known = call('HGET', MINE, owner(c) .. '|id')
+      if not known or live(c) or read(known).turn < c.turn and not live(read(known)) then
+        call('HSET', MINE, owner(c) .. '|id', id)
+      end
+      if c.state == 'waiting' then
+        call('ZADD', LINE, 0, ticket(c))
+        add(c.item .. '|waiting', 1)
+        add('waiting', 1)
+      elseif live(c) or c.state == 'booked' then
+        take(c, c.state == 'booked' and 'booked' or 'held')
+        if c.state == 'admitted' then call('ZADD', DUE, int(c.till), id) end
+        if c.state == 'held' then call('ZADD', KEPT, int(c.till), id) end
+      end
+    end
+  end
+  return {'ok'}
+end
+
+function op.finish(ref, now, state, ...)
+  if call('HGET', SALE, 'rebuild') ~= ref then return {'other'} end
+  call('HDEL', SALE, 'rebuild')
+  call('HSET', SALE, 'state', state)
+  for _, counted in ipairs({...}) do
+    local name, amount = string.match(counted, '^(.*)=(.-)$')
+    call('HSET', MOVES, 'ref|' .. name, amount)
+  end
+  pump(tonumber(now))
+  return {'ok'}
+end
+
+-- between shards: what leaves here is noted until it has arrived there, so that a dead process loses nothing.
+-- 'gen' is the last rebuilding: a move that was begun before it is forgotten, for all units were counted anew.
+function op.send(now, to, item, units, minor)
+  local free, left = figure(item .. '|free'), figure('left')
+  local n, m = math.max(0, math.min(free, tonumber(units))), math.max(0, math.min(left, tonumber(minor)))
+  if call('HGET', SALE, 'state') ~= 'open' or n + m == 0 then return {'nothing'} end
+  add(item .. '|free', -n)
+  add(item .. '|total', -n)
+  add(item .. '|flying', n)
+  add('left', -m)
+  add('allotment', -m)
+  local id = now .. '.' .. int(call('HINCRBY', MOVES, 'sent', 1))
+  call('HSET', MOVES, 'out|' .. id, table.concat({to, item, int(n), int(m)}, '|'))
+  return {'sent', id, call('HGET', SALE, 'gen'), int(n), int(m)}
+end
+
+function op.receive(now, gen, id, item, units, minor)
+  if call('HGET', SALE, 'gen') ~= gen then return {'other'} end
+  if call('HSETNX', MOVES, 'in|' .. id, 1) == 1 then
+    add(item .. '|free', tonumber(units))
+    add(item .. '|total', tonumber(units))
+    add('left', tonumber(minor))
+    add('allotment', tonumber(minor))
+    call('HDEL', SALE, item .. '|dry', item .. '|poor')
+    pump(tonumber(now))
+  end
+  return {'ok'}
+end
+
+function op.arrived(gen, id)
+  if call('HGET', SALE, 'gen') ~= gen then return {'other'} end
+  local text = call('HGET', MOVES, 'out|' .. id)
+  if text then
+    local item, n = string.match(text, '^[^|]*|([^|]*)|([^|]*)|')
+    add(item .. '|flying', -tonumber(n))
+    call('HDEL', MOVES, 'out|' .. id)
+  end
+  return {'ok'}
+end
+
+function op.flying()
+  local found = {call('HGET', SALE, 'gen') or ''}
+  local all = call('HGETALL', MOVES)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 4) == 'out|' then
+      found[#found + 1] = string.sub(all[n], 5)
+      found[#found + 1] = all[n + 1]
+    end
+  end
+  return found
+end
+
+local name = table.remove(ARGV, 1)
+return op[name](unpack(ARGV))
