@@ -1,4 +1,4 @@
-"""What a flash sale asks of its gate: the place where a rush is decided, one claim at a time. Implemented in ``gates/``.
+"""What a flash sale asks of its gate, where a rush is decided one claim at a time. Implemented in ``gates/``.
 
 A gate decides three things and nothing else, in one atomic step: the **units** of an item, the units **per shopper**,
 and the sale's **allotment** (capital that the database has set aside for it). Who may ask, and whether the shopper's
@@ -47,7 +47,7 @@ def check_id(field: str, value: str) -> None:
 
 def check_count(field: str, value: int, *, least: int, most: int) -> None:
     """Raise ``InvalidInput`` unless the value is a whole number within its range."""
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    if not least <= value <= most:
         raise InvalidInput(field=field, fault=f"is {value}", accepted=f"{least} to {most}")
 
 
@@ -149,8 +149,8 @@ class Wish:
     principal_minor: int
 
     def __post_init__(self) -> None:
-        for field in ("claim_id", "sale_id", "item_id", "shopper_id"):
-            check_id(field, getattr(self, field))
+        for name in ("claim_id", "sale_id", "item_id", "shopper_id"):
+            check_id(name, getattr(self, name))
         check_count("units", self.units, least=1, most=MOST_UNITS)
         check_count("principal_minor", self.principal_minor, least=0, most=MOST_MINOR)
 

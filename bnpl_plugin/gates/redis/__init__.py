@@ -16,7 +16,7 @@ _CLUSTER = "redis+cluster://"
 _SECONDS = 2
 
 
-def make(settings: Mapping[str, str], *, at_home: Gate) -> Gate:
+def make(settings: Mapping[str, str], *, at_home: Gate) -> Gate:  # noqa: ARG001 (the port's)
     """Return the gate at ``BNPL_GATE_URL``; nothing is asked of the server yet."""
     address = settings.get("BNPL_GATE_URL", "")
     if not address:

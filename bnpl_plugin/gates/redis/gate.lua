@@ -125,6 +125,15 @@ local function already(c)
   return {'already', packed(c), c.state == 'waiting' and int(number(c)) or '0'}
 end
 
+-- a claim for those who act on it: the claim, or nil and what to answer
+local function own(id, item, shopper)
+  if call('EXISTS', SALE) == 0 then return nil, {'lost'} end
+  local c = read(id)
+  if not c then return nil, {'none'} end
+  if c.item ~= item or c.shopper ~= shopper then return nil, {'clash'} end
+  return c
+end
+
 local op = {}
 
 function op.ask(now, id, item, shopper, units, minor, looked, gone)
@@ -187,9 +196,9 @@ function op.lineup(now, item, id, shopper, units, minor)
   return {'1'}
 end
 
-function op.keep(now, till, id)
-  local c = read(id)
-  if not c then return {'none'} end
+function op.keep(id, item, shopper, till)
+  local c, no = own(id, item, shopper)
+  if no then return no end
   if c.state == 'admitted' then
     c.state, c.till = 'held', math.min(c.ceil, math.max(c.till, tonumber(till)))
     call('ZREM', DUE, id)
@@ -199,9 +208,9 @@ function op.keep(now, till, id)
   return {'claim', packed(c)}
 end
 
-function op.stretch(till, id)
-  local c = read(id)
-  if not c then return {'none'} end
+function op.stretch(id, item, shopper, till)
+  local c, no = own(id, item, shopper)
+  if no then return no end
   if c.state == 'admitted' or c.state == 'held' then
     c.till = math.max(c.till, math.min(c.ceil, tonumber(till)))
     call('ZADD', c.state == 'held' and KEPT or DUE, int(c.till), id)
@@ -210,8 +219,9 @@ function op.stretch(till, id)
   return {'claim', packed(c)}
 end
 
-function op.book(now, id, item, shopper, units, minor)
-  local c = read(id)
+function op.book(id, item, shopper, units, minor)
+  local c, no = own(id, item, shopper)
+  if no and no[1] ~= 'none' then return no end
   if not c then
     c = {id = id, item = item, shopper = shopper, units = tonumber(units), minor = tonumber(minor), till = 0, ceil = 0}
     next_turn(c)
@@ -230,9 +240,9 @@ function op.book(now, id, item, shopper, units, minor)
   return {'claim', packed(c)}
 end
 
-function op.release(now, id)
-  local c = read(id)
-  if not c then return {'none'} end
+function op.release(id, item, shopper, now)
+  local c, no = own(id, item, shopper)
+  if no then return no end
   if c.state == 'waiting' then
     leave_line(c)
   elseif c.state == 'admitted' or c.state == 'held' or c.state == 'booked' then

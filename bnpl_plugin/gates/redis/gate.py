@@ -66,10 +66,9 @@ class RedisGate:
 
     def _on(self, wish: Wish, operation: str, *values: object) -> Sequence[str]:
         """Run an operation on the shard of a wish; a sale that was spread anew since we last looked is found again."""
-        for _ in range(2):
+        reply = self._of(wish.sale_id, wish.shopper_id).call(operation, *values)
+        if reply[0] in ("lost", "none") and self._moved(wish.sale_id):
             reply = self._of(wish.sale_id, wish.shopper_id).call(operation, *values)
-            if reply[0] not in ("lost", "none") or not self._moved(wish.sale_id):
-                break
         return reply
 
     def _moved(self, sale_id: str) -> bool:
@@ -197,28 +196,27 @@ class RedisGate:
 
     # the house's part ------------------------------------------------------------------------------------------------
     def _claim(self, wish: Wish, operation: str, *values: object) -> Claim | None:
-        reply = known(self._on(wish, operation, *values), sale_id=wish.sale_id)
+        named = (wish.claim_id, wish.item_id, wish.shopper_id)
+        reply = known(self._on(wish, operation, *named, *values), sale_id=wish.sale_id)
         return unpack(reply[1], sale_id=wish.sale_id) if reply[0] == "claim" else None
 
     def keep(self, wish: Wish, *, now: datetime, until: datetime) -> Claim | None:
         """Make an admitted claim held, before the database's hold is committed."""
-        return self._claim(wish, "keep", micros(now), micros(until), wish.claim_id)
+        return self._claim(wish, "keep", micros(until))
 
     def stretch(self, wish: Wish, *, until: datetime) -> Claim | None:
         """Let an admitted or held claim live longer, never past its ceiling."""
-        return self._claim(wish, "stretch", micros(until), wish.claim_id)
+        return self._claim(wish, "stretch", micros(until))
 
     def book(self, wish: Wish, *, now: datetime) -> Claim:
         """Say that the database has committed the loan."""
-        claim = self._claim(
-            wish, "book", micros(now), wish.claim_id, wish.item_id, wish.shopper_id, wish.units, wish.principal_minor
-        )
+        claim = self._claim(wish, "book", wish.units, wish.principal_minor)
         assert claim is not None
         return claim
 
     def release(self, wish: Wish, *, now: datetime) -> Claim | None:
         """Give a claim's units and allotment back, to the first in line."""
-        return self._claim(wish, "release", micros(now), wish.claim_id)
+        return self._claim(wish, "release", micros(now))
 
     # the worker's part -----------------------------------------------------------------------------------------------
     def sweep(self, sale_id: str, *, now: datetime, limit: int) -> Sequence[Claim]:

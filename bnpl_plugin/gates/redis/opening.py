@@ -19,9 +19,7 @@ def first_shard(text: str, *, count: int) -> int:
     return zlib.crc32(text.encode()) % count
 
 
-def opening_values(
-    sale: GateSale, *, count: int, spread: Sequence[Sequence[Claim]] = ()
-) -> list[tuple[object, ...]]:
+def opening_values(sale: GateSale, *, count: int, spread: Sequence[Sequence[Claim]] = ()) -> list[tuple[object, ...]]:
     """Return what the script's ``define`` takes, for each shard.
 
     A shard's units are those of its own claims and an equal share of what nobody has; so it is with the allotment.
@@ -29,8 +27,8 @@ def opening_values(
     own = spread or [()] * count
     taken = [[claim.wish for claim in claims if claim.state.has_units] for claims in own]
     lent = [sum(wish.principal_minor for wish in wishes) for wishes in taken]
-    allotments = [part + rest for part, rest in zip(lent, shares(sale.allotment_minor - sum(lent), parts=count),
-                                                    strict=True)]  # fmt: skip
+    rest = shares(sale.allotment_minor - sum(lent), parts=count)
+    allotments = [lent[place] + rest[place] for place in range(count)]
     items: list[list[object]] = [[] for _ in range(count)]
     for item in sale.items:
         used = [sum(wish.units for wish in wishes if wish.item_id == item.item_id) for wishes in taken]
@@ -39,9 +37,8 @@ def opening_values(
         for place in range(count):
             units = used[place] + free[place]
             items[place] += [item.item_id, units, item.units_per_shopper, lines[place]]
-    common = (
-        micros(sale.starts_at), micros(sale.ends_at), sale.hold_seconds * _SECOND, sale.ceiling_seconds * _SECOND, count,
-    )  # fmt: skip
+    instants = (micros(sale.starts_at), micros(sale.ends_at))
+    common = (*instants, sale.hold_seconds * _SECOND, sale.ceiling_seconds * _SECOND, count)
     return [(*common, allotments[place], *items[place]) for place in range(count)]
 
 

@@ -63,7 +63,7 @@ def ack(client: Any, shards: Sequence[Shard], *, marks: Sequence[str]) -> None:
     for mark in marks:
         number, entry_id = mark.split("|")
         by_shard[int(number)].append(entry_id)
-    for number, entry_ids in by_shard.items():
+    for place, entry_ids in by_shard.items():
         with our_errors():
-            client.xack(shards[number].stream, _GROUP, *entry_ids)
-            client.xdel(shards[number].stream, *entry_ids)
+            client.xack(shards[place].stream, _GROUP, *entry_ids)
+            client.xdel(shards[place].stream, *entry_ids)

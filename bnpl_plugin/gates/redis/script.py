@@ -46,9 +46,7 @@ class Shard:
         """Run one operation of the script. Raises ``GateUnavailable``."""
         with our_errors():
             try:
-                reply: Sequence[str] = self._client.execute_command(
-                    "EVALSHA", SHA, 8, *self.keys, operation, *values
-                )
+                reply: Sequence[str] = self._client.execute_command("EVALSHA", SHA, 8, *self.keys, operation, *values)
             except NoScriptError:
                 reply = self._client.execute_command("EVAL", SOURCE, 8, *self.keys, operation, *values)
         return reply

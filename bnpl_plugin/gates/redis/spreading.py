@@ -43,9 +43,7 @@ def move(donor: Shard, to: Shard, *, item_id: str, units: int, minor: int, now: 
     return True
 
 
-def _deliver(
-    donor: Shard, to: Shard, *, generation: str, move_id: str, what: tuple[str, str, str], now: int
-) -> None:
+def _deliver(donor: Shard, to: Shard, *, generation: str, move_id: str, what: tuple[str, str, str], now: int) -> None:
     to.call("receive", now, generation, f"{donor.number}.{move_id}", *what)
     donor.call("arrived", generation, move_id)
 
