@@ -345,7 +345,7 @@ class Gate(Protocol):
         ...
 
     def place(self, sale_id: str, item_id: str, *, shopper_id: str, now: datetime) -> Answer | None:
-        """Tell a shopper how their last claim stands; None if there is none. Changes nothing.
+        """Tell a shopper how their live claim stands, else their newest; None if there is none. Changes nothing.
 
         Place while there is hope; SoldOut, AllotmentGone or Ended while waiting without; else Already.
         """

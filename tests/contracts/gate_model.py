@@ -68,11 +68,11 @@ class GateModel:
 
     def last(self, item_id: str, shopper_id: str) -> Claim | None:
         own = [c for c in self.claims.values() if (c.wish.item_id, c.wish.shopper_id) == (item_id, shopper_id)]
-        return max(own, key=lambda c: c.turn, default=None)
+        return max(own, key=lambda c: (c.state.live, c.turn), default=None)
 
     # steps
-    def put(self, claim: Claim, state: ClaimState, **changes: object) -> Claim:
-        self.claims[claim.wish.claim_id] = replace(claim, state=state, **changes)
+    def put(self, claim: Claim, state: ClaimState, **changes: datetime) -> Claim:
+        self.claims[claim.wish.claim_id] = replace(claim, state=state, **changes)  # type: ignore[arg-type]
         return self.claims[claim.wish.claim_id]
 
     def admit(self, claim: Claim, now: datetime) -> Claim:
@@ -124,7 +124,7 @@ class GateModel:
     def place(self, item_id: str, *, shopper_id: str, now: datetime) -> Answer | None:
         claim = self.last(item_id, shopper_id)
         if claim is None or claim.state is not ClaimState.WAITING:
-            return claim and Already(claim)
+            return None if claim is None else Already(claim)
         if self.state is SaleState.ENDED or now >= self.sale.ends_at:
             return Ended()
         return self.hopeless(claim.wish) or Place(claim, self.number(claim))

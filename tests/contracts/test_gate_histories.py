@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bnpl_plugin.ports.gate import Gate, SaleState
+from bnpl_plugin.ports.gate import ClaimState, Gate, SaleState
 from tests.contracts.gate_model import GateModel
 from tests.contracts.gates import END, START, phones, sale, wish
 
@@ -34,7 +34,6 @@ class GateHistory(RuleBasedStateMachine):
 
     gate: ClassVar[Gate]
     reset: ClassVar[Any]
-    runs: ClassVar[int] = 0
 
     @initialize(
         units=st.integers(0, 4), per=st.integers(1, 3), line=st.integers(0, 3), allotment=st.integers(0, 12),
@@ -47,7 +46,7 @@ class GateHistory(RuleBasedStateMachine):
         self.now: datetime = START if open_ else START - timedelta(seconds=30)
         self.model = GateModel(self.sale)
         self.gate.open(self.sale)
-        self.refs = 0
+        self.refs = self.runs = 0
 
     @rule(shopper=SHOPPERS, item=ITEMS, units=UNITS, minor=MINOR, tries=TRIES)
     def ask(self, shopper, item, units, minor, tries):
@@ -83,7 +82,7 @@ class GateHistory(RuleBasedStateMachine):
     @rule()
     def sweep(self):
         late = {claim.wish.claim_id for claim in self.gate.overdue("sal_1", now=self.now, limit=99)}
-        assert late == {claim.wish.claim_id for claim in self.model.due(_held(), now=self.now)}
+        assert late == {claim.wish.claim_id for claim in self.model.due(ClaimState.HELD, now=self.now)}
         ended = {claim.wish.claim_id for claim in self.gate.sweep("sal_1", now=self.now, limit=99)}
         assert ended == self.model.sweep(now=self.now)
 
@@ -148,12 +147,6 @@ class GateHistory(RuleBasedStateMachine):
             for name in figures.items:
                 told = self.gate.place("sal_1", name, shopper_id=shopper, now=self.now)
                 assert told == self.model.place(name, shopper_id=shopper, now=self.now)
-
-
-def _held():
-    from bnpl_plugin.ports.gate import ClaimState
-
-    return ClaimState.HELD
 
 
 @pytest.mark.timeout(300)

@@ -35,9 +35,8 @@ def test_a_thousand_askers_for_a_hundred_units_and_as_many_places(gate):
     random.Random(20_261_125).shuffle(wishes)
     said = rush(lambda each: gate.ask(each, now=START), wishes)
     assert Counter(map(type, said)) == {Admitted: 100, Place: 100, SoldOut: 800}
-    assert sorted(answer.number for answer in said if isinstance(answer, Place)) == sorted(
-        answer.number for answer in said if isinstance(answer, Place)
-    )
+    turns = sorted((answer.claim.turn, answer.number) for answer in said if isinstance(answer, Place))
+    assert [number for _, number in turns] == list(range(1, 101))
     figures = gate.figures("sal_1")
     assert figures.items["phone"] == ItemFigures(total=100, free=0, held=100, booked=0, waiting=100)
     assert figures.left_minor == 10**9 - 100 * PRICE
@@ -108,7 +107,7 @@ def test_processes_that_know_nothing_of_one_another_share_one_gate(gate, gate_ad
     crowd = [context.Process(target=many_asks, args=(gate_address, range(k, 400, 4), told)) for k in range(4)]
     for process in crowd:
         process.start()
-    total = sum((told.get(timeout=60) for _ in crowd), Counter())
+    total: Counter[str] = sum((told.get(timeout=60) for _ in crowd), Counter())
     for process in crowd:
         process.join()
     assert total == {"Admitted": 50, "Place": 20, "SoldOut": 330}

@@ -37,10 +37,10 @@ def find_server() -> str:
 class ValkeyServer:
     """One server in a temporary folder, on a free loopback port; it writes nothing to the disk."""
 
-    def __init__(self, *, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, clustered: bool = False) -> None:
         self.port = free_port()
+        self.bus_port = free_port() if clustered else 0
         self.folder = Path(tempfile.mkdtemp(prefix="bnpl-valkey-"))
-        self._options = options
         self._child: Child | None = None
 
     @property
@@ -56,7 +56,7 @@ class ValkeyServer:
         """Start it; returns when it answers."""
         command = [
             find_server(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-            "--dir", str(self.folder), "--repl-diskless-sync-delay", "0", *self._options,
+            "--dir", str(self.folder), "--repl-diskless-sync-delay", "0", *self._cluster_options(),
         ]  # fmt: skip
         self._child = Child(command, log=self.folder / "server.log", cwd=self.folder).start()
         try:
@@ -65,6 +65,11 @@ class ValkeyServer:
             self.close()
             raise
         return self
+
+    def _cluster_options(self) -> tuple[str, ...]:
+        if not self.bus_port:
+            return ()
+        return ("--cluster-enabled", "yes", "--cluster-port", str(self.bus_port), "--cluster-node-timeout", "2000")
 
     def kill9(self) -> None:
         """Kill it with SIGKILL; what it knew is gone."""
@@ -92,8 +97,7 @@ class ValkeyCluster:
     """
 
     def __init__(self, *, primaries: int = 3, replicas: int = 0) -> None:
-        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-        self.nodes = [ValkeyServer(options=options) for _ in range(primaries * (1 + replicas))]
+        self.nodes = [ValkeyServer(clustered=True) for _ in range(primaries * (1 + replicas))]
         self._primaries = primaries
 
     @property
@@ -116,7 +120,7 @@ class ValkeyCluster:
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last - 1)
                 client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", place + 1)
             for node in self.nodes[1:]:
-                clients[0].execute_command("CLUSTER", "MEET", "127.0.0.1", node.port)
+                clients[0].execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
             wait_until(lambda: all(_met(client, len(self.nodes)) for client in clients), what="the nodes to meet")
             ids = [str(client.execute_command("CLUSTER", "MYID")) for client in clients]
             for place, client in enumerate(clients[self._primaries :]):

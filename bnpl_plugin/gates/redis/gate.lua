@@ -1,5 +1,5 @@
 -- One shard of one sale. All keys lie in the slot {sale:shard}; time and ids are arguments, so replicas agree.
--- KEYS: sale (hash of figures), claims (id -> packed), mine (item|shopper -> units; item|shopper|id -> last claim),
+-- KEYS: sale (hash of figures), claims (id -> packed), mine (item|shopper -> units; item|shopper|id -> newest claim, item|shopper|live -> the one claim that may be live),
 --       line (zset, by text: item|turn|id), due (zset: admitted by end), kept (zset: held by end), stream, moves (hash).
 -- ARGV: operation, then what it takes. Numbers are written with %.0f: 10^15 must not become 1e+15.
 local SALE, CLAIMS, MINE, LINE, DUE, KEPT, STREAM, MOVES = unpack(KEYS)
@@ -27,9 +27,18 @@ local function ticket(c) return c.item .. '|' .. string.format('%015.0f', c.turn
 local function number(c) return call('ZLEXCOUNT', LINE, '[' .. c.item .. '|', '[' .. ticket(c)) end
 local function live(c) return c.state == 'waiting' or c.state == 'admitted' or c.state == 'held' end
 local function told(c) call('XADD', STREAM, '*', 'c', packed(c)) end
-local function next_turn(c)
+local function next_turn(c, alive)
   c.turn = add('turn', 1)
   call('HSET', MINE, owner(c) .. '|id', c.id)
+  if alive then call('HSET', MINE, owner(c) .. '|live', c.id) end
+end
+-- a shopper's claim of an item: the live one, else the newest; and how many units they have
+local function latest(item, shopper)
+  local who = item .. '|' .. shopper
+  local mine = call('HMGET', MINE, who, who .. '|live', who .. '|id')
+  local c = mine[2] and read(mine[2])
+  if not (c and live(c)) then c = mine[3] and read(mine[3]) end
+  return c or nil, tonumber(mine[1] or 0)
 end
 
 -- take and give back: the only two places where units and allotment move for a claim
@@ -146,25 +155,24 @@ function op.ask(now, id, item, shopper, units, minor, looked, gone)
     if c.item ~= item or c.shopper ~= shopper then return {'clash'} end
     return already(c)
   end
-  local mine = call('HMGET', MINE, item .. '|' .. shopper, item .. '|' .. shopper .. '|id')
-  local last = mine[2] and read(mine[2])
+  local last, has = latest(item, shopper)
   if last and live(last) then return already(last) end
   if s.state == 'ended' or now >= s.ends then return {'ended'} end
   if now < s.starts then return {'notopen', int(s.starts)} end
   if s.state ~= 'open' then return {'paused'} end
-  local has, per = tonumber(mine[1] or 0), tonumber(s.per)
+  local per = tonumber(s.per)
   if has + units > per then return {'toomany', int(per), int(has)} end
   local free, left = tonumber(s.free), tonumber(s.left)
   c = {id = id, item = item, shopper = shopper, units = units, minor = minor, till = 0, ceil = 0}
   if free >= units and left >= minor then
-    next_turn(c)
+    next_turn(c, true)
     admit(c, now)
     return {'admitted', packed(c)}
   end
   local no = hopeless(s, units, minor, now, looked == '1', gone)
   if no then return no end
   if tonumber(s.waiting) >= tonumber(s.line) then return {'soldout', int(math.max(free, 0)), '0'} end
-  next_turn(c)
+  next_turn(c, true)
   join_line(c)
   return {'place', packed(c), int(number(c))}
 end
@@ -173,9 +181,8 @@ function op.place(now, item, shopper, looked, gone)
   local s = standing(item)
   if not s.state then return {'lost'} end
   if not s.free then return {'item'} end
-  local last = call('HGET', MINE, item .. '|' .. shopper .. '|id')
-  if not last then return {'none'} end
-  local c = read(last)
+  local c = latest(item, shopper)
+  if not c then return {'none'} end
   if c.state ~= 'waiting' then return already(c) end
   now = tonumber(now)
   if s.state == 'ended' or now >= s.ends then return {'ended'} end
@@ -186,12 +193,11 @@ function op.lineup(now, item, id, shopper, units, minor)
   local s = standing(item)
   if not s.state then return {'lost'} end
   if not s.free then return {'item'} end
-  local last = call('HGET', MINE, item .. '|' .. shopper .. '|id')
-  local has = tonumber(call('HGET', MINE, item .. '|' .. shopper) or 0)
-  if read(id) or (last and live(read(last))) or has + tonumber(units) > tonumber(s.per) then return {'0'} end
+  local last, has = latest(item, shopper)
+  if read(id) or (last and live(last)) or has + tonumber(units) > tonumber(s.per) then return {'0'} end
   local c = {id = id, item = item, shopper = shopper, units = tonumber(units), minor = tonumber(minor), till = 0,
              ceil = 0}
-  next_turn(c)
+  next_turn(c, true)
   join_line(c)
   return {'1'}
 end
@@ -350,9 +356,8 @@ function op.load(ref, ...)
       local c = read(id)
       if c.turn > figure('turn') then call('HSET', SALE, 'turn', int(c.turn)) end
       local known = call('HGET', MINE, owner(c) .. '|id')
-      if not known or live(c) or read(known).turn < c.turn and not live(read(known)) then
-        call('HSET', MINE, owner(c) .. '|id', id)
-      end
+      if not known or read(known).turn < c.turn then call('HSET', MINE, owner(c) .. '|id', id) end
+      if live(c) then call('HSET', MINE, owner(c) .. '|live', id) end
       if c.state == 'waiting' then
         call('ZADD', LINE, 0, ticket(c))
         add(c.item .. '|waiting', 1)
@@ -390,7 +395,7 @@ function op.send(now, to, item, units, minor)
   add(item .. '|flying', n)
   add('left', -m)
   add('allotment', -m)
-  local id = now .. '.' .. int(call('HINCRBY', MOVES, 'sent', 1))
+  local id = now .. '.' .. int(add('sent', 1))
   call('HSET', MOVES, 'out|' .. id, table.concat({to, item, int(n), int(m)}, '|'))
   return {'sent', id, call('HGET', SALE, 'gen'), int(n), int(m)}
 end

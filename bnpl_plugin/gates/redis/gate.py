@@ -11,6 +11,7 @@ from bnpl_plugin.gates.redis import queue, spreading
 from bnpl_plugin.gates.redis.opening import first_shard, learn, opening_values
 from bnpl_plugin.gates.redis.packing import answer, known, micros, unpack
 from bnpl_plugin.gates.redis.script import Shard, our_errors
+from bnpl_plugin.gates.redis.spreading import Elsewhere
 from bnpl_plugin.ports.gate import (
     Answer,
     Claim,
@@ -21,6 +22,9 @@ from bnpl_plugin.ports.gate import (
     SaleState,
     Wish,
 )
+
+#: How often a wish looks at the other shards again because units were moving between them just then.
+_LOOKS = 20
 
 
 class RedisGate:
@@ -165,34 +169,37 @@ class RedisGate:
 
     # the shopper's part ----------------------------------------------------------------------------------------------
     def ask(self, wish: Wish, *, now: datetime) -> Answer:
-        """Decide a wish."""
-        values = (
-            micros(now), wish.claim_id, wish.item_id, wish.shopper_id, wish.units, wish.principal_minor,
-        )  # fmt: skip
+        """Decide a wish; one that the shopper's own shard cannot fulfil after a look at all the others."""
+        values = (micros(now), wish.claim_id, wish.item_id, wish.shopper_id, wish.units, wish.principal_minor)
         reply = self._on(wish, "ask", *values, "0", "0")
-        if reply[0] == "look":
-            hope = self._borrowed(wish, now=now)
-            reply = self._on(wish, "ask", *values, "1", "0" if hope else "1")
+        for turn in range(_LOOKS):
+            if reply[0] != "look":
+                break
+            elsewhere = self._fetched(wish, now=now)
+            last = elsewhere is not Elsewhere.ENOUGH or turn == _LOOKS - 1
+            gone = elsewhere is Elsewhere.NOTHING
+            reply = self._on(wish, "ask", *values, "1" if last else "0", "1" if gone else "0")
         said = answer(reply, sale_id=wish.sale_id)
         assert said is not None
         return said
 
+    def _fetched(self, wish: Wish, *, now: datetime) -> Elsewhere:
+        shards = self._all(wish.sale_id)
+        own = self._of(wish.sale_id, wish.shopper_id)
+        return spreading.borrow(
+            shards, own, item_id=wish.item_id, units=wish.units, minor=wish.principal_minor, now=micros(now)
+        )
+
     def place(self, sale_id: str, item_id: str, *, shopper_id: str, now: datetime) -> Answer | None:
-        """Tell a shopper how their last claim stands."""
+        """Tell a shopper how their live claim stands, else their newest."""
         someone = Wish("-", sale_id, item_id, shopper_id, 1, 0)
         reply = self._on(someone, "place", micros(now), item_id, shopper_id, "0", "0")
         if reply[0] == "look":
-            hope = self._borrowed(someone, now=now, only_look=True)
-            reply = self._on(someone, "place", micros(now), item_id, shopper_id, "1", "0" if hope else "1")
+            shards = self._all(sale_id)
+            read = (spreading.stands(shards, item_id=item_id), spreading.stands(shards, item_id=item_id))
+            gone = spreading.outlook(*read, own=self._of(sale_id, shopper_id)) is Elsewhere.NOTHING
+            reply = self._on(someone, "place", micros(now), item_id, shopper_id, "1", "1" if gone else "0")
         return answer(reply, sale_id=sale_id)
-
-    def _borrowed(self, wish: Wish, *, now: datetime, only_look: bool = False) -> bool:
-        """Fetch from the other shards what the wish lacks; returns whether there is hope anywhere but at home."""
-        own = self._of(wish.sale_id, wish.shopper_id)
-        return spreading.borrow(
-            self._all(wish.sale_id), own, item_id=wish.item_id, units=0 if only_look else wish.units,
-            minor=0 if only_look else wish.principal_minor, now=micros(now),
-        )  # fmt: skip
 
     # the house's part ------------------------------------------------------------------------------------------------
     def _claim(self, wish: Wish, operation: str, *values: object) -> Claim | None:

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bnpl_plugin.gates.redis.script import Shard
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What one shard has of an item: free units, those that may come back, waiting claims, allotment left."""
+    """What one shard has of an item: free units, held ones, those it sent away that have not arrived, and so on.
+
+    ``sent`` counts what it ever sent: two readings between which it stands still have missed nothing on its way.
+    """
 
     shard: Shard
     free: int
-    hope: int
+    held: int
+    flying: int
     waiting: int
     left: int
+    sent: int
+
+
+class Elsewhere(StrEnum):
+    """What the other shards have for a wish."""
+
+    ENOUGH = "enough"  # or something was moving just then: ask again
+    HOPE = "hope"  # nothing free, but units that may come back
+    NOTHING = "nothing"
 
 
 def stands(shards: Sequence[Shard], *, item_id: str) -> list[Stand]:
@@ -28,8 +42,8 @@ def stands(shards: Sequence[Shard], *, item_id: str) -> list[Stand]:
     names = [f"{item_id}|{what}" for what in ("free", "held", "flying", "waiting")]
     found = []
     for shard in shards:
-        free, held, flying, waiting, left = (int(value or 0) for value in shard.fields(*names, "left"))
-        found.append(Stand(shard, max(free, 0), held + flying, waiting, max(left, 0)))
+        free, held, flying, waiting, left, sent = (int(value or 0) for value in shard.fields(*names, "left", "sent"))
+        found.append(Stand(shard, max(free, 0), held, flying, waiting, max(left, 0), sent))
     return found
 
 
@@ -59,13 +73,10 @@ def finish_moves(shards: Sequence[Shard], *, now: int) -> None:
             )
 
 
-def borrow(shards: Sequence[Shard], own: Shard, *, item_id: str, units: int, minor: int, now: int) -> bool:
+def borrow(shards: Sequence[Shard], own: Shard, *, item_id: str, units: int, minor: int, now: int) -> Elsewhere:
     """Fetch what a wish for ``units`` and ``minor`` lacks from the other shards, the richest first.
 
     A donor gives half of what it has if that is more than is lacking, so that the next asker need not look again.
-
-    Returns:
-        Whether anything can still come back anywhere else: a free, held or moving unit.
     """
     read = stands(shards, item_id=item_id)
     others = [stand for stand in read if stand.shard is not own]
@@ -79,7 +90,16 @@ def borrow(shards: Sequence[Shard], own: Shard, *, item_id: str, units: int, min
             fund = min(stand.left, max(lacks_minor, stand.left // 2)) if lacks_minor > 0 else 0
             if (take or fund) and move(stand.shard, own, item_id=item_id, units=take, minor=fund, now=now):
                 lacks_units, lacks_minor = lacks_units - take, lacks_minor - fund
-    return any(stand.free + stand.hope > 0 for stand in others)
+        return Elsewhere.ENOUGH
+    return outlook(read, stands(shards, item_id=item_id), own=own)
+
+
+def outlook(before: Sequence[Stand], after: Sequence[Stand], *, own: Shard) -> Elsewhere:
+    """Judge two readings that found too little: was something moving meanwhile, and can anything come back?"""
+    if any(stand.flying for stand in after) or sum(each.sent for each in before) != sum(each.sent for each in after):
+        return Elsewhere.ENOUGH
+    others = [stand for stand in after if stand.shard is not own]
+    return Elsewhere.HOPE if any(stand.free + stand.held > 0 for stand in others) else Elsewhere.NOTHING
 
 
 def level(shards: Sequence[Shard], *, item_id: str, now: int) -> None:

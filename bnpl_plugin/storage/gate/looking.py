@@ -56,17 +56,18 @@ def look(connection: sa.Connection, wish: Wish) -> tuple[Sale, Item, Sequence[Cl
     return sale_of(rows[0]), item_of(rows[0], first=_ITEM_FROM), claims
 
 
-def last_claim(claims: Sequence[Claim]) -> Claim | None:
-    """Return the newest claim."""
-    return claims[-1] if claims else None
+def latest(claims: Sequence[Claim]) -> Claim | None:
+    """Return the live claim, else the newest."""
+    return next((claim for claim in claims if claim.state.live), claims[-1] if claims else None)
 
 
 def foregone(connection: sa.Connection, wish: Wish, *, now: datetime) -> Answer | None:
     """Return the answer to a wish that takes neither units nor a place in line; None if it may take one."""
     sale, item, claims = look(connection, wish)
-    for claim in claims:
-        if claim.state.live or claim.wish.claim_id == wish.claim_id:
-            return Already(claim, number_in_line(connection, claim))
+    same = next((claim for claim in claims if claim.wish.claim_id == wish.claim_id), None)
+    claim = same or latest(claims)
+    if claim is not None and (claim is same or claim.state.live):
+        return Already(claim, number_in_line(connection, claim))
     if sale.state is SaleState.ENDED or now >= sale.ends_at:
         return Ended()
     if now < sale.starts_at:

@@ -27,7 +27,7 @@ from bnpl_plugin.ports.gate import (
 )
 from bnpl_plugin.storage.gate import opening
 from bnpl_plugin.storage.gate.desk import Desk, claim_of, hopeless, item_of, number_in_line, sale_of
-from bnpl_plugin.storage.gate.looking import foregone, last_claim, look
+from bnpl_plugin.storage.gate.looking import foregone, latest, look
 from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.schema.shops import gate_claim, gate_item, gate_sale
@@ -169,7 +169,7 @@ class SqlGate:
         """Tell a shopper how their last claim stands."""
         with self._reading() as connection:
             sale, item, claims = look(connection, Wish("-", sale_id, item_id, shopper_id, 1, 0))
-            claim = last_claim(claims)
+            claim = latest(claims)
             if claim is None or claim.state is not ClaimState.WAITING:
                 return None if claim is None else Already(claim)
             if sale.state is SaleState.ENDED or now >= sale.ends_at:
