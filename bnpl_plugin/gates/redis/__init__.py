@@ -1,8 +1,8 @@
-"""The gate on Redis 6.2+ or Valkey, one server or a Cluster: for sales that one database could not decide fast enough.
+"""The gate on Redis 7+ or Valkey, one server or a Cluster: for sales that one database could not decide fast enough.
 
 ``BNPL_GATE_URL`` says where: ``redis://…``, ``rediss://…`` or ``unix://…`` for one server, ``redis+cluster://host:port``
-for a Cluster. All of a shard's keys lie in one slot (``{sale:shard}``) and one script decides on them. The server's
-memory is no truth: whatever it forgets is learnt anew from the database.
+for a Cluster. All of a shard's keys lie in one slot (``{sale:shard}``), and one function, which the gate teaches the
+server itself, decides on them. The server's memory is no truth: whatever it forgets is learnt anew from the database.
 """
 
 from __future__ import annotations

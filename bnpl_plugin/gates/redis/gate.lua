@@ -1,25 +1,27 @@
+#!lua name=NAME
 -- One shard of one sale. All keys lie in the slot {sale:shard}; time and ids are arguments, so replicas agree.
--- KEYS: sale (hash of figures), claims (id -> packed), mine (item|shopper -> units; item|shopper|id -> newest claim, item|shopper|live -> the one claim that may be live),
---       line (zset, by text: item|turn|id), due (zset: admitted by end), kept (zset: held by end), stream, moves (hash).
--- ARGV: operation, then what it takes. Numbers are written with %.0f: 10^15 must not become 1e+15.
-local SALE, CLAIMS, MINE, LINE, DUE, KEPT, STREAM, MOVES = unpack(KEYS)
-local call = redis.call
+-- The one key that is passed is what all begin with: sale (hash of figures), book (hash: claim's id -> packed claim;
+-- item|shopper -> units; item|shopper|id -> newest claim; item|shopper|live -> the one claim that may be live), line
+-- (zset, by text: item|turn|id), due (zset: admitted by end), kept (zset: held by end), stream, moves (hash).
+-- Arguments: operation, then what it takes. Numbers are written with %.0f: 10^15 must not become 1e+15.
+local SALE, BOOK, LINE, DUE, KEPT, STREAM, MOVES
+local call -- redis.call: not there yet while the library is loaded
 local LOOK_AGAIN = 200000 -- microseconds for which "the other shards are empty too" is believed
 
 local function int(n) return string.format('%.0f', n + 0) end -- + 0: never "-0"
-local function read(id)
-  local text = call('HGET', CLAIMS, id)
+local function parsed(text)
   if not text then return nil end
   local p = {}
   for part in string.gmatch(text, '([^|]*)|') do p[#p + 1] = part end
   return {state = p[1], id = p[2], item = p[3], shopper = p[4], units = tonumber(p[5]), minor = tonumber(p[6]),
           turn = tonumber(p[7]), till = tonumber(p[8]), ceil = tonumber(p[9])}
 end
+local function read(id) return parsed(call('HGET', BOOK, id)) end
 local function packed(c)
   return table.concat({c.state, c.id, c.item, c.shopper, int(c.units), int(c.minor), int(c.turn), int(c.till),
                        int(c.ceil), ''}, '|')
 end
-local function write(c) call('HSET', CLAIMS, c.id, packed(c)) end
+local function write(c) call('HSET', BOOK, c.id, packed(c)) end
 local function add(field, n) return call('HINCRBY', SALE, field, int(n)) end
 local function figure(field) return tonumber(call('HGET', SALE, field) or 0) end
 local function owner(c) return c.item .. '|' .. c.shopper end
@@ -29,13 +31,13 @@ local function live(c) return c.state == 'waiting' or c.state == 'admitted' or c
 local function told(c) call('XADD', STREAM, '*', 'c', packed(c)) end
 local function next_turn(c, alive)
   c.turn = add('turn', 1)
-  call('HSET', MINE, owner(c) .. '|id', c.id)
-  if alive then call('HSET', MINE, owner(c) .. '|live', c.id) end
+  call('HSET', BOOK, owner(c) .. '|id', c.id)
+  if alive then call('HSET', BOOK, owner(c) .. '|live', c.id) end
 end
 -- a shopper's claim of an item: the live one, else the newest; and how many units they have
-local function latest(item, shopper)
+local function latest(item, shopper, mine)
   local who = item .. '|' .. shopper
-  local mine = call('HMGET', MINE, who, who .. '|live', who .. '|id')
+  mine = mine or call('HMGET', BOOK, who, who .. '|live', who .. '|id')
   local c = mine[2] and read(mine[2])
   if not (c and live(c)) then c = mine[3] and read(mine[3]) end
   return c or nil, tonumber(mine[1] or 0)
@@ -46,13 +48,13 @@ local function take(c, kind)
   add(c.item .. '|free', -c.units)
   add(c.item .. '|' .. kind, c.units)
   add('left', -c.minor)
-  call('HINCRBY', MINE, owner(c), int(c.units))
+  call('HINCRBY', BOOK, owner(c), int(c.units))
 end
 local function give(c, kind)
   add(c.item .. '|free', c.units)
   add(c.item .. '|' .. kind, -c.units)
   add('left', c.minor)
-  call('HINCRBY', MINE, owner(c), int(-c.units))
+  call('HINCRBY', BOOK, owner(c), int(-c.units))
 end
 local function leave_line(c)
   call('ZREM', LINE, ticket(c))
@@ -123,12 +125,26 @@ local function hopeless(s, units, minor, now, looked, gone)
   if gone == '1' and free + held < units then return {'soldout', int(math.max(free, 0)), '1'} end
   return nil
 end
+-- the figures of a sale and an item, read once for a wish
 local function standing(item)
   local s = call('HMGET', SALE, 'state', 'starts', 'ends', 'left', 'shards', item .. '|free', item .. '|held',
-                 item .. '|per', item .. '|line', item .. '|waiting', item .. '|dry', item .. '|gone', item .. '|poor')
+                 item .. '|per', item .. '|line', item .. '|waiting', item .. '|dry', item .. '|gone', item .. '|poor',
+                 'turn', 'hold', 'ceil')
   return {item = item, state = s[1], starts = tonumber(s[2]), ends = tonumber(s[3]), left = s[4], shards = s[5],
           free = s[6], held = s[7], per = s[8], line = s[9], waiting = s[10], dry = s[11] or nil, gone = s[12] or nil,
-          poor = s[13] or nil}
+          poor = s[13] or nil, turn = s[14], hold = s[15], ceil = s[16]}
+end
+-- what next_turn and admit do, for a fresh claim whose figures were just read: each key is written once
+local function take_at_once(c, s, has, now)
+  local item, who = c.item, owner(c)
+  c.state, c.turn, c.till, c.ceil = 'admitted', s.turn + 1, now + s.hold, now + s.ceil
+  call('HSET', SALE, item .. '|free', int(s.free - c.units), item .. '|held', int(s.held + c.units),
+       'left', int(s.left - c.minor), 'turn', int(c.turn))
+  local text = packed(c)
+  call('HSET', BOOK, who, int(has + c.units), who .. '|id', c.id, who .. '|live', c.id, c.id, text)
+  call('ZADD', DUE, int(c.till), c.id)
+  call('XADD', STREAM, '*', 'c', text)
+  return text
 end
 local function already(c)
   return {'already', packed(c), c.state == 'waiting' and int(number(c)) or '0'}
@@ -150,12 +166,14 @@ function op.ask(now, id, item, shopper, units, minor, looked, gone)
   if not s.state then return {'lost'} end
   if not s.free then return {'item'} end
   now, units, minor = tonumber(now), tonumber(units), tonumber(minor)
-  local c = read(id)
+  local who = item .. '|' .. shopper
+  local mine = call('HMGET', BOOK, who, who .. '|live', who .. '|id', id)
+  local c = parsed(mine[4])
   if c then
     if c.item ~= item or c.shopper ~= shopper then return {'clash'} end
     return already(c)
   end
-  local last, has = latest(item, shopper)
+  local last, has = latest(item, shopper, mine)
   if last and live(last) then return already(last) end
   if s.state == 'ended' or now >= s.ends then return {'ended'} end
   if now < s.starts then return {'notopen', int(s.starts)} end
@@ -165,9 +183,7 @@ function op.ask(now, id, item, shopper, units, minor, looked, gone)
   local free, left = tonumber(s.free), tonumber(s.left)
   c = {id = id, item = item, shopper = shopper, units = units, minor = minor, till = 0, ceil = 0}
   if free >= units and left >= minor then
-    next_turn(c, true)
-    admit(c, now)
-    return {'admitted', packed(c)}
+    return {'admitted', take_at_once(c, s, has, now)}
   end
   local no = hopeless(s, units, minor, now, looked == '1', gone)
   if no then return no end
@@ -281,7 +297,7 @@ end
 function op.overdue(now, limit)
   local late = {'claims'}
   for _, id in ipairs(call('ZRANGEBYSCORE', KEPT, '-inf', now, 'LIMIT', 0, limit)) do
-    late[#late + 1] = call('HGET', CLAIMS, id)
+    late[#late + 1] = call('HGET', BOOK, id)
   end
   return late
 end
@@ -341,7 +357,7 @@ end
 
 -- rebuilding: begin forgets and names who rebuilds, load adds claims, finish opens
 function op.begin(ref, ...)
-  call('DEL', CLAIMS, MINE, LINE, DUE, KEPT, STREAM, MOVES, SALE)
+  call('DEL', BOOK, LINE, DUE, KEPT, STREAM, MOVES, SALE)
   define('rebuilding', ...)
   call('HSET', SALE, 'rebuild', ref, 'gen', ref)
   return {'ok'}
@@ -351,13 +367,13 @@ function op.load(ref, ...)
   if call('HGET', SALE, 'rebuild') ~= ref then return {'other'} end
   for _, text in ipairs({...}) do
     local id = string.match(text, '^[^|]*|([^|]*)|')
-    if call('HEXISTS', CLAIMS, id) == 0 then
-      call('HSET', CLAIMS, id, text)
+    if call('HEXISTS', BOOK, id) == 0 then
+      call('HSET', BOOK, id, text)
       local c = read(id)
       if c.turn > figure('turn') then call('HSET', SALE, 'turn', int(c.turn)) end
-      local known = call('HGET', MINE, owner(c) .. '|id')
-      if not known or read(known).turn < c.turn then call('HSET', MINE, owner(c) .. '|id', id) end
-      if live(c) then call('HSET', MINE, owner(c) .. '|live', id) end
+      local known = call('HGET', BOOK, owner(c) .. '|id')
+      if not known or read(known).turn < c.turn then call('HSET', BOOK, owner(c) .. '|id', id) end
+      if live(c) then call('HSET', BOOK, owner(c) .. '|live', id) end
       if c.state == 'waiting' then
         call('ZADD', LINE, 0, ticket(c))
         add(c.item .. '|waiting', 1)
@@ -436,5 +452,10 @@ function op.flying()
   return found
 end
 
-local name = table.remove(ARGV, 1)
-return op[name](unpack(ARGV))
+redis.register_function('NAME', function(keys, args)
+  local shard = keys[1]
+  call = redis.call
+  SALE, BOOK, LINE = shard .. 'sale', shard .. 'book', shard .. 'line'
+  DUE, KEPT, STREAM, MOVES = shard .. 'due', shard .. 'kept', shard .. 'stream', shard .. 'moves'
+  return op[args[1]](unpack(args, 2))
+end)

@@ -171,7 +171,7 @@ class RedisGate:
     def ask(self, wish: Wish, *, now: datetime) -> Answer:
         """Decide a wish; one that the shopper's own shard cannot fulfil after a look at all the others."""
         values = (micros(now), wish.claim_id, wish.item_id, wish.shopper_id, wish.units, wish.principal_minor)
-        reply = self._on(wish, "ask", *values, "0", "0")
+        reply = self._on(wish, "ask", *values)
         for turn in range(_LOOKS):
             if reply[0] != "look":
                 break
@@ -179,7 +179,7 @@ class RedisGate:
             last = elsewhere is not Elsewhere.ENOUGH or turn == _LOOKS - 1
             gone = elsewhere is Elsewhere.NOTHING
             reply = self._on(wish, "ask", *values, "1" if last else "0", "1" if gone else "0")
-        said = answer(reply, sale_id=wish.sale_id)
+        said = answer(reply, sale_id=wish.sale_id, wish=wish)
         assert said is not None
         return said
 

@@ -47,11 +47,11 @@ def pack(claim: Claim) -> str:
     )
 
 
-def unpack(text: str, *, sale_id: str) -> Claim:
-    """Return the claim that the script wrote."""
+def unpack(text: str, *, sale_id: str, wish: Wish | None = None) -> Claim:
+    """Return the claim that the script wrote; ``wish`` is what it was asked for, if it is this claim's own."""
     state, claim_id, item_id, shopper_id, units, minor, turn, until, ceiling, _ = text.split("|")
     return Claim(
-        wish=Wish(claim_id, sale_id, item_id, shopper_id, int(units), int(minor)),
+        wish=wish or Wish(claim_id, sale_id, item_id, shopper_id, int(units), int(minor)),
         state=ClaimState(state),
         turn=int(turn),
         until=instant(until) if until != "0" else None,
@@ -75,11 +75,11 @@ def known(reply: Sequence[str], *, sale_id: str) -> Sequence[str]:
     return reply
 
 
-def answer(reply: Sequence[str], *, sale_id: str) -> Answer | None:
-    """Return what a reply to ``ask`` or ``place`` means; None for a shopper without a claim."""
+def answer(reply: Sequence[str], *, sale_id: str, wish: Wish | None = None) -> Answer | None:
+    """Return what a reply to ``ask`` (with its wish) or ``place`` means; None for a shopper without a claim."""
     match known(reply, sale_id=sale_id):
         case ["admitted", text]:
-            return Admitted(unpack(text, sale_id=sale_id))
+            return Admitted(unpack(text, sale_id=sale_id, wish=wish))
         case ["place", text, number]:
             return Place(unpack(text, sale_id=sale_id), int(number))
         case ["already", text, number]:

@@ -1,4 +1,4 @@
-"""Calling the gate's one script on one shard: by its hash, by its text where a node has not seen it yet."""
+"""Calling the gate's one function on one shard; a server that does not have it yet is taught it first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
-from redis.exceptions import NoScriptError, RedisError
+from redis.cluster import RedisCluster
+from redis.exceptions import RedisError, ResponseError
 
 from bnpl_plugin.errors import GateUnavailable
 
-SOURCE = files(__package__).joinpath("gate.lua").read_text(encoding="utf-8")
-SHA = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
-_NAMES = ("sale", "claims", "mine", "line", "due", "kept", "stream", "moves")
+_TEXT = files(__package__).joinpath("gate.lua").read_text(encoding="utf-8")
+#: Named by its text, so that two releases of this package can share a server while one replaces the other.
+NAME = "bnpl_gate_" + hashlib.sha256(_TEXT.encode()).hexdigest()[:12]
+LIBRARY = _TEXT.replace("NAME", NAME)
+_KEYS = ("sale", "book", "line", "due", "kept", "stream", "moves")
 
 
 @contextmanager
@@ -26,38 +29,44 @@ def our_errors() -> Iterator[None]:
         raise GateUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-class Shard:
-    """One shard of one sale: its keys, all in one slot, and the script on them."""
+def teach(client: Any) -> None:
+    """Load the function: on every primary of a Cluster, whose replicas learn it from them."""
+    everywhere = {"target_nodes": RedisCluster.PRIMARIES} if isinstance(client, RedisCluster) else {}
+    client.execute_command("FUNCTION LOAD", "REPLACE", LIBRARY, **everywhere)
 
-    __slots__ = ("_client", "keys", "number")
+
+class Shard:
+    """One shard of one sale: its keys, all in one slot, and the function on them."""
+
+    __slots__ = ("_client", "_tag", "number", "sale", "stream")
 
     def __init__(self, client: Any, *, prefix: str, sale_id: str, number: int, shards: int) -> None:
         self._client = client
+        self._tag = f"{prefix}{{{sale_id}:{number}:{shards}}}:"
         self.number = number
-        tag = f"{prefix}{{{sale_id}:{number}:{shards}}}:"
-        self.keys = tuple(tag + name for name in _NAMES)
-
-    @property
-    def stream(self) -> str:
-        """The key of the claims on their way to the database."""
-        return self.keys[6]
+        self.sale = self._tag + "sale"
+        #: The key of the claims on their way to the database.
+        self.stream = self._tag + "stream"
 
     def call(self, operation: str, *values: object) -> Sequence[str]:
-        """Run one operation of the script. Raises ``GateUnavailable``."""
-        with our_errors():
-            try:
-                reply: Sequence[str] = self._client.execute_command("EVALSHA", SHA, 8, *self.keys, operation, *values)
-            except NoScriptError:
-                reply = self._client.execute_command("EVAL", SOURCE, 8, *self.keys, operation, *values)
+        """Run one operation. Raises ``GateUnavailable``."""
+        try:
+            reply: Sequence[str] = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
+        except RedisError as error:
+            if not isinstance(error, ResponseError) or "function not found" not in str(error).lower():
+                raise GateUnavailable(f"{type(error).__name__}: {error}") from error
+            with our_errors():
+                teach(self._client)
+                reply = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
         return reply
 
     def fields(self, *names: str) -> Sequence[str | None]:
         """Return fields of the sale's hash. Raises ``GateUnavailable``."""
         with our_errors():
-            found: Sequence[str | None] = self._client.hmget(self.keys[0], names)
+            found: Sequence[str | None] = self._client.hmget(self.sale, names)
         return found
 
     def forget(self) -> None:
         """Delete the shard. Raises ``GateUnavailable``."""
         with our_errors():
-            self._client.delete(*self.keys)
+            self._client.delete(*(self._tag + name for name in _KEYS))
