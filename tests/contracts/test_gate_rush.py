@@ -104,7 +104,7 @@ def test_processes_that_know_nothing_of_one_another_share_one_gate(gate, gate_ad
     gate.open(sale(phones(50, line=20)))
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
-    crowd = [context.Process(target=many_asks, args=(gate_address, range(k, 400, 4), told)) for k in range(4)]
+    crowd = [context.Process(target=many_asks, args=(gate_address, range(k, 400, 2), told)) for k in range(2)]
     for process in crowd:
         process.start()
     total: Counter[str] = sum((told.get(timeout=60) for _ in crowd), Counter())

@@ -315,6 +315,7 @@ local function define(state, starts, ends, hold, ceil, shards, left, ...)
     end
   end
   call('HSET', SALE, 'state', state, 'starts', starts, 'ends', ends, 'hold', hold, 'ceil', ceil, 'shards', shards,
+       'wide', string.rep('-', 100), -- one long value, and the server keeps the hash as a table: no search at each field
        'allotment', left, 'left', left, 'turn', '0', 'gen', '', 'waiting', '0', 'items', list, unpack(fields))
 end
 
