@@ -15,9 +15,10 @@ from flask import Blueprint, Flask, appcontext_pushed, current_app
 from werkzeug.local import LocalProxy
 
 from bnpl_plugin import cli, registry, signals
-from bnpl_plugin.environment import ConsoleNotifier, HttpCourier, KeySeal, SystemClock, SystemIds
+from bnpl_plugin.environment import AppriseNotifier, ConsoleNotifier, HttpCourier, KeySeal, SystemClock, SystemIds
 from bnpl_plugin.errors import ConfigurationError
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle.appetite import Policies
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.ports.clock import Clock, IdSource
@@ -89,6 +90,7 @@ class Wiring:
     rules: Iterable[Any] = ()
     countries: Iterable[Any] = ()
     providers: Iterable[Provider] = ()
+    sources: Iterable[Any] = ()
     policy: str = ""
 
 
@@ -110,6 +112,7 @@ class Bnpl:
         law: an operator's dated legal values, per country.
         clock, ids, notifier, courier: replace the machine's.
         plans, rules, countries, providers: leaves of the shop's own, beside ours.
+        sources: credit bureaus and open-banking services of the shop's own (``ports.credit_source``).
         policy: the version of the credit policy (default: the newest).
     """
 
@@ -163,28 +166,30 @@ def _environment() -> Mapping[str, str]:
 
 def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
     clock = wiring.clock or SystemClock()
-    if wiring.notifier is None and not (app.debug or app.testing):
+    notifier = wiring.notifier or (AppriseNotifier(settings.notify_urls) if settings.notify_urls else None)
+    if notifier is None and not (app.debug or app.testing):
         log.warning("no notifier was given: messages, one-time codes among them, are printed to stderr")
     engine = wiring.engine or _engine(app, settings=settings, wiring=wiring)
     store = SqlStore(engine, host_sessions=wiring.sessions, host_session_open=wiring.session_open)
-    policies = registry.leaves("POLICY")
+    policies, rules = registry.leaves("POLICY"), registry.leaves("RULE", extra=wiring.rules)
     return House(
         settings=settings,
         clock=clock,
         ids=wiring.ids or SystemIds(),
         store=store,
         reads=SqlReads(engine),
-        verifier=SqlVerifier(engine),
+        verifier=SqlVerifier(engine, rules=rules),
         seal=KeySeal(settings.data_key),
-        notifier=wiring.notifier or ConsoleNotifier(),
+        notifier=notifier or ConsoleNotifier(),
         courier=wiring.courier or HttpCourier(),
         host=_callbacks(wiring),
         host_mode=wiring.sessions is not None,
         host_merchant_id=HOST_MERCHANT,
         providers=_providers(app, settings=settings, wiring=wiring, clock=clock),
         plans=registry.leaves("PLAN", extra=wiring.plans),
-        rules=registry.leaves("RULE", extra=wiring.rules),
-        policy=policies[wiring.policy or max(policies)],
+        rules=rules,
+        policies=Policies(store, clock=clock, leaves=policies, default=wiring.policy or max(policies)),
+        sources=registry.leaves("BUREAU", extra=wiring.sources),
         countries=_countries(wiring),
         announce=_announce,
         translate=lambda tag, text: locale.translator(locale.choose_locale(checkout=tag)).gettext(text),

@@ -29,6 +29,7 @@ FOLDERS: Mapping[str, str] = MappingProxyType(
         "PROVIDER": "providers",
         "PLATFORM": "platforms",
         "GATE": "gates",
+        "BUREAU": "bureaus",
     }
 )
 

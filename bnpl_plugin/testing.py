@@ -31,6 +31,7 @@ from bnpl_plugin.lifecycle import (
     identification,
     merchants,
     payment,
+    policies,
     quotation,
     signature,
     underwriting,
@@ -161,6 +162,7 @@ def make_app(
     house = Bnpl(**{**given, **wiring}).init_app(app, register_blueprints=pages)
     storage.upgrade(house.store.engine)  # type: ignore[attr-defined]
     merchants.register_host(house, name="The Shop")
+    policies.seed(house)
     for code, units in (capital or {"EUR": 50_000_000, "CNY": 50_000_000, "USD": 50_000_000}).items():
         source = Money.of(units, code)
         funding.add_capital(
@@ -179,6 +181,7 @@ class Walker:
     birth_date: date = date(1990, 5, 17)
     income_minor: int = 300_000
     outgoings_minor: int = 80_000
+    student: bool = False
 
     def open(self, order: Order, **options: Any) -> Checkout:
         """Open a checkout."""
@@ -220,8 +223,9 @@ class Walker:
     def decide(self, checkout: Checkout) -> str:
         """Tell the facts and return the outcome."""
         facts = underwriting.Facts(
-            self.full_name, self.birth_date, self.income_minor, self.outgoings_minor, consent=True
-        )
+            self.full_name, self.birth_date, self.income_minor, self.outgoings_minor, consent=True,
+            student=self.student,
+        )  # fmt: skip
         return underwriting.decide(self.house, checkout_id=checkout.checkout_id, facts=facts).outcome
 
     def to_signed(self, order: Order, *, plan_code: str = "pay_in_3", **options: Any) -> str:

@@ -10,9 +10,20 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bnpl_plugin.lifecycle import arrears, checkout, collection, holds, jobs, reconciliation
+from bnpl_plugin.lifecycle import (
+    arrears,
+    checkout,
+    collection,
+    credit_line,
+    holds,
+    jobs,
+    limit_changes,
+    reconciliation,
+    reviews,
+)
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
+from bnpl_plugin.lifecycle.subsidies import earning, watching
 
 log = log_of("worker")
 
@@ -41,9 +52,14 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("attempts", reconciliation.check_attempts),
     ("holds", holds.expire_due),
     ("checkouts", checkout.expire_due),
+    ("reviews", reviews.mark_due),
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),
+    ("subsidy parts", earning.earn_due),
+    ("subsidies", watching.watch),
+    ("lines", credit_line.follow_arrears),
+    ("limits", limit_changes.run_due),
     ("deliveries", jobs.deliver_ready),
 )
 

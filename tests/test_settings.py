@@ -130,3 +130,35 @@ def test_every_key_is_described_and_every_default_is_accepted():
     assert all(line.key.startswith("BNPL_") and line.meaning and line.accepted for line in lines)
     defaults = {line.key: line.default for line in lines if line.default}
     assert Settings.read({**defaults, "DEBUG": True}) == Settings.read({"DEBUG": True})
+
+
+@pytest.mark.parametrize(
+    ("key", "good", "wrong"),
+    [
+        ("BNPL_FOUR_EYES_ABOVE", "EUR=300000, CNY=2000000", "EUR"),
+        ("BNPL_FOUR_EYES_ABOVE", "", "EUR=1,EUR=2"),
+        ("BNPL_FOUR_EYES_ABOVE", ("EUR=5",), "EUR=-5"),
+        ("BNPL_SEGMENTS", "device_owner,staff", "Device owner"),
+        ("BNPL_SEGMENTS", "", "device_owner,device_owner"),
+        ("BNPL_TRUST_HOST_PHONE", "yes", "perhaps"),
+        ("BNPL_TRUST_HOST_PHONE", False, "2"),
+        ("BNPL_NOTIFY_URLS", "json://a/{phone} json://b/{phone}", "json://a/"),
+        ("BNPL_NOTIFY_URLS", "", "{phone}"),
+        ("BNPL_REVIEW_HOURS", "72", "0"),
+        ("BNPL_OPEN_TO", "everyone", "device_owner"),
+    ],
+)
+def test_the_settings_of_people_are_checked(key, good, wrong):
+    Settings.read({**PRODUCTION, key: good})
+    assert refused(**{key: wrong}).details["key"] == key
+
+
+def test_a_channels_secret_is_never_told():
+    told = repr(Settings.read({**PRODUCTION, "BNPL_NOTIFY_URLS": "twilio://sid:s3cret@1/{phone}"}))
+    assert "s3cret" not in told
+    assert "s3cret" not in str(refused(BNPL_NOTIFY_URLS="twilio://sid:s3cret@1/"))
+
+
+def test_a_service_may_be_open_to_a_known_segment_only():
+    assert Settings.read({**PRODUCTION, "BNPL_SEGMENTS": "owner", "BNPL_OPEN_TO": "owner"}).open_to == "owner"
+    assert "BNPL_SEGMENTS: owner" in str(refused(BNPL_SEGMENTS="owner", BNPL_OPEN_TO="staff"))

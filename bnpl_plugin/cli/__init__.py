@@ -10,7 +10,6 @@ import json
 import signal
 import threading
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 
 import click
 from flask import current_app
@@ -18,21 +17,26 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import planning
-from bnpl_plugin.cli.arguments import MoneyType, shop_house
+from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidies
+from bnpl_plugin.cli.arguments import shop_house
+from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
-from bnpl_plugin.lifecycle import flash_sale, funding, merchants, workings
-from bnpl_plugin.money.amount import Money
+from bnpl_plugin.lifecycle import flash_sale, merchants, workings
+from bnpl_plugin.lifecycle import policies as policy_use
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
-capital = AppGroup("capital", help="The lender's money.")
 merchant = AppGroup("merchant", help="Shops that call us.")
 lender = AppGroup("lender", help="The lender's own systems.")
 sale = AppGroup("sale", help="Flash-sale items.")
-for group in (db, capital, lender, merchant, sale):
+for group in (db, capital.capital, lender, merchant, sale):
     bnpl.add_command(group)
-capital.add_command(planning.plan_command)
+bnpl.add_command(policies.policy)
+bnpl.add_command(simulate.simulate_command)
+bnpl.add_command(lines.line)
+bnpl.add_command(reviews.group)
+bnpl.add_command(subsidies.group)
+bnpl.add_command(score)
 
 
 @db.command("upgrade")
@@ -40,49 +44,8 @@ def upgrade() -> None:
     """Create our tables or bring them up to this release."""
     storage.upgrade(shop_house().store.engine)  # type: ignore[attr-defined]
     merchants.register_host(shop_house(), name=current_app.name)
+    policy_use.seed(shop_house())
     click.echo("bnpl tables are up to date")
-
-
-@capital.command("add")
-@click.argument("amount", type=MoneyType())
-@click.option("--as", "into", default=None, help="The pool's currency; default: the amount's own.")
-@click.option("--at", "rate", default="1", help="Units of the pool's currency for one of the amount's.")
-@click.option(
-    "--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The rate's day; default: today."
-)
-@click.option("--source", "rate_source", default="operator", help="Who published the rate.")
-def capital_add(amount: Money, into: str | None, rate: str, rate_on: datetime | None, rate_source: str) -> None:
-    """Put capital into a pool and book its opening entry (through the FX account between two currencies)."""
-    try:
-        exact = Decimal(rate)
-    except InvalidOperation:
-        raise click.BadParameter("is not a decimal number", param_hint="--at") from None
-    if into in (None, amount.currency) and exact != 1:
-        raise click.BadParameter("must be 1 within one currency", param_hint="--at")
-    day = (rate_on or shop_house().clock.now().astimezone(UTC)).date()
-    try:
-        pool = funding.add_capital(
-            shop_house(), source=amount, into=into or amount.currency, rate=exact, rate_on=day, rate_source=rate_source
-        )
-    except BnplError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{pool.pool_id}: available {Money(pool.available_minor, pool.currency)}")
-
-
-@capital.command("show")
-def capital_show() -> None:
-    """Print every pool: available, held, outstanding, free."""
-    for pool in shop_house().reads.pools():
-        told = (
-            f"{name} {Money(minor, pool.currency)}"
-            for name, minor in (
-                ("available", pool.available_minor),
-                ("held", pool.held_minor),
-                ("outstanding", pool.outstanding_minor),
-                ("free", pool.free_minor),
-            )
-        )
-        click.echo(f"{pool.pool_id}: {', '.join(told)}")
 
 
 @merchant.command("add")

@@ -14,6 +14,7 @@ from bnpl_plugin.ports.jurisdiction import Clause, Country, CreditFacts, Value
 _GUIDANCE = "Guidance of December 2025 on the all-in cost of microloan companies"
 _GUIDED_FROM = date(2025, 12, 31)  # the month is known, the day is not: its last
 _FUNDING = "Jin Gui [2024] 26, as in the notice of 2020 on microloan companies"
+_LARGEST = "Jin Gui [2024] 26, as in the notice of 2020 on microloan companies"
 _COST_TABLE = "Rule on stating the cost of personal loans, in force 1 August 2026"
 
 #: A month in days: loans up to it stay outside the path to four times the LPR.
@@ -83,6 +84,9 @@ COUNTRY = Country(
         ),
         "funding_standardised": (
             Value(Decimal(4), "times net assets, bonds and securities on loans", date(2024, 12, 31), _FUNDING, "S"),
+        ),
+        "largest_borrower": (
+            Value(Decimal("0.10"), "fraction of net assets, one borrower", date(2024, 12, 31), _LARGEST, "S"),
         ),
         "cost_table": (
             Value(

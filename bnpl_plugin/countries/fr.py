@@ -1,8 +1,9 @@
 """France: consumer credit as reformed from 20 November 2026.
 
 Missing in the core, so nothing is offered until an operator supplies it: the usury rates of the present quarter, the
-cap on default charges and the duty to query the FICP (sources conflict), the licence, and every mandatory sentence
-but the advert's warning. The warning is French law's own; it is shown in French to every reader.
+cap on default charges and the duty to query the FICP (sources conflict), where to find advice on debt, the licence, and
+every mandatory sentence but the advert's warning. The warning is French law's own; it is shown in French to every
+reader.
 """
 
 from datetime import date
@@ -49,6 +50,7 @@ COUNTRY = Country(
         "withdrawal_settle_days",
         "withdrawal_reminder_days",
         "bureau_query",
+        "debt_advice",
         "licence",
     ),
     required_texts=(

@@ -6,6 +6,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
 
     BnplError
     ├── InvalidInput              a field, its fault, what is accepted
+    ├── ForbiddenInput            a fact that no credit decision may see
     ├── UnknownCurrency           not an ISO 4217 code we can compute with
     ├── CurrencyMismatch          two currencies in one sum
     ├── AmountOutOfRange          beyond 10**15 minor units
@@ -21,11 +22,12 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── SaleNotOpen               too early, too late, or another shop's sale
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
-    ├── CreditDeclined · OrderRefused
-    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · WebhookInvalid
+    ├── CreditDeclined · OrderRefused · ServiceNotOpen
+    ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── GateUnavailable           a flash sale's gate did not answer
     │   └── GateLost              it does not know the sale: rebuild it
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
+    ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
 
 May import: nothing of ours. Must never: hold what only an operator may see in ``details``. Add a file here: a group of
@@ -37,6 +39,7 @@ from __future__ import annotations
 from bnpl_plugin.errors.given import (
     AmountOutOfRange,
     CurrencyMismatch,
+    ForbiddenInput,
     InvalidInput,
     LawMissing,
     UnknownCurrency,
@@ -63,6 +66,8 @@ from bnpl_plugin.errors.house import (
     IdempotencyMismatch,
     IdempotencyRunning,
     LedgerImbalance,
+    LeverageExceeded,
+    MessageUndelivered,
     ProviderUnavailable,
     SolverFailed,
     StorageUnavailable,
@@ -85,6 +90,7 @@ from bnpl_plugin.errors.purchase import (
     OfferUnavailable,
     OrderRefused,
     SaleNotOpen,
+    ServiceNotOpen,
     TooManyAttempts,
 )
 from bnpl_plugin.errors.root import (
@@ -110,6 +116,7 @@ __all__ = [
     "DecisionMissing",
     "DisclosuresMissing",
     "ErrorKind",
+    "ForbiddenInput",
     "GateLost",
     "GateUnavailable",
     "GuardFailed",
@@ -120,6 +127,8 @@ __all__ = [
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
+    "LeverageExceeded",
+    "MessageUndelivered",
     "NotYours",
     "OfferExpired",
     "OfferTampered",
@@ -128,6 +137,7 @@ __all__ = [
     "OrderRefused",
     "ProviderUnavailable",
     "SaleNotOpen",
+    "ServiceNotOpen",
     "SoldOut",
     "SolverFailed",
     "StateMoved",

@@ -14,6 +14,15 @@ class InvalidInput(BnplError, code="invalid_input", kind=ErrorKind.FIX_INPUT):
         super().__init__(diagnostic, field=field, fault=fault, accepted=accepted)
 
 
+class ForbiddenInput(BnplError, code="input_forbidden", kind=ErrorKind.FIX_INPUT):
+    """A fact was handed in that the law keeps out of credit decisions; nothing was kept of it. ``law``: a sentence."""
+
+    message = "{field} may not be used for a credit decision. {law}"
+
+    def __init__(self, diagnostic: str = "", *, field: str, law: str) -> None:
+        super().__init__(diagnostic, field=field, law=law)
+
+
 class UnknownCurrency(BnplError, code="unknown_currency", kind=ErrorKind.FIX_INPUT):
     """The code is not an active ISO 4217 currency with a minor unit."""
 

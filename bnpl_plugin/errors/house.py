@@ -26,13 +26,19 @@ class GateUnavailable(BnplError, code="gate_unavailable", kind=ErrorKind.RETRY_L
 class GateLost(GateUnavailable, code="gate_lost"):
     """The gate does not know the sale: never opened, or its memory is lost and must be rebuilt from the database."""
 
-    message = "The sale is being set up again. Your place is kept where it was written down; please try again."
+    message = "The sale is being set up again. Please try again in a moment."
 
 
 class ProviderUnavailable(BnplError, code="provider_unavailable", kind=ErrorKind.RETRY_LATER):
     """The payment provider cannot be reached; whether it acted is not known."""
 
     message = "The payment service cannot be reached at the moment."
+
+
+class MessageUndelivered(BnplError, code="message_undelivered", kind=ErrorKind.RETRY_LATER):
+    """No channel took a message to a shopper."""
+
+    message = "We could not send you a message just now."
 
 
 class WebhookInvalid(BnplError, code="webhook_invalid", kind=ErrorKind.FIX_INPUT):
@@ -63,6 +69,15 @@ class ConfigurationError(BnplError, code="configuration_error"):
     """The operator's settings do not fit together."""
 
     message = "The shop's pay-later settings are not right."
+
+
+class LeverageExceeded(BnplError, code="leverage_exceeded", kind=ErrorKind.NOT_ALLOWED):
+    """The law's ceiling on what a lender may borrow would be passed."""
+
+    message = "At most {ceiling} may be owed as {kind} on net assets of {net_assets}; {used} is owed already."
+
+    def __init__(self, diagnostic: str = "", *, kind: str, ceiling: str, net_assets: str, used: str) -> None:
+        super().__init__(diagnostic, kind=kind, ceiling=ceiling, net_assets=net_assets, used=used)
 
 
 class LedgerImbalance(BnplError, code="ledger_imbalance"):

@@ -104,6 +104,12 @@ class CreditDeclined(BnplError, code="credit_declined", kind=ErrorKind.NOT_ALLOW
         super().__init__(diagnostic, reasons=reasons)
 
 
+class ServiceNotOpen(BnplError, code="service_not_open", kind=ErrorKind.NOT_ALLOWED):
+    """The lender serves a segment of shoppers only, and this one is not in it."""
+
+    message = "Paying later is not open to everyone yet, and we cannot offer it to you today."
+
+
 class OrderRefused(BnplError, code="order_refused", kind=ErrorKind.CONFLICT):
     """The host cannot give the goods; raised by the host's own callback."""
 

@@ -54,6 +54,15 @@ class Account(StrEnum):
     FEE_GIVEN_UP = "fee_given_up"
     GOODWILL_EXPENSE = "goodwill_expense"
     RECOVERY_INCOME = "recovery_income"
+    UNEARNED_SUBSIDY = "unearned_subsidy"
+    SUBSIDY_INCOME = "subsidy_income"
+    BORROWINGS = "borrowings"
+    BORROWING_INTEREST_PAYABLE = "borrowing_interest_payable"
+    BORROWING_INTEREST_EXPENSE = "borrowing_interest_expense"
+    LOAN_PRINCIPAL_CEDED = "loan_principal_ceded"
+    FUNDER_PAYABLE = "funder_payable"
+    SERVICING_INCOME = "servicing_income"
+    LOAN_SALE_RESULT = "loan_sale_result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class AccountFacts:
     Attributes:
         account: the code.
         type: what it measures.
-        owner: whose sub-account a posting names: "loan", "merchant", "pool", "provider" or "" for the house.
+        owner: whose sub-account a posting names: "loan", "merchant", "pool", "provider", "borrowing", "funder", or ""
+            for the house.
         meaning: one sentence.
     """
 
@@ -101,6 +111,15 @@ _ROWS = (
     AccountFacts(Account.FEE_GIVEN_UP, _X, "loan", "Fees once earned and given up."),
     AccountFacts(Account.GOODWILL_EXPENSE, _X, "loan", "Principal paid by us in the shopper's place."),
     AccountFacts(Account.RECOVERY_INCOME, _I, "loan", "Money received on loans given up."),
+    AccountFacts(Account.UNEARNED_SUBSIDY, _L, "loan", "What a subsidy pays for time that has not yet passed."),
+    AccountFacts(Account.SUBSIDY_INCOME, _I, "loan", "What a subsidy has paid for time that has passed."),
+    AccountFacts(Account.BORROWINGS, _L, "borrowing", "What a funder lent to a pool and is still to be repaid."),
+    AccountFacts(Account.BORROWING_INTEREST_PAYABLE, _L, "borrowing", "Interest accrued on it and not yet paid."),
+    AccountFacts(Account.BORROWING_INTEREST_EXPENSE, _X, "pool", "What a pool's borrowings have cost."),
+    AccountFacts(Account.LOAN_PRINCIPAL_CEDED, _A, "loan", "The funder's part of the principal: stands in credit."),
+    AccountFacts(Account.FUNDER_PAYABLE, _L, "funder", "Collected for a funder and not yet paid over, less its debt."),
+    AccountFacts(Account.SERVICING_INCOME, _I, "loan", "What we keep of a funder's interest for servicing."),
+    AccountFacts(Account.LOAN_SALE_RESULT, _I, "loan", "Price of a loan sold or bought back, above or below par."),
 )
 
 CHART: Mapping[Account, AccountFacts] = MappingProxyType({row.account: row for row in _ROWS})

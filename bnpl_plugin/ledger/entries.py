@@ -33,6 +33,19 @@ class EntryKind(StrEnum):
     CREDIT_BALANCE_REFUNDED = "credit_balance_refunded"
     CHARGED_OFF = "charged_off"
     RECOVERED = "recovered"
+    SUBSIDY_GRANTED = "subsidy_granted"
+    SUBSIDY_EARNED = "subsidy_earned"
+    SUBSIDY_REVERSED = "subsidy_reversed"
+    CAPITAL_WITHDRAWN = "capital_withdrawn"
+    BORROWING_TAKEN = "borrowing_taken"
+    BORROWING_INTEREST_ACCRUED = "borrowing_interest_accrued"
+    BORROWING_REPAID = "borrowing_repaid"
+    FUNDER_SHARE_COLLECTED = "funder_share_collected"
+    FUNDER_SHARE_RETURNED = "funder_share_returned"
+    FUNDER_SHARE_LOST = "funder_share_lost"
+    LOAN_SOLD = "loan_sold"
+    LOAN_BOUGHT_BACK = "loan_bought_back"
+    FUNDER_REMITTED = "funder_remitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,12 +78,15 @@ def drawdown(
     interest_minor: int = 0,
     fee_minor: int = 0,
     mdr_minor: int = 0,
+    funder_id: str = "",
+    funder_minor: int = 0,
 ) -> JournalEntry:
     """Principal becomes owed by the shopper and payable to the merchant; the schedule's cost is not yet earned.
 
         Dr loan_principal  P        Cr merchant_payable   P - mdr,  Cr mdr_income  mdr
         Dr loan_interest   I        Cr unearned_interest  I
         Dr loan_fee        F        Cr unearned_fee       F
+        Dr funder_payable  C        Cr loan_principal_ceded C   (what a co-lender takes of it and is to pay us)
 
     Args:
         head: id, dates, shopper.
@@ -94,6 +97,8 @@ def drawdown(
         interest_minor: all interest of the schedule.
         fee_minor: all shopper fees of the schedule.
         mdr_minor: what we keep, at most the principal.
+        funder_id: who co-lends.
+        funder_minor: its part of the principal.
     """
     positive(principal_minor, field="principal_minor")
     if not 0 <= mdr_minor <= principal_minor:
@@ -104,6 +109,8 @@ def drawdown(
         (Account.MDR_INCOME, merchant_id, -mdr_minor),
         *move(loan_id, interest_minor, debit=Account.LOAN_INTEREST, credit=Account.UNEARNED_INTEREST),
         *move(loan_id, fee_minor, debit=Account.LOAN_FEE, credit=Account.UNEARNED_FEE),
+        (Account.FUNDER_PAYABLE, funder_id, funder_minor),
+        (Account.LOAN_PRINCIPAL_CEDED, loan_id, -funder_minor),
     ]
     return entry_of(head, EntryKind.DRAWDOWN, postings_of(lines, currency), loan_id=loan_id)
 

@@ -2,8 +2,8 @@
 
 ``quotation`` → ``checkout`` → ``identification`` → ``underwriting`` → ``holds`` → ``disclosure`` → ``signature`` →
 ``payment`` → ``confirm`` (or ``compensation``) → ``collection`` → ``early_settlement`` / ``refund``; beside the road
-``funding``, ``flash_sale``, ``merchants``, ``provider_events``, ``delivery`` and ``reconciliation``. ``house`` holds
-the frozen per-app record they all take first.
+``funding``, ``subsidies``, ``flash_sale``, ``merchants``, ``provider_events``, ``delivery`` and ``reconciliation``.
+``house`` holds the frozen per-app record they all take first.
 
 For: deciding. A use case reads records, decides, and hands the store one frozen changeset. May import: ``ports``,
 ``ledger``, ``credit``, ``money``, ``errors``, ``settings``, ``signals``. Must never: import flask, sqlalchemy or a

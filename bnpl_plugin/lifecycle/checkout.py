@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +18,14 @@ from bnpl_plugin.errors import (
     OfferUnavailable,
     OrderAlreadyFinanced,
     StateMoved,
+    SubsidyExhausted,
 )
-from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle import down_payment, holds
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -151,7 +154,8 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
 
     Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``,
-    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one).
+    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one),
+    ``SubsidyExhausted`` (the special price has ended: nobody is given the dearer one unasked).
     """
     offer = read_offer(house, token=token)
     purchase = house.purchase(checkout_id)
@@ -164,8 +168,12 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         checkout.country,
     ):
         raise OfferTampered
+    if purchase.decision is not None or offer.subsidy_id is not None:
+        chosen, offer = offer, _repriced(house, purchase=purchase, like=offer)
+        if chosen.subsidy_id is not None and offer.nominal_rate > chosen.nominal_rate:
+            raise SubsidyExhausted(guard="subsidy")
     if purchase.decision is not None:
-        offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+        offer = _within_line(house, purchase=purchase, offer=offer)
         against = to_another_plan(house, decision=purchase.decision, offer=offer)
         if against:
             raise OfferUnavailable(reason=against[0].code)
@@ -176,6 +184,22 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     return house.purchase(checkout_id).checkout
 
 
+def _within_line(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
+    """Return an offer that is above the line with the gap paid down, where its plan allows that; else as it is.
+
+    What the checkout's own hold has taken of the line is given back with it.
+    """
+    checkout, hold = purchase.checkout, purchase.hold
+    line = house.store.line(shopper_id=checkout.shopper_id or "", currency=checkout.currency)
+    if line is None or line.state != "open":
+        return offer
+    own_minor = hold.financed_minor if hold is not None and hold.state == "pending" else 0
+    left_minor = max(line.limit_minor - line.used_minor + own_minor, 0)
+    if offer.financed_minor <= left_minor:
+        return offer
+    return down_payment.covering(house, checkout=checkout, offer=offer, available_minor=left_minor) or offer
+
+
 def refresh_offer(house: House, *, checkout_id: str) -> Offer:
     """Return the checkout's offer, quoted anew (same plan, same rating, today's dates) if it has lapsed."""
     purchase = house.purchase(checkout_id)
@@ -184,7 +208,7 @@ def refresh_offer(house: House, *, checkout_id: str) -> Offer:
     fresh = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == house.today(checkout.time_zone)
     if fresh or checkout.state not in ("opened", "approved", "held"):
         return offer
-    offer = _repriced(house, checkout=checkout, purchase=purchase, plan_code=offer.plan_code)
+    offer = _made_anew(house, purchase=purchase, offer=offer)
     _set_offer(house, checkout=checkout, offer=offer)
     return offer
 
@@ -253,17 +277,40 @@ def offer_of(checkout: Checkout) -> Offer:
     return Offer.from_json(checkout.offer)
 
 
-def _repriced(house: House, *, checkout: Checkout, purchase: Purchase, plan_code: str) -> Offer:
-    rating = purchase.decision.rating if purchase.decision else None
+def _made_anew(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
+    """Return a lapsed offer with today's dates.
+
+    What a hold has reserved of a budget stays as it is. Without a hold a special price that has ended is kept in the
+    offer, for the hold to refuse: it is never replaced by a dearer one unasked.
+    """
+    checkout, hold = purchase.checkout, purchase.hold
+    if checkout.state == "held" and hold is not None:
+        budgets = pricing.promised(house, subsidy_id=hold.subsidy_id)
+        fresh = _repriced(house, purchase=purchase, like=offer, budgets=budgets)
+        return replace(
+            fresh, subsidy_id=hold.subsidy_id, subsidy_minor=hold.subsidy_minor, subsidised_by=offer.subsidised_by
+        )
+    fresh = _repriced(house, purchase=purchase, like=offer)
+    if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
+        budgets = pricing.promised(house, subsidy_id=offer.subsidy_id)
+        return _repriced(house, purchase=purchase, like=offer, budgets=budgets)
+    return fresh
+
+
+def _repriced(house: House, *, purchase: Purchase, like: Offer, budgets: pricing.Budgets | None = None) -> Offer:
+    """Return an offer quoted anew: the same plan and down payment, by the rating if there is one by now."""
+    checkout = purchase.checkout
     return quote_plan(
         house,
         order=Order.from_json(checkout.cart),
         country=checkout.country,
         merchant_id=checkout.merchant_id,
-        plan_code=plan_code,
-        rating=rating,
+        plan_code=like.plan_code,
+        rating=purchase.decision.rating if purchase.decision else None,
         language=checkout.locale,
         time_zone=checkout.time_zone,
+        budgets=budgets,
+        down_payment_minor=like.down_payment_minor,
     )
 
 
@@ -298,6 +345,7 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
             events=(ended,),
             lines=back.lines,
             units=back.units,
+            rooms=back.rooms,
             pools=back.pools,
         )
     )

@@ -15,12 +15,14 @@ from bnpl_plugin.credit.states import INSTALMENT, LOAN
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.ledger.postings import interest_waived, repayment
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, attempt_move, instruction, waiting
+from bnpl_plugin.lifecycle.funding import ceding, exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
-from bnpl_plugin.ports.store import Changeset, Event, LineChange, LoanBook, Move, PoolChange
+from bnpl_plugin.ports.store import Changeset, Event, LoanBook, Move
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN = ("scheduled", "overdue")
@@ -182,35 +184,40 @@ def _paid(house: House, book: LoanBook, attempt: Attempt, outcome: Outcome) -> C
     waived = {int(k): int(v) for k, v in attempt.details.get("waived", {}).items()}
     rows = [row for row in book.instalments if row.number in numbers]
     principal = sum(row.principal_minor for row in rows)
-    left = loan.outstanding_minor - principal
+    freed = exposure.freed(loan, principal_minor=principal, down_payment_minor=down_payment.part_of(loan, rows))
+    left, funder_left = loan.outstanding_minor - principal, loan.funder_minor - freed.funder_minor
     event = "capture" if attempt.state == "authorised" else "succeed"
     ref = outcome.provider_ref or attempt.provider_ref
     paid = attempt_move(house, attempt, event=event, provider_ref=ref, decline_code=None, next_action=None)
-    change = values(outstanding_minor=left, changed_at=now)
+    change = values(outstanding_minor=left, funder_minor=funder_left, changed_at=now)
     events = [
         house.event("instalment.paid", book.checkout, deliver=True, loan_id=loan.loan_id, number=row.number)
         for row in rows
     ]
+    jobs: tuple[Job, ...] = ()
     settled = all(row.state == "paid" or row.number in numbers for row in book.instalments)
     if settled:
         change = {**change, "state": LOAN.advance(loan.state, "settle")}
+        jobs = earning.rest_of(house, loan)
         events.append(house.event("loan.settled", book.checkout, deliver=True, loan_id=loan.loan_id))
     loan_move = Move(
         "loan",
         values(shopper_id=loan.shopper_id, loan_id=loan.loan_id),
         (loan.state,),
         change,
-        values(outstanding_minor=loan.outstanding_minor),
+        exposure.as_read(loan),
     )
     dues = [
         _instalment(house, row, event="pay", waived_minor=waived.get(row.number, 0), remind_at=None) for row in rows
     ]
     return Changeset(
         moves=(paid, loan_move, *dues),
+        rows=jobs,
         entries=_entries(house, book, attempt, rows=rows, waived=waived, provider_ref=ref or ""),
         events=tuple(events),
-        lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-principal),) if principal else (),
-        pools=(PoolChange(loan.pool_id, outstanding_minor=-principal),) if principal else (),
+        lines=freed.lines,
+        rooms=freed.rooms,
+        pools=freed.pools,
     )
 
 
@@ -237,9 +244,10 @@ def _entries(
         interest_minor=asked.interest_minor,
         fee_minor=asked.fee_minor,
     )
+    shared = ceding.collected(house, loan, paid=asked, value_date=today)
     never = whole.minus(asked)
     if never.is_nothing:
-        return (received,)
+        return (received, *shared)
     dropped = interest_waived(
         house.head(shopper_id=loan.shopper_id, value_date=today),
         loan_id=loan.loan_id,
@@ -247,7 +255,7 @@ def _entries(
         interest_minor=never.interest_minor,
         fee_minor=never.fee_minor,
     )
-    return (received, dropped)
+    return (received, *shared, dropped)
 
 
 def claim(attempt: Attempt, *, provider_ref: str) -> str:

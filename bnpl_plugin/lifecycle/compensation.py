@@ -39,9 +39,7 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
     if checkout.channel == "embedded":
         jobs.append(house.job("host_refused", stream=checkout_id, checkout_id=checkout_id, reason=reason))
     refused = house.event("checkout.refused", checkout, deliver=True, reason=reason)
-    changeset = Changeset(
-        moves=tuple(moves), rows=tuple(jobs), events=(refused,), lines=back.lines, units=back.units, pools=back.pools
-    )
+    changeset = replace(back, moves=tuple(moves), rows=tuple(jobs), events=(refused,))
     try:
         house.commit(changeset)
     except StateMoved:

@@ -16,10 +16,14 @@ from bnpl_plugin.errors import GuardFailed, OrderRefused, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import divide
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Hold, InstalmentRow, Job, Loan, OrderClaim
 from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
+
+#: How often it is decided anew when a limit of the pool changed in that very moment.
+_TURNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,18 @@ def confirm(house: House, *, checkout_id: str) -> Confirmation:
     the goods or the credit can no longer be given, the payment is voided and the shopper told (``compensation``). Any
     other exception of the host's callback rolls everything back and is raised; the reconciler tries again.
     """
+    for turn in range(1, _TURNS + 1):
+        try:
+            return _once(house, checkout_id=checkout_id)
+        except StateMoved:
+            current = house.purchase(checkout_id).checkout
+            if current.state != "authorised" or turn == _TURNS:
+                return Confirmation(current.state, current.loan_id)
+    raise AssertionError("a turn always ends")
+
+
+def _once(house: House, *, checkout_id: str) -> Confirmation:
+    """Finish a checkout by what is so now. Raises ``StateMoved``: it is no longer so, or someone else was first."""
     try:
         with house.store.confirming(checkout_id) as tx:
             purchase = tx.purchase
@@ -49,8 +65,7 @@ def confirm(house: House, *, checkout_id: str) -> Confirmation:
             booking = book(house, purchase)
             tx.write(booking)
     except StateMoved:
-        current = house.purchase(checkout_id).checkout
-        return Confirmation(current.state, current.loan_id)
+        raise
     except OrderRefused as refused:
         return _refused(house, checkout_id, reason=str(refused.details.get("reason", "order_refused")))
     except GuardFailed as full:
@@ -66,8 +81,7 @@ def book(house: House, purchase: Purchase) -> Changeset:
     hold = purchase.hold
     retaken = None
     if hold is None or hold.state != "pending":
-        # the pool is named by the hold before: a read of its own would want a second connection inside confirm
-        retaken = holds.new_hold(house, checkout=checkout, state="posted", pool_id=hold.pool_id if hold else None)
+        retaken = holds.new_hold(house, purchase=purchase, state="posted")
     taken = retaken or hold
     assert taken is not None
     assert purchase.agreement is not None
@@ -75,6 +89,7 @@ def book(house: House, purchase: Purchase) -> Changeset:
     offer = Offer.from_json(purchase.agreement.body["offer"])
     loan = _loan(house, purchase, offer=offer, hold=taken)
     held = holds.posting(purchase, retaken=retaken)
+    subsidy = earning.granted(house, loan=loan, offer=offer)
     move = Move(
         table="checkout",
         key=values(checkout_id=checkout.checkout_id),
@@ -99,6 +114,8 @@ def book(house: House, purchase: Purchase) -> Changeset:
         interest_minor=loan.interest_minor,
         fee_minor=loan.fee_minor,
         mdr_minor=loan.mdr_minor,
+        funder_id=loan.funder_id or "",
+        funder_minor=loan.funder_minor,
     )
     return Changeset(
         moves=(move, *held.moves, attempt),
@@ -107,12 +124,14 @@ def book(house: House, purchase: Purchase) -> Changeset:
             loan,
             *_instalments(house, purchase, offer=offer, loan=loan),
             *held.rows,
+            *subsidy.rows,
             *_jobs(house, purchase, loan=loan, capture=captured),
         ),
-        entries=(entry,),
+        entries=(entry, *subsidy.entries),
         events=_events(house, purchase, loan=loan, offer=offer),
         lines=held.lines,
         units=held.units,
+        rooms=held.rooms,
         pools=held.pools,
     )
 
@@ -149,6 +168,7 @@ def _loan(house: House, purchase: Purchase, *, offer: Offer, hold: Hold) -> Loan
         drawdown_on=schedule.drawdown_on,
         opened_at=now,
         changed_at=now,
+        down_payment_minor=hold.down_payment_minor,
     )
 
 

@@ -19,13 +19,14 @@ TOLD_KINDS = frozenset(
     {
         "checkout.opened", "checkout.confirmed", "checkout.refused", "checkout.cancelled", "checkout.expired",
         "credit.declined", "loan.booked", "loan.reversed", "loan.settled", "instalment.paid", "instalment.failed",
-        "refund.requested", "payment.refunded",
+        "refund.requested", "payment.refunded", "subsidy.opened", "subsidy.topped_up", "subsidy.extended",
+        "subsidy.stopped", "subsidy.resumed", "subsidy.warned", "subsidy.used_up", "subsidy.ended",
     }
 )  # fmt: skip
 TOLD_FIELDS = frozenset(
     {
         "checkout_id", "order_ref", "loan_id", "currency", "total_minor", "principal_minor", "amount_minor",
-        "plan_code", "number", "reason",
+        "plan_code", "number", "reason", "subsidy_id", "used_minor", "ceiling_minor",
     }
 )  # fmt: skip
 

@@ -55,7 +55,8 @@ def document(house: House, *, purchase: Purchase, language: str) -> dict[str, An
         "cash_price_minor": checkout.total_minor,
         "currency": checkout.currency,
         "plan": {"code": offer.plan_code, "version": offer.plan_version, "kind": str(offer.kind), "title": offer.title},
-        "principal_minor": schedule.principal_minor,
+        "principal_minor": offer.financed_minor,
+        "down_payment_minor": offer.down_payment_minor,  # paid at signature, and part of total_payable_minor
         "nominal_rate": str(offer.nominal_rate),
         "apr_percent": str(offer.apr_percent),
         "apr": str(offer.apr),
@@ -100,7 +101,8 @@ def present(house: House, *, checkout_id: str, language: str, medium: str = "scr
 def shown_for(purchase: Purchase, *, offer: Offer) -> Disclosure | None:
     """Return the newest recorded disclosure of exactly this offer (same plan, price and schedule), if any."""
     schedule = offer.schedule.to_json()
-    for shown in sorted(purchase.disclosures, key=lambda d: d.shown_at, reverse=True):
+    terms = (shown for shown in purchase.disclosures if shown.kind == "precontract")
+    for shown in sorted(terms, key=lambda d: d.shown_at, reverse=True):
         body = shown.body
         if body["schedule"] == schedule and body["plan"]["code"] == offer.plan_code and body["apr"] == str(offer.apr):
             return shown

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.lifecycle import persons
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.objections import monthly_due_minor
 from bnpl_plugin.ports.plan import Offer
@@ -24,6 +25,7 @@ class Facts:
     income_minor: int
     outgoings_minor: int
     consent: bool  # to the use of these facts for this decision; never pre-ticked
+    student: bool | None = None  # only where the law asks (``persons.asks_student``)
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.full_name.strip()) <= 120:
@@ -54,7 +56,7 @@ class Ask:
     @classmethod
     def of(cls, offer: Offer) -> Ask:
         """Return what an offer asks for."""
-        return cls(offer.schedule.principal_minor, offer.first_minor, monthly_due_minor(offer))
+        return cls(offer.financed_minor, offer.first_minor, monthly_due_minor(offer))
 
 
 def gather(
@@ -83,4 +85,7 @@ def gather(
         instalments_in_arrears=history.instalments_in_arrears,
         decisions_last_day=history.decisions_last_day,
         loans_settled=history.loans_settled,
+        **persons.evidence(
+            house, shopper_id=shopper_id, country=country, time_zone=time_zone, birth_date=born, student=facts.student
+        ),
     )

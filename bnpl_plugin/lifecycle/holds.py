@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
-from bnpl_plugin.errors import CapitalExhausted, CheckoutExpired, DecisionMissing, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import (
+    CapitalExhausted,
+    CheckoutExpired,
+    DecisionMissing,
+    SaleNotOpen,
+    StateMoved,
+    SubsidyExhausted,
+)
 from bnpl_plugin.lifecycle.attempts import abandoned
+from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.standing import still_stands
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
 from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
 
+#: How often a hold is decided anew when what it was decided by has changed.
+_TURNS = 4
 IN_FLIGHT = ("created", "sent", "pending", "unknown")
 
 
 def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
 
-    Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``, ``SaleNotOpen``,
-    ``DecisionMissing``, ``CheckoutExpired``; then nothing is reserved.
+    Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
+    ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``,
+    ``CreditDeclined`` (decided again: see ``standing``); then
+    nothing is reserved.
     """
+    for _ in range(_TURNS - 1):
+        with suppress(StateMoved):  # taken by the same shopper's other window, or the pool's terms have just changed
+            return _take(house, checkout_id=checkout_id)
+    return _take(house, checkout_id=checkout_id)
+
+
+def _take(house: House, *, checkout_id: str) -> Hold:
     purchase = house.purchase(checkout_id)
     checkout, now = purchase.checkout, house.clock.now()
     if checkout.state in ("held", "signed") and purchase.hold and purchase.hold.state == "pending":
@@ -30,8 +52,11 @@ def take(house: House, *, checkout_id: str) -> Hold:
         raise CheckoutExpired(state=checkout.state)
     if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
         raise DecisionMissing(checkout_id=checkout_id)
+    purchase = still_stands(house, purchase)
+    checkout = purchase.checkout
     _check_sale(house, checkout)
-    hold = new_hold(house, checkout=checkout, state="pending", pool_id=purchase.pool_id)
+    _check_subsidy(house, checkout)
+    hold = new_hold(house, purchase=purchase, state="pending")
     house.commit(
         Changeset(
             moves=(
@@ -46,26 +71,31 @@ def take(house: House, *, checkout_id: str) -> Hold:
             events=(
                 house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
             ),
-            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.principal_minor),),
+            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.financed_minor),),
             units=_units(hold, free=-1, held=1),
-            pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor),),
+            rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor)),
+            pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor, terms_version=purchase.terms.version),),
         )
     )
     return hold
 
 
-def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | None = None) -> Hold:
+def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
     """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired.
+
+    It is of the pool that lends now, and under that pool's terms as the purchase was read with them.
 
     Raises ``CapitalExhausted``.
     """
+    checkout, pool_id = purchase.checkout, purchase.pool_id
     if pool_id is None:
-        pool = house.store.pool(checkout.currency, country=checkout.country)
-        if pool is None:
-            raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
-        pool_id = pool.pool_id
+        raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
     offer = Offer.from_json(checkout.offer or {})
-    now = house.clock.now()
+    now, rating = house.clock.now(), purchase.decision.rating if purchase.decision else ""
+    shared = exposure.shares(
+        purchase.terms, subjects=exposure.subjects_of(checkout, plan_code=offer.plan_code, rating=rating),
+        principal_minor=offer.schedule.principal_minor, now=now,
+    )  # fmt: skip
     return Hold(
         shopper_id=checkout.shopper_id or "",
         hold_id=house.ids.new("hld"),
@@ -76,14 +106,15 @@ def new_hold(house: House, *, checkout: Checkout, state: str, pool_id: str | Non
         pool_id=pool_id,
         sale_item_id=checkout.sale_item_id,
         units=checkout.units if checkout.sale_item_id else 0,
-        funder_id=None,
-        funder_minor=0,
-        subsidy_id=None,
-        subsidy_minor=0,
-        limit_ids="",
+        funder_id=shared.funder_id,
+        funder_minor=shared.funder_minor,
+        subsidy_id=offer.subsidy_id,
+        subsidy_minor=offer.subsidy_minor,
+        limit_ids=shared.limit_ids,
         created_at=now,
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        down_payment_minor=offer.down_payment_minor,
     )
 
 
@@ -99,10 +130,12 @@ def giving_back(purchase: Purchase, *, event: str) -> Changeset:
                 key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
                 sources=("pending",),
                 set=values(state=HOLD.advance("pending", event)),
+                expect=values(limit_ids=hold.limit_ids),
             ),
         ),
-        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.principal_minor),),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),),
         units=_units(hold, free=1, held=-1),
+        rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor)),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
     )
 
@@ -115,13 +148,16 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
     if retaken is not None:
         return Changeset(
             rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.principal_minor),),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
             units=_units(retaken, free=-1, sold=1),
-            pools=(PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor),),
+            rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, retaken.own_minor)),
+            pools=(
+                PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor, terms_version=purchase.terms.version),
+            ),
         )
     hold = purchase.hold
     assert hold is not None
-    minor = hold.principal_minor
+    minor = hold.financed_minor
     return Changeset(
         moves=(
             Move(
@@ -129,6 +165,7 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
                 key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
                 sources=("pending",),
                 set=values(state=HOLD.advance("pending", "post")),
+                expect=values(limit_ids=hold.limit_ids),
             ),
         ),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-minor, drawn_minor=minor),),
@@ -157,9 +194,7 @@ def release(house: House, *, purchase: Purchase, expired: bool = False) -> None:
     kind = "hold.expired" if expired else "hold.released"
     hold_id = purchase.hold.hold_id if purchase.hold else None
     ended = house.event(kind, checkout, hold_id=hold_id)
-    house.commit(
-        Changeset(moves=moves, rows=dropped.rows, events=(ended,), lines=back.lines, units=back.units, pools=back.pools)
-    )
+    house.commit(replace(back, moves=moves, rows=dropped.rows, events=(ended,)))
 
 
 def stretched(house: House, hold: Hold) -> Move:
@@ -211,3 +246,13 @@ def _check_sale(house: House, checkout: Checkout) -> None:
             starts_at=item.starts_at.isoformat() if item else "",
             ends_at=item.ends_at.isoformat() if item else "",
         )
+
+
+def _check_subsidy(house: House, checkout: Checkout) -> None:
+    """Refuse the price of a budget whose time is over; whether there is room in it, the write itself decides."""
+    offer = Offer.from_json(checkout.offer or {})
+    if offer.subsidy_id is None:
+        return
+    row, now = house.store.subsidy(offer.subsidy_id), house.clock.now()
+    if row is None or row.state != "active" or not row.starts_at <= now < row.ends_at:
+        raise SubsidyExhausted(guard="subsidy")

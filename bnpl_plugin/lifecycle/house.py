@@ -10,14 +10,18 @@ from typing import Any
 from bnpl_plugin.credit.calendar import local_date
 from bnpl_plugin.errors import CheckoutNotFound, UnsupportedCountry
 from bnpl_plugin.ledger.postings import EntryHead
+from bnpl_plugin.lifecycle.appetite import Policies
 from bnpl_plugin.ports.clock import Clock, IdSource
+from bnpl_plugin.ports.credit_source import CreditSource
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Plan
 from bnpl_plugin.ports.platform import Courier, Host, Message, Notifier, Seal
+from bnpl_plugin.ports.policy import Policy
+from bnpl_plugin.ports.policy.figures import reason_of
 from bnpl_plugin.ports.provider import Provider
 from bnpl_plugin.ports.reads import Reads, Verifier
 from bnpl_plugin.ports.records import Checkout, Job, Json
-from bnpl_plugin.ports.rule import Policy, Rule
+from bnpl_plugin.ports.rule import Rule
 from bnpl_plugin.ports.store import Changeset, Event, Purchase, Store
 from bnpl_plugin.settings import Settings
 
@@ -41,7 +45,8 @@ class House:
     providers: Mapping[str, Provider]
     plans: Mapping[str, Plan]
     rules: Mapping[str, Rule]
-    policy: Policy
+    policies: Policies
+    sources: Mapping[str, CreditSource]
     countries: Mapping[str, Country]
     announce: Callable[[Sequence[Event]], None]
     translate: Callable[[str, str], str]  # (locale, English msgid) → text
@@ -50,6 +55,16 @@ class House:
     def provider(self) -> Provider:
         """The provider that new checkouts pay with."""
         return self.providers[self.settings.provider]
+
+    @property
+    def policy(self) -> Policy:
+        """The champion: the policy that most shoppers are decided by."""
+        return self.policies.roles().champion
+
+    def reason(self, code: str) -> str | None:
+        """Return the sentence of a decision's reason code (English msgid), None for a code that is not known."""
+        rule = self.rules.get(code)
+        return reason_of(code) if rule is None else rule.reason
 
     def country(self, code: str) -> Country:
         """Return a country's law. Raises ``UnsupportedCountry``."""

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import phonenumbers
 
-from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, StateMoved, TooManyAttempts
+from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, ServiceNotOpen, StateMoved, TooManyAttempts
+from bnpl_plugin.lifecycle import access, persons
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.ports.platform import Message
+from bnpl_plugin.ports.platform import Customer, Message
 from bnpl_plugin.ports.records import Person, PhoneCode
 from bnpl_plugin.ports.store import Changeset, Move
 
 CODE_TEXT = "Your code is {code}. It is good for {minutes} minutes. Never tell it to anyone."
 
 
+_KIND = phonenumbers.PhoneNumberType
+
+#: Numbers that cost whoever calls them, or that are nobody's own: no code is sent there.
+_UNFIT = frozenset({_KIND.PREMIUM_RATE, _KIND.SHARED_COST, _KIND.TOLL_FREE, _KIND.UAN, _KIND.VOICEMAIL, _KIND.PAGER})
+
+
 def normal_phone(text: str, *, country: str) -> str:
-    """Return a phone number in E.164. Raises ``InvalidInput`` naming the field."""
+    """Return a phone number in E.164. Raises ``InvalidInput`` naming the field, also for premium and short numbers."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
         raise _bad_phone(text) from error
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in _UNFIT:
         raise _bad_phone(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -89,28 +97,66 @@ def enter_code(house: House, *, purpose_ref: str, code: str) -> str:
     if person is not None:
         house.commit(Changeset(moves=(spent,)))
         return person.shopper_id
-    return _new_person(house, row, spent)
+    return _new_person(house, phone_hash=row.phone_hash, sealed=row.sealed_phone, moves=(spent,))
 
 
-def identify(house: House, *, checkout_id: str, code: str) -> str:
+def identify(house: House, *, checkout_id: str, code: str, segments: Sequence[str] | None = None) -> str:
     """Check the code of a checkout and bind the checkout to the shopper for good.
 
-    Raises as ``enter_code``, and ``NotYours``.
+    ``segments`` as in ``bind``. Raises as ``enter_code`` and ``bind``.
     """
     purchase = house.purchase(checkout_id)
     checkouts.check_open(house, purchase)
     shopper_id = enter_code(house, purpose_ref=checkout_id, code=code)
-    bind(house, checkout_id=checkout_id, shopper_id=shopper_id)
+    bind(house, checkout_id=checkout_id, shopper_id=shopper_id, segments=segments)
     return shopper_id
 
 
-def bind(house: House, *, checkout_id: str, shopper_id: str) -> None:
-    """Bind an open checkout to a shopper who has proved to be one; a second time is nothing. Raises ``NotYours``."""
+def vouched(house: House, customer: Customer | None, *, country: str) -> str | None:
+    """Return the shopper whose phone our host has proved itself, made known if the number is new.
+
+    None unless the lender trusts the host (``BNPL_TRUST_HOST_PHONE``) and the host says so of a customer that it can
+    name. Never to be asked for another shop's checkout.
+    """
+    if customer is None or not (house.settings.trust_host_phone and customer.phone_verified and customer.customer_ref):
+        return None
+    try:
+        number = normal_phone(customer.phone, country=country)
+    except InvalidInput:
+        return None
+    phone_hash = house.seal.keyed_hash(number)
+    known = house.store.person_by_phone(phone_hash)
+    if known is not None:
+        return known.shopper_id
+    return _new_person(house, phone_hash=phone_hash, sealed=house.seal.seal({"phone": number}), moves=())
+
+
+def bind(
+    house: House, *, checkout_id: str, shopper_id: str, segments: Sequence[str] | None = None, by: str = "code"
+) -> None:
+    """Bind an open checkout to a shopper who has proved to be one; a second time is nothing.
+
+    Args:
+        house: the house.
+        checkout_id: an open checkout of nobody, or of this shopper.
+        shopper_id: who has proved the number.
+        segments: what our host says of its customer now, kept with the person; None: it says nothing.
+        by: "code", or "host" when the host vouches for the number.
+
+    Raises ``NotYours``, ``ServiceNotOpen``.
+    """
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
     checkouts.check_owner(purchase, shopper_id=shopper_id)
     if checkout.shopper_id == shopper_id:
         return
+    person = house.store.person(shopper_id)
+    kept = access.segments_of(house, shopper_id) if segments is None else segments
+    told = persons.with_segments(house, person, segments=segments) if person and segments is not None else None
+    if not access.is_open(house, segments=kept):
+        if told is not None:
+            house.commit(Changeset(moves=(told,)))
+        raise ServiceNotOpen
     move = Move(
         table="checkout",
         key=values(checkout_id=checkout_id),
@@ -118,21 +164,16 @@ def bind(house: House, *, checkout_id: str, shopper_id: str) -> None:
         set=values(shopper_id=shopper_id, changed_at=house.clock.now()),
         expect=values(shopper_id=None),
     )
-    known = house.event("checkout.identified", checkout, shopper_id=shopper_id)
-    house.commit(Changeset(moves=(move,), events=(known,)))
+    known = house.event("checkout.identified", checkout, shopper_id=shopper_id, by=by)
+    house.commit(Changeset(moves=(move, told) if told else (move,), events=(known,)))
 
 
-def _new_person(house: House, row: PhoneCode, spent: Move) -> str:
-    person = Person(
-        shopper_id=house.ids.new("shp"),
-        phone_hash=row.phone_hash,
-        sealed=row.sealed_phone,
-        created_at=house.clock.now(),
-    )
+def _new_person(house: House, *, phone_hash: str, sealed: str, moves: tuple[Move, ...]) -> str:
+    person = Person(shopper_id=house.ids.new("shp"), phone_hash=phone_hash, sealed=sealed, created_at=house.clock.now())
     try:
-        house.commit(Changeset(moves=(spent,), rows=(person,)))
+        house.commit(Changeset(moves=moves, rows=(person,)))
     except StateMoved:  # the same number, in the same moment, in another tab
-        known = house.store.person_by_phone(row.phone_hash)
+        known = house.store.person_by_phone(phone_hash)
         if known is None:
             raise
         return known.shopper_id

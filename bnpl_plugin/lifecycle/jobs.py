@@ -11,8 +11,19 @@ from typing import Any
 
 from bnpl_plugin.errors import OrderRefused, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import collection, compensation, delivery, messages, provider_events, refund
+from bnpl_plugin.lifecycle import (
+    collection,
+    compensation,
+    delivery,
+    line_words,
+    messages,
+    provider_events,
+    refund,
+    reviews,
+)
+from bnpl_plugin.lifecycle.funding import loan_sales
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning, watching
 from bnpl_plugin.ports.records import Job
 from bnpl_plugin.ports.store import Changeset, Move
 
@@ -48,6 +59,11 @@ KINDS: Mapping[str, Callable[[House, Payload], bool]] = {
     "deliver": lambda house, p: delivery.deliver(house, event_id=p["event_id"]),
     "provider_event": lambda house, p: provider_events.act(house, **p),
     "notify": lambda house, p: messages.send(house, **p),
+    "notify_line": lambda house, p: line_words.send(house, **p),
+    "tell_review": lambda house, p: reviews.tell(house, **p),
+    "subsidy_rest": lambda house, p: earning.earn_rest(house, loan_id=p["loan_id"]),
+    "subsidy_told": lambda house, p: watching.tell(house, **p),
+    "loan_sale": lambda house, p: loan_sales.go_on(house, loan_sale_id=p["loan_sale_id"]),
     "host_confirm": _host_confirm,
     "host_refused": _host_refused,
 }
@@ -58,7 +74,7 @@ HOUSE_KINDS = tuple(kind for kind in KINDS if kind not in DELIVERIES)
 MOST_DELIVERIES = 4  # in one round of the worker
 
 #: Kinds that move money or goods: never given up on, only slowed down, and shown as stuck.
-MONEY = frozenset({"capture", "void", "refund", "reverse", "host_confirm", "host_refused"})
+MONEY = frozenset({"capture", "void", "refund", "reverse", "loan_sale", "host_confirm", "host_refused", "subsidy_rest"})
 
 
 def run(house: House, *, job: Job) -> bool:

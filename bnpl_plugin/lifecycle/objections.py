@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.plan import Offer
+from bnpl_plugin.ports.policy import Policy
 from bnpl_plugin.ports.records import Decision
-from bnpl_plugin.ports.rule import Evidence, Finding
+from bnpl_plugin.ports.rule import Evidence, Finding, Rule
 
 
-def findings(house: House, evidence: Evidence) -> tuple[Finding, ...]:
-    """Return what the policy's rules object to, in their order."""
-    rules = sorted((house.rules[code] for code in house.policy.rules), key=lambda rule: rule.order)
-    return tuple(found for rule in rules if (found := rule.check(evidence)) is not None)
+def findings(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """Return what a policy's rules object to, in their order."""
+    calls = sorted(policy.rules, key=lambda call: rules[call.code].order)
+    found = [rules[call.code].check(evidence, **call.params) for call in calls]
+    return tuple(one for one in found if one is not None)
 
 
 def monthly_due_minor(offer: Offer) -> int:
@@ -26,9 +29,13 @@ def to_another_plan(house: House, *, decision: Decision, offer: Offer) -> tuple[
 
     Low instalments over two years may fit a shopper's means where three high ones do not: an approval is for one plan.
     """
-    told = Evidence(**decision.inputs)
+    told = Evidence.from_json(decision.inputs)
     asked = replace(
-        told, principal_minor=offer.schedule.principal_minor, first_today_minor=offer.first_minor,
+        told, principal_minor=offer.financed_minor, first_today_minor=offer.first_minor,
         monthly_due_minor=monthly_due_minor(offer),
     )  # fmt: skip
-    return findings(house, asked)
+    found = findings(house.policies.version(decision.policy_version), asked, rules=house.rules)
+    if asked.principal_minor > told.principal_minor or asked.monthly_due_minor > told.monthly_due_minor:
+        return found
+    overruled = decision.reasons.get("overruled", ())  # by a person, for the plan decided on and what asks no more
+    return tuple(objection for objection in found if objection.code not in overruled)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from bnpl_plugin.credit.apr import Apr, apr_by
 from bnpl_plugin.credit.schedule import Schedule
 from bnpl_plugin.errors import OfferExpired, OfferTampered, OfferUnavailable
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.jurisdiction import Country, CreditFacts
 from bnpl_plugin.ports.plan import Offer, Plan, PlanRefusal
@@ -40,17 +43,22 @@ def quote(
     rating: str | None = None,
     plan_code: str | None = None,
     time_zone: str | None = None,
+    budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
-    Raises ``UnsupportedCountry``.
+    ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
+    ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
     asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
+    if budgets is None:
+        budgets = pricing.on_offer(house, country=law.code, currency=order.currency)
     offers: list[tuple[int, int, Offer]] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
@@ -58,7 +66,14 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        offer = _offer(plan, asked=asked)
+        priced = price_of(house, plan, rating)
+        if down_payment_minor:
+            priced = priced.paying_down(down_payment_minor)
+        offer = _offer(priced, asked=asked)
+        if budgets:
+            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
+        if down_payment_minor:
+            offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
         code = law.check(facts)
         if code:
@@ -79,6 +94,8 @@ def quote_plan(
     rating: str | None,
     language: str,
     time_zone: str | None = None,
+    budgets: pricing.Budgets | None = None,
+    down_payment_minor: int = 0,
 ) -> Offer:
     """Return one plan's offer. Raises ``OfferUnavailable`` with the reason."""
     found = quote(
@@ -90,6 +107,8 @@ def quote_plan(
         rating=rating,
         plan_code=plan_code,
         time_zone=time_zone,
+        budgets=budgets,
+        down_payment_minor=down_payment_minor,
     )
     if not found.offers:
         raise OfferUnavailable(reason=found.refusals[0].code if found.refusals else "plan_unknown")
@@ -129,6 +148,19 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     return PlanRefusal(plan.code, code, details)
 
 
+def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
+    """Return the plan at the champion's prices, or at its own where the policy names none.
+
+    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    """
+    grid = house.policy.prices.get(plan.code)
+    if grid is not None:
+        plan = replace(plan, rates=grid)
+    if plan.rates and rating is not None and rating not in plan.rates:
+        plan = replace(plan, rates={**plan.rates, rating: plan.rate_for(None)})
+    return plan
+
+
 class _Asked(NamedTuple):
     """What all offers for one cart have in common, found once."""
 
@@ -162,9 +194,13 @@ def _asked(house: House, *, order: Order, law: Country, merchant_id: str, rating
     )
 
 
-def _offer(plan: Plan, *, asked: _Asked) -> Offer:
+def _offer_at(plan: Plan, asked: _Asked, rate: Decimal) -> Offer:
+    return _offer(plan, asked=asked, rate=rate)
+
+
+def _offer(plan: Plan, *, asked: _Asked, rate: Decimal | None = None) -> Offer:
     principal = Money(asked.price_minor, asked.currency)  # not before a plan has refused what is no sum of money
-    terms = plan.terms(principal=principal, start_on=asked.day, rating=asked.rating)
+    terms = plan.terms(principal=principal, start_on=asked.day, rating=asked.rating, nominal_rate=rate)
     schedule = build_schedule(terms)
     apr = asked.apr_of(schedule)
     return Offer(
@@ -195,8 +231,8 @@ def _facts(offer: Offer, *, day: date) -> CreditFacts:
     return CreditFacts(
         day=day,
         kind=offer.kind,
-        count=len(schedule.instalments),
-        principal_minor=schedule.principal_minor,
+        count=offer.count,
+        principal_minor=offer.financed_minor,
         apr=offer.apr,
         finance_charge_minor=schedule.finance_charge_minor,
         term_days=(schedule.last_due_on - schedule.drawdown_on).days,

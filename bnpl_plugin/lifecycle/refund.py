@@ -10,13 +10,15 @@ from contextlib import suppress
 from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
 from bnpl_plugin.errors import NotYours, ProviderUnavailable, StateMoved
 from bnpl_plugin.ledger.postings import loan_reversed, refund_paid
-from bnpl_plugin.lifecycle import owing
+from bnpl_plugin.lifecycle import down_payment, owing
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction, waiting
 from bnpl_plugin.lifecycle.collection import claim
+from bnpl_plugin.lifecycle.funding import ceding, exposure
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, InstalmentRow, Job
-from bnpl_plugin.ports.store import Changeset, LineChange, LoanBook, Move, PoolChange, UnitsChange
+from bnpl_plugin.ports.store import Changeset, LoanBook, Move, UnitsChange
 
 UNDOABLE = ("active", "settled")
 
@@ -130,12 +132,13 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
             "loan",
             values(shopper_id=loan.shopper_id, loan_id=loan.loan_id),
             (loan.state,),
-            values(state=LOAN.advance(loan.state, "cancel"), outstanding_minor=0, changed_at=now),
-            values(outstanding_minor=loan.outstanding_minor),
+            values(state=LOAN.advance(loan.state, "cancel"), outstanding_minor=0, funder_minor=0, changed_at=now),
+            exposure.as_read(loan),
         ),
         *(_moved(house, row, event="cancel") for row in opened),
         *(_moved(house, row, event="refund") for row in paid),
     ]
+    subsidy = earning.reversal(house, loan=loan)
     entry = loan_reversed(
         house.head(shopper_id=loan.shopper_id, value_date=house.today(loan.time_zone)),
         loan_id=loan.loan_id,
@@ -149,15 +152,19 @@ def _reversed(house: House, book: LoanBook, *, reason: str) -> Changeset:
     told: list[Job] = [house.job("notify", stream=loan.checkout_id, kind="refunded", loan_id=loan.loan_id)]
     if book.checkout.channel == "embedded":  # the shop takes its goods back, or does not send them
         told.append(house.job("host_refused", stream=loan.checkout_id, checkout_id=loan.checkout_id, reason="refunded"))
-    owed = loan.outstanding_minor
+    freed = exposure.freed(
+        loan, principal_minor=loan.outstanding_minor, down_payment_minor=down_payment.part_of(loan, opened)
+    )
+    shared = ceding.returned(house, loan, value_date=house.today(loan.time_zone))
     return Changeset(
-        moves=tuple(moves),
+        moves=(*moves, *subsidy.moves),
         rows=(*refunds, *jobs, *told),
-        entries=(entry,),
+        entries=(entry, *subsidy.entries, *shared),
         events=(undone,),
-        lines=(LineChange(loan.shopper_id, loan.currency, drawn_minor=-owed),) if owed else (),
+        lines=freed.lines,
         units=_units(book),
-        pools=(PoolChange(loan.pool_id, outstanding_minor=-owed),) if owed else (),
+        rooms=(*subsidy.rooms, *freed.rooms),
+        pools=freed.pools,
     )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import CheckoutExpired, DecisionMissing, DisclosuresMissing, InvalidInput, OfferExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.disclosure import digest, reading_time, shown_for
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.standing import still_stands
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Agreement, Disclosure
 from bnpl_plugin.ports.store import Changeset, Move, Purchase
@@ -19,7 +21,8 @@ def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> 
 
     Raises ``InvalidInput`` without an explicit yes or with another name than told, ``DecisionMissing``,
     ``DisclosuresMissing`` (also before the law's reading time is over), ``OfferExpired`` (show the refreshed offer
-    again), ``CartChanged``, ``CheckoutExpired`` (also when the hold is over).
+    again), ``CartChanged``, ``CheckoutExpired`` (also when the hold is over), ``CreditDeclined`` (its policy has been
+    withdrawn, and the present one says no).
     """
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
@@ -30,6 +33,10 @@ def sign(house: House, *, checkout_id: str, typed_name: str, accepted: bool) -> 
         raise CheckoutExpired(state=checkout.state)
     if purchase.decision is None or purchase.decision.outcome != "approved":
         raise DecisionMissing(checkout_id=checkout_id)
+    purchase = still_stands(house, purchase, giving_back=holds.giving_back(purchase, event="void"))
+    checkout = purchase.checkout
+    if purchase.hold is None:
+        raise CheckoutExpired(state=checkout.state)
     _check_name(house, purchase, typed_name=typed_name, accepted=accepted)
     checkouts.check_cart(house, purchase)
     offer = checkouts.offer_of(checkout)

@@ -8,24 +8,26 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
+from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import judge, recorded
-from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.judgement import Judgement, as_promised, recorded, turn, weigh
+from bnpl_plugin.lifecycle.standing import EVENTS, priced, still_stands
 from bnpl_plugin.ports.plan import Offer
-from bnpl_plugin.ports.platform import Order
-from bnpl_plugin.ports.records import Checkout, CreditLine, Decision
+from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Review
+from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
-__all__ = ["Facts", "decide"]
-
-EVENTS = {"approved": "approve", "referred": "refer", "declined": "decline"}
+__all__ = ["Facts", "decide", "still_stands"]
 
 
-def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
+def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None = None) -> Decision:
     """Decide on a checkout, once; a second call returns the decision already recorded.
 
-    Approved: the credit line exists, the offer is priced by the rating (never dearer than shown before). Raises
+    Approved: the credit line exists, a price above it is met by a down payment where the plan allows one
+    (``down_payment``), the offer is priced by the rating (never dearer than shown before).
+    With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
     purchase = house.purchase(checkout_id)
@@ -41,10 +43,28 @@ def decide(house: House, *, checkout_id: str, facts: Facts) -> Decision:
         house, shopper_id=checkout.shopper_id, country=checkout.country, currency=checkout.currency,
         time_zone=checkout.time_zone, facts=facts, ask=Ask.of(offer), line=line,
     )  # fmt: skip
-    judgement = judge(house, evidence, shopper_id=checkout.shopper_id)
-    decision = recorded(house, judgement, evidence=evidence, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
+    evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
+    policy, arm = turn(house, shopper_id=checkout.shopper_id)
+    evidence = sourced(
+        house, evidence, policy=policy, shopper_id=checkout.shopper_id, facts=facts, purpose_ref=checkout_id
+    )
+    judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
+    if by_pass is not None:
+        judgement = _as_passed(house, judgement, evidence=evidence, given=by_pass)
+    offer, judgement = down_payment.decided(house, checkout=checkout, offer=offer, judgement=judgement, policy=policy)
+    decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
     return decision
+
+
+def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given: Pass) -> Judgement:
+    """Return a judgement without what a person has overruled: a program does not take a person's word back."""
+    behind = house.store.decision(shopper_id=given.shopper_id, decision_id=given.decision_id)
+    overruled = frozenset(behind.reasons.get("overruled", ())) if behind else frozenset()
+    fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
+    if not overruled or not fits or evidence.line_limit_minor is not None:
+        return judgement
+    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=given.limit_minor)
 
 
 def _recorded(
@@ -54,35 +74,23 @@ def _recorded(
     change = values(
         state=CHECKOUT.advance(checkout.state, EVENTS[outcome]), decision_id=decision.decision_id, changed_at=now
     )
-    rows: tuple[Decision | CreditLine, ...] = (decision,)
+    opened = Changeset()
+    rows: tuple[Decision | Review, ...] = (decision,)
+    if outcome == "referred":
+        review = reviews.referral(house, decision=decision)
+        rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
-        change = {**change, "offer": _priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
-        if line is None:
-            rows = (
-                decision,
-                CreditLine(
-                    shopper_id=decision.shopper_id,
-                    currency=checkout.currency,
-                    state="open",
-                    limit_minor=decision.limit_minor,
-                    drawn_minor=0,
-                    held_minor=0,
-                    changed_at=now,
-                ),
-            )
+        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
+        opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None
-    told = {
-        **house.seal.unseal(person.sealed),
-        "full_name": facts.full_name.strip(),
-        "birth_date": facts.birth_date.isoformat(),
-    }
     return Changeset(
         moves=(
             Move("checkout", values(checkout_id=checkout.checkout_id), (checkout.state,), change),
-            Move("person", values(shopper_id=person.shopper_id), (), values(sealed=house.seal.seal(told))),
+            persons.retold(house, person, full_name=facts.full_name, birth_date=facts.birth_date),
+            *opened.moves,
         ),
-        rows=rows,
+        rows=(*rows, *opened.rows),
         events=(
             house.event(
                 f"credit.{outcome}",
@@ -91,24 +99,8 @@ def _recorded(
                 rating=decision.rating,
                 policy_version=decision.policy_version,
                 reasons=decision.reasons["codes"],
-                deliver=outcome == "declined",
+                deliver=outcome in ("declined", "referred"),
             ),
+            *opened.events,
         ),
     )
-
-
-def _priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    fresh = quote_plan(
-        house,
-        order=Order.from_json(checkout.cart),
-        country=checkout.country,
-        merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code,
-        rating=rating,
-        language=checkout.locale,
-        time_zone=checkout.time_zone,
-    )
-    assert fresh.nominal_rate <= offer.nominal_rate or offer.rating is not None, (
-        "a decision never makes an offer dearer"
-    )
-    return fresh

@@ -16,4 +16,5 @@ PLAN = Plan(
     first_today=False,
     limits={"CNY": (1_000_00, 30_000_00), "EUR": (200_00, 4_300_00), "USD": (200_00, 4_999_00)},
     rates={"A": Decimal("0.059"), "B": Decimal("0.079"), "C": Decimal("0.099"), "D": Decimal("0.119")},
+    down_payment_for_gap=True,
 )

@@ -42,7 +42,8 @@ class Value:
 class CreditFacts:
     """What a country's law judges of one offer. ``apr`` is an exact fraction a year by the country's own method.
 
-    ``count`` counts all instalments, one due at signature included; ``term_days`` runs from drawdown to the last due
+    ``count`` counts all instalments, one due at signature included, a down payment not: it is paid before there is a
+    debt. ``principal_minor`` is what stays owed after it. ``term_days`` runs from drawdown to the last due
     date.
     """
 

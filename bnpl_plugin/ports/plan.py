@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,17 @@ from bnpl_plugin.credit.business_days import BusinessDays
 from bnpl_plugin.credit.calendar import MONTHLY, Period, add_months, due_date
 from bnpl_plugin.credit.day_count import DayCount
 from bnpl_plugin.credit.schedule import Schedule
-from bnpl_plugin.credit.terms import NO_INTEREST, PLAIN, USUAL, Accrual, FeePlacement, LoanTerms, Method, Shape
+from bnpl_plugin.credit.terms import (
+    NO_INTEREST,
+    PLAIN,
+    USUAL,
+    Accrual,
+    DownPayment,
+    FeePlacement,
+    LoanTerms,
+    Method,
+    Shape,
+)
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.money import Remainder, Rounding
 from bnpl_plugin.money.amount import Money
@@ -43,7 +53,8 @@ class Plan:
     (in how many periods the first instalment is due when it is not due today), ``method`` (None: equal instalments
     with interest, equal parts without), ``fee_percent`` of the price as the shopper's fee and where it is placed,
     ``rounding`` of the equal part and which instalment takes the ``remainder``, ``day_count``, ``shape`` (down payment,
-    balloon, grace, whole-unit instalments …), ``accrual``, ``business_days``.
+    balloon, grace, whole-unit instalments …), ``accrual``, ``business_days``. ``down_payment_for_gap``: a price above
+    what the shopper may still owe may be met by paying the gap at signature (``paying_down``).
     """
 
     code: str
@@ -68,6 +79,7 @@ class Plan:
     shape: Shape = PLAIN
     accrual: Accrual = USUAL
     business_days: BusinessDays | None = None
+    down_payment_for_gap: bool = False
 
     def __post_init__(self) -> None:
         if self._pays_at_drawdown and not self.first_today:
@@ -80,6 +92,10 @@ class Plan:
         """Whether a row of its own is due at the drawdown, before the instalments."""
         return self.shape.down_payment is not None or self.fee_placement is FeePlacement.DRAWDOWN
 
+    def paying_down(self, minor: int) -> Plan:
+        """Return this plan with a down payment of so many minor units at signature, before its instalments."""
+        return replace(self, first_today=True, shape=replace(self.shape, down_payment=DownPayment(minor=minor)))
+
     def rate_for(self, rating: str | None) -> Decimal:
         """Return the nominal rate of a rating.
 
@@ -91,12 +107,15 @@ class Plan:
             return max(self.rates.values())
         return self.rates[rating]
 
-    def terms(self, *, principal: Money, start_on: date, rating: str | None) -> LoanTerms:
+    def terms(
+        self, *, principal: Money, start_on: date, rating: str | None, nominal_rate: Decimal | None = None
+    ) -> LoanTerms:
         """Return the loan that this plan makes of a price, drawn down on ``start_on``.
 
-        Raises ``InvalidInput`` where the price is too small for the plan's shape.
+        ``nominal_rate`` takes the place of the rating's own where somebody else pays for the difference. Raises
+        ``InvalidInput`` where the price is too small for the plan's shape.
         """
-        rate = self.rate_for(rating)
+        rate = self.rate_for(rating) if nominal_rate is None else nominal_rate or NO_INTEREST
         first_due_on, anchor_date = start_on, None
         if self.first_due_days is not None:
             first_due_on = start_on + timedelta(days=self.first_due_days)
@@ -133,7 +152,8 @@ class Offer:
     """A plan with numbers for one cart in one country. Signed by ``quotation`` and good until ``expires_at``.
 
     ``apr`` is an exact fraction a year, ``apr_percent`` the figure to print. ``sample_law`` labels offers that rest
-    on sample values.
+    on sample values. ``subsidy_minor`` is what the budget ``subsidy_id`` of the merchant ``subsidised_by`` pays to the
+    lender for the cheaper price; the shopper owes nothing of it.
     """
 
     plan_code: str
@@ -155,6 +175,20 @@ class Offer:
     personalised: bool
     quoted_at: datetime
     expires_at: datetime
+    subsidy_id: str | None = None
+    subsidy_minor: int = 0
+    subsidised_by: str = ""
+    down_payment_minor: int = 0  # of the first row: covers what the credit line does not
+
+    @property
+    def financed_minor(self) -> int:
+        """What stays owed once the down payment is made: what counts against the credit line, in minor units."""
+        return self.schedule.principal_minor - self.down_payment_minor
+
+    @property
+    def count(self) -> int:
+        """How many instalments; a down payment is none."""
+        return len(self.schedule.instalments) - (self.down_payment_minor > 0)
 
     @property
     def first_minor(self) -> int:
@@ -183,6 +217,10 @@ class Offer:
             "personalised": self.personalised,
             "quoted_at": self.quoted_at.isoformat(),
             "expires_at": self.expires_at.isoformat(),
+            "subsidy_id": self.subsidy_id,
+            "subsidy_minor": self.subsidy_minor,
+            "subsidised_by": self.subsidised_by,
+            "down_payment_minor": self.down_payment_minor,
         }
 
     @classmethod

@@ -119,12 +119,20 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What the host vouches for about its signed-in person; every field may be missing."""
+    """What the host vouches for about its signed-in person; every field may be missing.
+
+    ``phone_verified``: the host has proved the number itself; believed only where ``BNPL_TRUST_HOST_PHONE`` says so,
+    and only with a ``customer_ref``. ``segments``: names of ``BNPL_SEGMENTS``, such as ``device_owner``; others are
+    passed over. ``device_ref``: the host's opaque name of the device, never kept.
+    """
 
     customer_ref: str = ""
     phone: str = ""  # E.164
     country: str = ""
     locale: str = ""
+    phone_verified: bool = False
+    segments: tuple[str, ...] = ()
+    device_ref: str = ""
 
 
 class Host(Protocol):

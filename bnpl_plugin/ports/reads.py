@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, SaleItem, Subsidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ class LoanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditOutcome:
+    """What an approved decision knew, and how its loan went: each instalment's (state, due_at, changed_at)."""
+
+    decided_at: datetime
+    inputs: Mapping[str, Any]
+    instalments: Sequence[tuple[str, datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
 class PostingRow:
     """One posting of the ledger as printed: debit positive, credit negative."""
 
@@ -56,6 +65,28 @@ class PostingRow:
     amount_minor: int
     currency: str
     provider_claim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LentMonth:
+    """What was really lent in a month, by the loans' drawdown days; loans undone since are left out."""
+
+    month: date  # its first day
+    currency: str
+    country: str
+    loans: int
+    lent_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookStanding:
+    """How the loans of a currency stand, in minor units of principal still owed."""
+
+    currency: str
+    loans: int
+    outstanding_minor: int
+    late_minor: Mapping[str, int]  # by days past due: "1-30", "31-60", "61-90", "91+"
+    defaulted_minor: int
 
 
 class Reads(Protocol):
@@ -103,6 +134,14 @@ class Reads(Protocol):
         """Return all capital pools."""
         ...
 
+    def subsidies(self, *, merchant_id: str | None = None) -> Sequence[SubsidyRow]:
+        """Return budgets for cheaper credit, of one payer or of all, the newest first."""
+        ...
+
+    def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
+        """Return one budget."""
+        ...
+
     def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
         """Return sale items, the latest start first."""
         ...
@@ -111,9 +150,44 @@ class Reads(Protocol):
         """Return jobs in a state, newest first."""
         ...
 
+    def reviews(self, *, state: str, cursor: str | None = None, limit: int = 50) -> Page:
+        """Return a page of ``Review`` in a state ("open", "closed"), the one due first first."""
+        ...
+
+    def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
+        """Return a shopper's decisions, newest first."""
+        ...
+
+    def lent_by_month(self) -> Sequence[LentMonth]:
+        """Return what was lent month by month, oldest first, by currency and country."""
+        ...
+
+    def book_standing(self, *, as_of: date) -> Sequence[BookStanding]:
+        """Return how the loans still owed stand on a day, by currency."""
+        ...
+
+    def income(self) -> Mapping[str, int]:
+        """Return what the ledger says was earned less given up and lost, by currency, in minor units."""
+        ...
+
     def figures(self) -> Mapping[str, int]:
         """Return counts for the console: loans by state, open checkouts, ready and dead jobs, unknown attempts."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyRow:
+    """A budget with what stands behind its used sum: what pending holds reserve, loans, and what of those is earned."""
+
+    subsidy: Subsidy
+    held_minor: int
+    loans: int
+    earned_minor: int
+
+    @property
+    def granted_minor(self) -> int:
+        """What loans have taken."""
+        return self.subsidy.used_minor - self.held_minor
 
 
 @dataclass(frozen=True, slots=True)

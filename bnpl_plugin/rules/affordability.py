@@ -6,10 +6,10 @@ from bnpl_plugin.ports.rule import Evidence, Finding, Rule, Verdict
 SHARE_BPS = 5_000
 
 
-def check(evidence: Evidence) -> Finding | None:
-    """Decline when outgoings eat the income, or one later due date takes more than ``SHARE_BPS`` of what is left."""
+def check(evidence: Evidence, *, share_bps: int = SHARE_BPS) -> Finding | None:
+    """Decline when outgoings eat the income, or one later due date takes more than a share of what is left."""
     free_minor = evidence.income_minor - evidence.outgoings_minor
-    affordable_minor = max(free_minor, 0) * SHARE_BPS // 10_000
+    affordable_minor = max(free_minor, 0) * share_bps // 10_000
     if free_minor > 0 and evidence.monthly_due_minor <= affordable_minor:
         return None
     details = {
@@ -22,4 +22,4 @@ def check(evidence: Evidence) -> Finding | None:
 
 REASON_TEXTS = ("The instalments are too high for what is left of your income after your outgoings.",)
 
-RULE = Rule(code="affordability", order=50, reason=REASON_TEXTS[0], check=check)
+RULE = Rule(code="affordability", order=50, reason=REASON_TEXTS[0], check=check, params={"share_bps": SHARE_BPS})

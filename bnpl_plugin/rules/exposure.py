@@ -8,6 +8,8 @@ def check(evidence: Evidence) -> Finding | None:
     limit_minor = evidence.product_cap_minor
     if evidence.line_limit_minor is not None:
         limit_minor = min(limit_minor, evidence.line_limit_minor)
+    if evidence.ceiling_minor is not None:
+        limit_minor = min(limit_minor, evidence.ceiling_minor)
     if evidence.line_used_minor + evidence.principal_minor <= limit_minor:
         return None
     available_minor = max(limit_minor - evidence.line_used_minor, 0)

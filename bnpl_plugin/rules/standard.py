@@ -1,49 +1,58 @@
 """The lender's first policy: points set by hand on what the checkout asks and on the shopper's own history with us.
 
 Age gives no points, only the ``age`` rule's yes or no: age is a prohibited basis for a price in the United States,
-and no better a reason elsewhere. Where they live, what they buy and how they pay give none either.
+and no better a reason elsewhere. Where they live, what they buy and how they pay give none either. It is seeded into
+the table of policies; from then on it is never edited: a change is a new version.
 """
 
-from bnpl_plugin.ports.rule import Evidence, Policy
+from __future__ import annotations
 
-#: (free income as a share of income in basis points, points), the first that fits.
-FREE_INCOME = ((6_000, 30), (4_000, 20), (2_000, 10))
+from typing import Any
 
-#: (a month's income as a share of the product cap in basis points, points), the first that fits.
-INCOME = ((5_000, 20), (2_500, 10))
-
-#: (loans paid back in full, points), the first that fits.
-SETTLED = ((3, 30), (1, 15))
-
-#: Every open loan beyond this many takes ``CROWDED_POINTS``.
-UNCROWDED_LOANS = 2
-CROWDED_POINTS = 10
+from bnpl_plugin.ports.policy import read_policy
 
 
-def points(evidence: Evidence) -> int:
-    """Return the score, 0 to 80: free income 0–30, income 0–20, loans settled 0–30, less 10 for each crowded loan."""
-    income_minor = max(evidence.income_minor, 1)
-    free_bps = (evidence.income_minor - evidence.outgoings_minor) * 10_000 // income_minor
-    income_bps = evidence.income_minor * 10_000 // max(evidence.product_cap_minor, 1)
-    crowd = max(evidence.open_loans - UNCROWDED_LOANS, 0)
-    score = (
-        _step(free_bps, table=FREE_INCOME)
-        + _step(income_bps, table=INCOME)
-        + _step(evidence.loans_settled, table=SETTLED)
-        - crowd * CROWDED_POINTS
-    )
-    return max(score, 0)
+def _steps(name: str, *steps: tuple[int, int], lowest: int = 0) -> dict[str, Any]:
+    """Return a figure's bins: ``lowest`` points below the first step, then each step's from its value on."""
+    edges = [None, *(value for value, _ in steps), None]
+    points = [lowest, *(given for _, given in steps)]
+    bins = [
+        {key: end for key, end in (("from", low), ("below", high)) if end is not None} | {"points": given}
+        for low, high, given in zip(edges, edges[1:], points, strict=False)
+    ]
+    return {"name": name, "missing_points": 0, "bins": bins}
 
 
-def _step(value: int, *, table: tuple[tuple[int, int], ...]) -> int:
-    return next((given for lowest, given in table if value >= lowest), 0)
-
-
-POLICY = Policy(
-    version="2026-11-24",
-    rules=("age", "country", "open_arrears", "velocity", "affordability", "exposure"),
-    points=points,
-    ratings=((60, "A"), (40, "B"), (20, "C"), (0, "D")),
-    limit_bps={"A": 10_000, "B": 7_000, "C": 4_000, "D": 2_000},
-    caps_minor={"CNY": 30_000_00, "EUR": 4_300_00, "USD": 4_999_00},
+POLICY = read_policy(
+    {
+        "version": "2026-11-24",
+        "rules": [
+            {"code": "age", "params": {"min_age_years": 18}},
+            {"code": "student"},
+            {"code": "identity_mismatch"},
+            {"code": "country"},
+            {"code": "open_arrears"},
+            {"code": "velocity", "params": {"max_a_day": 10}},
+            {"code": "affordability", "params": {"share_bps": 5_000}},
+            {"code": "exposure"},
+        ],
+        "scorecard": {
+            "start_points": 0,
+            "floor_points": 0,
+            "attributes": [
+                _steps("free_income_bps", (2_000, 10), (4_000, 20), (6_000, 30)),
+                _steps("income_to_cap_bps", (2_500, 10), (5_000, 20)),
+                _steps("loans_settled", (1, 15), (3, 30)),
+                _steps("open_loans", *((loans, -10 * (loans - 2)) for loans in range(3, 11))),
+            ],
+        },
+        "ratings": [
+            {"from": 60, "rating": "A"},
+            {"from": 40, "rating": "B"},
+            {"from": 20, "rating": "C"},
+            {"from": 0, "rating": "D"},
+        ],
+        "limit_bps": {"A": 10_000, "B": 7_000, "C": 4_000, "D": 2_000},
+        "caps_minor": {"CNY": 30_000_00, "EUR": 4_300_00, "USD": 4_999_00},
+    }
 )

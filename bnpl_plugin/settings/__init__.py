@@ -17,9 +17,25 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, NamedTuple
 
 from bnpl_plugin.errors import ConfigurationError
-from bnpl_plugin.settings.parsing import Parse, Unusable, address, languages, prefix, rising_days, text, whole
+from bnpl_plugin.settings.parsing import (
+    Parse,
+    Unusable,
+    address,
+    channels,
+    languages,
+    names,
+    prefix,
+    rising_days,
+    sums,
+    text,
+    whole,
+    yes_or_no,
+)
 
 PREFIX = "BNPL_"
+
+#: The value of ``BNPL_OPEN_TO`` that asks for no segment.
+EVERYONE = "everyone"
 
 #: Keys that belong to our own tests and never reach a deployment.
 TEST_PREFIX = "BNPL_TEST_"
@@ -83,7 +99,38 @@ class Settings:
     )
     code_tries: int = _key(whole(1, 20), default=5, meaning="wrong entries allowed for one phone code")
     code_minutes: int = _key(whole(1, 60), default=10, meaning="minutes that a phone code is good for")
+    codes_per_browser: int = _key(
+        whole(1, 1000), default=15, meaning="phone codes that one browser may ask for in an hour, whatever the numbers"
+    )
+    codes_per_address: int = _key(
+        whole(1, 1_000_000), default=300, meaning="phone codes that one network address may ask for in an hour"
+    )
+    notify_urls: tuple[str, ...] = _key(
+        channels(),
+        default=(),
+        secret=True,
+        meaning="where messages to shoppers go (extra `notify`), tried in their order",
+    )
+    trust_host_phone: bool = _key(
+        yes_or_no(),
+        default=False,
+        meaning="whether a phone number that our host vouches for needs no code of ours; never for other shops",
+    )
+    segments: tuple[str, ...] = _key(
+        names(20), default=(), meaning="groups of shoppers that the host may name in `Customer.segments`"
+    )
+    open_to: str = _key(
+        text(2, 32), default=EVERYONE, meaning=f"who may be served: {EVERYONE}, or one of BNPL_SEGMENTS"
+    )
     codes_per_hour: int = _key(whole(1, 100), default=5, meaning="phone codes sent to one number in an hour")
+    review_hours: int = _key(
+        whole(1, 720), default=48, meaning="hours in which a person answers a referred or contested decision"
+    )
+    four_eyes_above: tuple[str, ...] = _key(
+        sums(),
+        default=(),
+        meaning="sums per currency, in minor units, above which two operators must approve what a review asks for",
+    )
     offer_minutes: int = _key(_MINUTES, default=30, meaning="minutes that a signed offer is good for")
     checkout_hours: int = _key(whole(1, 720), default=24, meaning="hours after which an unfinished checkout expires")
     hold_minutes: int = _key(_MINUTES, default=15, meaning="minutes that stock, credit line and capital are held")
@@ -97,6 +144,16 @@ class Settings:
         whole(0, 30), default=3, meaning="days before a due date on which a reminder is sent (0: on it)"
     )
     default_after_days: int = _key(whole(30, 365), default=90, meaning="days past due after which a loan is defaulted")
+    limit_notice_days: int = _key(
+        whole(0, 365), default=14, meaning="days between telling a shopper of a lower limit and its taking effect"
+    )
+    raise_days: int = _key(whole(1, 90), default=14, meaning="days that an offered higher limit may be accepted")
+    freeze_after_days: int = _key(
+        whole(1, 365), default=7, meaning="days past due after which a credit line is frozen until all is paid"
+    )
+    pass_hours: int = _key(
+        whole(1, 2160), default=720, meaning="hours that a prequalification stands, and its facts may be used again"
+    )
     provider: str = _key(text(2, 40), default="sandbox", meaning="code of the payment provider's leaf")
     stripe_secret_key: str = _key(
         text(8, 300, empty="no Stripe"), default="", secret=True, meaning="Stripe's secret API key"
@@ -129,6 +186,11 @@ class Settings:
         default="",
         secret=True,
         meaning="password of the lender's console when the host gives no operator callback",
+    )
+    lending_target: str = _key(
+        text(5, 80, empty="the console asks for one"),
+        default="",
+        meaning="what is to be lent, from which month to which: 2000000000CNY 2027-01 2027-06",
     )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
@@ -253,6 +315,9 @@ def _refuse_misfits(settings: Settings) -> None:
     if settings.hold_ceiling_minutes < settings.hold_minutes:
         accepted = f"at least BNPL_HOLD_MINUTES, which is {settings.hold_minutes}"
         raise _refuse("BNPL_HOLD_CEILING_MINUTES", fault=f"is {settings.hold_ceiling_minutes}", accepted=accepted)
+    if settings.open_to != EVERYONE and settings.open_to not in settings.segments:
+        accepted = f"{EVERYONE}, or one of BNPL_SEGMENTS: {', '.join(settings.segments) or 'none'}"
+        raise _refuse("BNPL_OPEN_TO", fault=f"is {settings.open_to!r}", accepted=accepted)
     last_retry = max(settings.retry_days, default=0)
     if settings.default_after_days <= last_retry:
         accepted = f"more than the last of BNPL_RETRY_DAYS, which is {last_retry}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
 
 Parse = Callable[[Any], Any]
 
@@ -108,3 +111,54 @@ def languages(known: tuple[str, ...]) -> tuple[Parse, str]:
         return told
 
     return parse, f"one or more of {', '.join(known)}, the first is the fallback"
+
+
+def sums() -> tuple[Parse, str]:
+    """Return a parser of one sum a currency, such as ``EUR=300000,CNY=2000000``."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        told = tuple(str(part).replace(" ", "") for part in _listed(value))
+        codes = [part.partition("=")[0] for part in told]
+        fits = all(re.fullmatch(r"[A-Z]{3}=[0-9]{1,12}", part) for part in told)
+        if not fits or len(set(codes)) != len(codes):
+            raise Unusable(f"is {','.join(told)!r}")
+        return told
+
+    return parse, "one sum in minor units a currency, such as EUR=300000,CNY=2000000 (empty: none)"
+
+
+def names(most: int) -> tuple[Parse, str]:
+    """Return a parser of short technical names, each once."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        told = tuple(str(part) for part in _listed(value))
+        if len(told) > most or len(set(told)) != len(told) or not all(_NAME.fullmatch(part) for part in told):
+            raise Unusable(f"is {','.join(told)!r}")
+        return told
+
+    return parse, f"at most {most} names such as device_owner, parted by commas"
+
+
+def yes_or_no() -> tuple[Parse, str]:
+    """Return a parser of a switch."""
+
+    def parse(value: Any) -> bool:
+        told = str(value).strip().lower()
+        if told not in ("yes", "no", "true", "false", "1", "0"):
+            raise Unusable(f"is {value!r}")
+        return told in ("yes", "true", "1")
+
+    return parse, "yes or no"
+
+
+def channels() -> tuple[Parse, str]:
+    """Return a parser of Apprise addresses that each say where the phone number goes; secrets are never repeated."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        told = tuple(value.split()) if isinstance(value, str) else tuple(str(part) for part in value)
+        for place, url in enumerate(told, start=1):
+            if "://" not in url or "{phone}" not in url:
+                raise Unusable(f"has no address with {{phone}} at place {place}")
+        return told
+
+    return parse, "addresses of Apprise with {phone} in each, parted by spaces (empty: the console)"

@@ -19,11 +19,14 @@ BEGIN_OPTION = "bnpl_begin"
 BUSY_SECONDS = 15
 
 
-def build_engine(url: str, *, echo: bool = False) -> sa.Engine:
+def build_engine(url: str, *, echo: bool = False, durable: bool = True) -> sa.Engine:
     """Return an engine for the house's own transactions.
 
     PostgreSQL gets a pool of at most twice the machine's cores (more only queue inside the server); SQLite gets a
     write-ahead log that is synced at each commit, foreign keys, and transactions that begin when we say so.
+
+    Without ``durable`` a commit does not wait for the disk: a killed process loses nothing, a lost machine may. Only
+    for data that can be made again, such as a simulation's.
 
     Raises:
         ConfigurationError: for an address that cannot be read, or another database.
@@ -37,10 +40,15 @@ def build_engine(url: str, *, echo: bool = False) -> sa.Engine:
         if address.drivername == POSTGRESQL:
             address = address.set(drivername="postgresql+psycopg")
         cores = os.cpu_count() or 1
-        return sa.create_engine(address, pool_size=2 * cores, max_overflow=0, pool_pre_ping=False, echo=echo)
+        hurried = {} if durable else {"options": "-c synchronous_commit=off"}
+        return sa.create_engine(
+            address, pool_size=2 * cores, max_overflow=0, pool_pre_ping=False, echo=echo, connect_args=hurried
+        )
     if backend == SQLITE:
         engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS}, echo=echo)
         install_sqlite_hooks(engine)
+        if not durable:
+            event.listen(engine, "connect", _hurry)
         return engine
     raise ConfigurationError(f"BNPL_DATABASE_URL names {backend}; PostgreSQL and SQLite are supported")
 
@@ -87,6 +95,11 @@ def _connect(raw: Any, _record: Any) -> None:
             cursor.execute(f"PRAGMA {pragma}")
     finally:
         cursor.close()
+
+
+def _hurry(raw: Any, _record: Any) -> None:
+    raw.execute("PRAGMA synchronous=OFF")
+    raw.execute("PRAGMA cache_size=-65536")  # KiB
 
 
 def _begin(connection: sa.Connection) -> None:

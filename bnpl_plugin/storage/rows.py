@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -36,6 +37,25 @@ def one(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) -
 def many(connection: sa.Connection, statement: sa.Select[Any], record: type[R]) -> tuple[R, ...]:
     """Return all rows as records."""
     return tuple(record(*row) for row in connection.execute(statement))
+
+
+def one_by(connection: sa.Connection, record: type[R], *, order: tuple[str, ...] = (), **key: Any) -> R | None:
+    """Return the first row whose columns have some values, or None; the statement is made once and kept."""
+    row = connection.execute(_by(record.table, tuple(key), order), key).first()
+    return None if row is None else record(*row)
+
+
+def many_by(connection: sa.Connection, record: type[R], *, order: tuple[str, ...] = (), **key: Any) -> tuple[R, ...]:
+    """Return all rows whose columns have some values, in an order (``-name``: falling); the statement is kept."""
+    return tuple(record(*row) for row in connection.execute(_by(record.table, tuple(key), order), key))
+
+
+@cache
+def _by(table: str, names: tuple[str, ...], order: tuple[str, ...]) -> sa.Select[Any]:
+    """Return a SELECT by columns: making it anew at every read costs more than reading does."""
+    columns = record_table(table).c
+    wanted = select_of(RECORDS[table]).where(*(columns[name] == sa.bindparam(name) for name in names))
+    return wanted.order_by(*(columns[name[1:]].desc() if name.startswith("-") else columns[name] for name in order))
 
 
 def straight(connection: sa.Connection, text: str, values: tuple[Any, ...], record: type[R]) -> tuple[R, ...]:

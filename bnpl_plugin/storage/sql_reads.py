@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow
-from bnpl_plugin.ports.records import CapitalPool, Checkout, Job, SaleItem
-from bnpl_plugin.storage.reads import pages
+from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow, SubsidyRow
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
+from bnpl_plugin.storage.reads import months, pages
+from bnpl_plugin.storage.reads.lending import reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
 
 
@@ -80,6 +82,16 @@ class SqlReads:
         with self._reading() as connection:
             return pages.pools(connection)
 
+    def subsidies(self, *, merchant_id: str | None = None) -> Sequence[SubsidyRow]:
+        """Return budgets for cheaper credit, the newest first."""
+        with self._reading() as connection:
+            return subsidies.listed(connection, merchant_id=merchant_id)
+
+    def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
+        """Return one budget."""
+        with self._reading() as connection:
+            return next(iter(subsidies.listed(connection, subsidy_id=subsidy_id)), None)
+
     def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
         """Return sale items, the latest start first."""
         with self._reading() as connection:
@@ -89,6 +101,31 @@ class SqlReads:
         """Return jobs in a state, newest first."""
         with self._reading() as connection:
             return pages.jobs(connection, state=state, limit=limit)
+
+    def reviews(self, *, state: str, cursor: str | None = None, limit: int = 50) -> Page:
+        """Return a page of ``Review`` in a state, the one due first first."""
+        with self._reading() as connection:
+            return reviews.reviews(connection, state=state, cursor=cursor, limit=limit)
+
+    def decisions_of(self, shopper_id: str) -> Sequence[Decision]:
+        """Return a shopper's decisions, newest first."""
+        with self._reading() as connection:
+            return reviews.decisions_of(connection, shopper_id)
+
+    def lent_by_month(self) -> Sequence[LentMonth]:
+        """Return what was lent month by month, oldest first, by currency and country."""
+        with self._reading() as connection:
+            return months.lent_by_month(connection)
+
+    def book_standing(self, *, as_of: date) -> Sequence[BookStanding]:
+        """Return how the loans still owed stand on a day, by currency."""
+        with self._reading() as connection:
+            return months.book_standing(connection, as_of=as_of)
+
+    def income(self) -> Mapping[str, int]:
+        """Return what the ledger says was earned less given up and lost, by currency."""
+        with self._reading() as connection:
+            return months.income(connection)
 
     def figures(self) -> Mapping[str, int]:
         """Return counts: ``loans_<state>``, ``checkouts_open``, ``jobs_ready``, ``jobs_dead``, ``attempts_unknown``."""

@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bnpl_plugin.errors import HostTransactionOpen, StorageUnavailable
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
+    Enquiry,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -26,13 +29,21 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
+    Subsidy,
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
+from bnpl_plugin.storage.reads.lending import policies
+from bnpl_plugin.storage.reads.lending.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.sql_lending import SqlLendingReads
+from bnpl_plugin.storage.sql_treasury import SqlTreasury
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
     confirming_by_guards,
@@ -47,7 +58,7 @@ from bnpl_plugin.storage.writing import portable, postgres
 _TRIES = 5
 
 
-class SqlStore:
+class SqlStore(SqlLendingReads):
     """Writes changesets and answers the use cases' reads.
 
     Args:
@@ -66,8 +77,11 @@ class SqlStore:
         self.engine = engine
         self._host_sessions = host_sessions
         self._host_session_open = host_session_open
+        self._no_subsidy = {}
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
+        self.lines: Lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
+        self.treasury: Treasury = SqlTreasury(self._reading, writing=self._writing_alone)
 
     @property
     def _on_postgresql(self) -> bool:
@@ -77,6 +91,15 @@ class SqlStore:
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
         self._refuse_if_not_free()
+        try:
+            self._write_whole(changeset)
+        finally:
+            if any(isinstance(row, Subsidy) for row in changeset.rows) or any(
+                m.table == Subsidy.table for m in changeset.moves
+            ):
+                self._no_subsidy.clear()
+
+    def _write_whole(self, changeset: Changeset) -> None:
         for turn in range(1, _TRIES + 1):
             try:
                 self._write_once(changeset)
@@ -122,6 +145,12 @@ class SqlStore:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self.engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[sa.Connection]:
+        self._refuse_if_not_free()
+        with self._writing() as connection:
             yield connection
 
     @contextmanager
@@ -189,6 +218,50 @@ class SqlStore:
         """Return what the book says of a shopper."""
         with self._reading() as connection:
             return lookups.history(connection, shopper_id=shopper_id, currency=currency, now=now)
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        with self._reading() as connection:
+            return policies.roles(connection)
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
+        with self._reading() as connection:
+            return policies.version(connection, version)
+
+    def policy_state(self, version: str) -> str | None:
+        """Return a policy's state."""
+        with self._reading() as connection:
+            return policies.state(connection, version)
+
+    def enquiry(self, *, shopper_id: str, source: str) -> Enquiry | None:
+        """Return the newest answered enquiry about a shopper at a source."""
+        with self._reading() as connection:
+            return policies.enquiry(connection, shopper_id=shopper_id, source=source)
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Return every policy, the newest first."""
+        with self._reading() as connection:
+            return policies.versions(connection)
+
+    def decisions(
+        self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
+    ) -> Iterator[Decision]:
+        """Yield decisions, a shopper's together, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.decisions(
+                connection, policy_version=policy_version, decision_id=decision_id, since=since
+            )
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how approved credit went, in chunks."""
+        with our_errors(), self.engine.connect() as connection:
+            yield from policies.outcomes(connection, until=until)
+
+    def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
+        """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
+        with self._reading() as connection:
+            return policies.decided(connection, since=since, until=until)
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:
         """Return the pool that lends in a currency and country."""

@@ -36,7 +36,13 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         static_url_path="/static",
     )  # fmt: skip
     frame.guard(pages)
-    for part in (checkout.blueprint, account.blueprint, console.blueprint, widget.blueprint):
+    for part in (
+        checkout.blueprint,
+        account.blueprint,
+        account.prequalify.blueprint,
+        console.blueprint,
+        widget.blueprint,
+    ):
         pages.register_blueprint(part)
     if settings.provider == "sandbox":
         pages.register_blueprint(sandbox.blueprint)

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import OfferTampered
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.ports.platform import Customer
 from bnpl_plugin.web.locale import LOCALES, LocaleName, Translator, choose_locale, matching_locale, translator
 
 SHOPPER: Final = "bnpl_shopper"
@@ -23,6 +24,7 @@ CHECKOUTS: Final = "bnpl_checkouts"
 OPERATOR: Final = "bnpl_operator"
 FORM: Final = "bnpl_form"
 LANGUAGE: Final = "bnpl_lang"
+CUSTOMER: Final = "bnpl.customer"  # in the request's environment: what the host said
 
 SESSION = timedelta(days=30)
 FRESH = timedelta(hours=1)  # how long a proved phone number may stand for a new purchase without another code
@@ -73,20 +75,51 @@ def write_cookies(response: Response) -> Response:
     return response
 
 
+# the host's customer --------------------------------------------------------------------------------------------------
+def customer() -> Customer | None:
+    """Return what the host knows about the person of this request, which is asked once; outside one, asked anew."""
+    if not has_request_context():
+        return house().host.customer()
+    if CUSTOMER not in request.environ:
+        request.environ[CUSTOMER] = house().host.customer()
+    return cast("Customer | None", request.environ[CUSTOMER])
+
+
+def _mark(known: Customer) -> str:
+    """Return a short keyed mark of a customer with a number: the host's own reference is not in our cookie."""
+    return house().seal.keyed_hash(f"customer:{known.customer_ref}:{known.phone}")[:24]
+
+
 # the shopper ---------------------------------------------------------------------------------------------------------
 def shopper_id(*, fresh: bool = False) -> str | None:
     """Return the shopper whose phone was proved in this browser; ``fresh``: proved within the last hour."""
     data = _read(SHOPPER)
-    if not data:
+    if not data or not _still_vouched(str(data.get("vouched", ""))):
         return None
     if fresh and datetime.fromisoformat(str(data["since"])) + FRESH <= house().clock.now():
         return None
     return str(data["shopper_id"])
 
 
-def remember_shopper(known: str) -> None:
-    """Note that this browser's shopper has proved the phone number just now."""
-    _write(SHOPPER, {"shopper_id": known, "since": house().clock.now().isoformat()}, span=SESSION)
+def _still_vouched(mark: str) -> bool:
+    """Whether the host still vouches: a session that rests on its customer ends when that customer leaves."""
+    if not mark:
+        return True
+    here = customer() if house().settings.trust_host_phone else None
+    return here is not None and here.phone_verified and hmac.compare_digest(mark, _mark(here))
+
+
+def remember_shopper(known: str, *, vouched_for: Customer | None = None) -> None:
+    """Note that this browser's shopper has proved the phone number just now, or that the host vouches for a customer's.
+
+    A code proved in this browser within the hour is worth more than the host's word and stays.
+    """
+    if vouched_for is not None and shopper_id(fresh=True) == known:
+        return
+    told = {"shopper_id": known, "since": house().clock.now().isoformat()}
+    if vouched_for is not None:
+        told["vouched"] = _mark(vouched_for)
+    _write(SHOPPER, told, span=SESSION)
 
 
 def forget_shopper() -> None:

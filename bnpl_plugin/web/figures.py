@@ -41,7 +41,7 @@ def cost_of(offer: Offer) -> View:
     """Return the figures that stay in sight from the choice to the signature; the usual instalment is the commonest."""
     schedule = offer.schedule
     return {
-        "count": len(schedule.instalments),
+        "count": offer.count,
         "instalment_minor": mode(part.total_minor for part in schedule.instalments),
         "total_payable_minor": schedule.total_payable_minor,
         "finance_charge_minor": schedule.finance_charge_minor,
@@ -54,7 +54,8 @@ def offer_view(t: Translator, offer: Offer) -> View:
     """Return one offer as the product page and the choice of plans show it."""
     return {
         **cost_of(offer),
-        "name": wording.plan_title(t, offer.title, count=len(offer.schedule.instalments)),
+        "name": wording.plan_title(t, offer.title, count=offer.count),
+        "down_payment_minor": offer.down_payment_minor,
         "nominal_rate_percent": percent_of(offer.nominal_rate) if offer.nominal_rate else None,
         "first_due_on": offer.schedule.instalments[0].due_on,
         "schedule": rows_of(offer),

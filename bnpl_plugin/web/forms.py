@@ -112,6 +112,7 @@ class FactsForm(Form):
     country = fields.String(required=True, error_messages=_told(_COUNTRY))
     monthly_income = Amount(required=True, error_messages=_told(wording.FIELDS["income"]))
     monthly_outgoings = Amount(required=True, error_messages=_told(wording.FIELDS["outgoings"]))
+    student = fields.String(load_default=None, validate=validate.OneOf(["yes", "no"], error=REQUIRED))
     consent = Ticked(load_default=False, validate=_yes(wording.FIELDS["consent"]))
 
 
@@ -149,9 +150,11 @@ def read(form: Form, typed: Mapping[str, Any], *, t: Translator) -> Read:
     return Read(data=data if isinstance(data, dict) else {}, errors=errors, typed=dict(typed))
 
 
-def facts_errors(found: Read, *, country: str, t: Translator) -> dict[str, str]:
+def facts_errors(found: Read, *, country: str, t: Translator, asks_student: bool = False) -> dict[str, str]:
     """Return the faults of the facts, those that need the checkout included: another country is not ours to lend in."""
     errors = dict(found.errors)
+    if asks_student and found.data.get("student") is None:
+        errors.setdefault("student", t.gettext(REQUIRED))
     if found.data.get("country") not in (None, country):
         errors.setdefault("country", t.gettext(_COUNTRY))
     for name, field in (("monthly_income", "income"), ("monthly_outgoings", "outgoings")):

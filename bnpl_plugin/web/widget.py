@@ -13,7 +13,7 @@ from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from bnpl_plugin.errors import BnplError, InvalidInput
-from bnpl_plugin.lifecycle import quotation
+from bnpl_plugin.lifecycle import access, quotation
 from bnpl_plugin.ports.plan import Offer, PlanKind
 from bnpl_plugin.ports.platform import MAX_TOTAL_MINOR, LineKind, Order, OrderLine
 from bnpl_plugin.web import current, figures
@@ -33,10 +33,12 @@ def install(state: BlueprintSetupState) -> None:
 
 
 class Widget:
-    """What the host's templates call. Both print nothing when no plan fits."""
+    """What the host's templates call; both print nothing where no plan fits or the customer is not served."""
 
     def offer(self, amount: int | Order, currency: str = "", country: str = "", locale: str = "") -> Markup:
         """Return the instalment message for a price in minor units, or for an order."""
+        if not _served():
+            return Markup()
         order = amount if isinstance(amount, Order) else _order(amount, code=currency)
         return _offer_html(order, country=_country(order, asked=country), t=_words(locale))
 
@@ -53,7 +55,7 @@ class Widget:
             cancel_url: where the shopper goes back to without an order (default: this page).
         """
         found = order if isinstance(order, Order) else current.house().host.order(order)
-        if found is None:
+        if found is None or not _served():
             return Markup()
         where = _country(found, asked=country)
         t = _words(locale)
@@ -67,6 +69,12 @@ class Widget:
             order_ref=token, offer=figures.offer_view(t, offer) if offer else None,
         )  # fmt: skip
         return Markup(html)  # noqa: S704 - rendered with autoescape on
+
+
+def _served() -> bool:
+    """Whether the service is open to the host's customer; of a guest nothing is known, so only if it is to everyone."""
+    house = current.house()
+    return access.is_open(house, segments=access.segments_told(house, current.customer()) or ())
 
 
 def headline(order: Order, *, country: str, t: Translator, merchant_id: str = "") -> Offer | None:
@@ -95,6 +103,7 @@ def _offer_html(order: Order, *, country: str, t: Translator, merchant_id: str =
     found = _far_asset if absolute else asset
     html = render_template(
         "bnpl/offer.html", **t.context(), asset=found, offer=figures.offer_view(t, offer), more_url="",
+        prequalify_url=url_for("bnpl.prequalify.ask", country=country, _external=absolute),
         legal=figures.legal_view(t, law, day=house.today(law.time_zone), offer=offer), sample=offer.sample_law,
     )  # fmt: skip
     return Markup(html)  # noqa: S704 - rendered with autoescape on
@@ -112,7 +121,7 @@ def _order(amount_minor: int, *, code: str) -> Order:
 def _country(order: Order, *, asked: str) -> str:
     """Return whose law governs: what was asked, the customer's country, where the order goes, the currency's own."""
     house = current.house()
-    customer = None if asked else house.host.customer()
+    customer = None if asked else current.customer()
     wishes = (asked, customer.country if customer else "", order.ship_to)
     spends = [code for code, law in house.countries.items() if law.currency == order.currency]
     return next((wish for wish in wishes if wish in spends), asked or next(iter(spends), ""))
@@ -138,7 +147,9 @@ def fragment() -> Response:
     try:
         order, country, merchant_id = _asked()
         t = _words(request.args.get("locale", ""))
-        if request.accept_mimetypes.best == "application/json":
+        if not access.is_open(current.house(), segments=()):  # the answer is anybody's to keep: nobody is known
+            response = jsonify(offer=None) if request.accept_mimetypes.best == "application/json" else make_response("")
+        elif request.accept_mimetypes.best == "application/json":
             offer = headline(order, country=country, t=t, merchant_id=merchant_id)
             response = jsonify(offer=_figures(t, offer) if offer else None)
         else:

@@ -72,6 +72,14 @@ FIELDS: Final[Mapping[str, str]] = {
     "expiry": "Accepted: month and year in the future, such as 12/34.",
     "cvc": "Accepted: three or four digits.",
     "loan": "Nothing is open on this loan.",
+    "statement": "Accepted: up to 2,000 characters of text.",
+}
+
+#: What an operator types that cannot be read.
+TYPED: Final[Mapping[str, str]] = {
+    "sum": "Please write a sum like 2500 or 2500.50.",
+    "percent": "Please write a percentage from 0 to 100, with at most two decimals.",
+    "day": "Please choose a day.",
 }
 
 _ENDINGS: Final[Mapping[str, str]] = {
@@ -81,6 +89,8 @@ _ENDINGS: Final[Mapping[str, str]] = {
         errors.UnitsPerShopperExceeded,
         errors.CreditLineExceeded,
         errors.CapitalExhausted,
+        errors.ConcentrationExceeded,
+        errors.SubsidyExhausted,
         errors.OrderAlreadyFinanced,
         errors.CartChanged,
     )
@@ -96,7 +106,23 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "checkout.identified": ("request", "Phone number proved"),
     "credit.approved": ("decision", "Credit approved"),
     "credit.declined": ("decision", "Credit declined"),
+    "credit.reaffirmed": ("decision", "Credit decided again: approved"),
     "credit.referred": ("decision", "Referred to a person"),
+    "review.requested": ("request", "A person's review asked for"),
+    "review.overdue": ("decision", "Review overdue"),
+    "review.withdrawn": ("decision", "Review no longer needed"),
+    "review.closed": ("decision", "Review answered by a person"),
+    "credit_line.frozen": ("hold", "Credit line frozen"),
+    "credit_line.unfrozen": ("hold", "Credit line open again"),
+    "credit_line.closed": ("hold", "Credit line closed"),
+    "credit_line.reopened": ("decision", "Credit line reopened"),
+    "limit_change.offered": ("request", "Higher limit offered"),
+    "limit_change.accepted": ("signature", "Higher limit accepted"),
+    "limit_change.declined": ("request", "Higher limit declined"),
+    "limit_change.lapsed": ("event", "Offered limit lapsed"),
+    "limit_change.noticed": ("message", "Lower limit announced"),
+    "limit_change.effective": ("event", "Lower limit in force"),
+    "limit_change.withdrawn": ("event", "Change of the limit withdrawn"),
     "checkout.held": ("hold", "Stock, credit line and capital held"),
     "hold.released": ("hold", "Holds given back"),
     "hold.expired": ("hold", "Holds expired"),

@@ -50,6 +50,7 @@ def _settings(desk: Desk) -> dict[str, Any]:
         "BNPL_LENDER_CONTACT": "help@hanami.example",
         "BNPL_CONSOLE_PASSWORD": CONSOLE_PASSWORD,
         "BNPL_SANDBOX_PATH": str(desk.folder / "bank.sqlite"),
+        "BNPL_SEGMENTS": "device_owner",  # Lina has a Hanami phone; BNPL_OPEN_TO=device_owner would serve her alone
         "BNPL_PUBLIC_URL": os.environ.get("PUBLIC_URL", ""),
     }
     if os.environ.get("STRIPE_SECRET_KEY"):

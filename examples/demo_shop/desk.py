@@ -16,9 +16,10 @@ from examples.demo_shop.models import InboxMessage
 
 CONSOLE_PASSWORD = "petals on the river"
 
+LINA = Customer("lina", "+8613800138000", "CN", "zh", segments=("device_owner",))
 PEOPLE = {
     "camille": ("Camille Martin", "12 rue des Lilas, 69003 Lyon", Customer("camille", "+33612345678", "FR", "fr")),
-    "lina": ("李娜", "深圳市南山区科苑路 8 号", Customer("lina", "+8613800138000", "CN", "zh")),
+    "lina": ("李娜", "深圳市南山区科苑路 8 号", LINA),
     "jordan": ("Jordan Reed", "48 Prospect Street, Brooklyn, NY 11205", Customer("jordan", "+12025550123", "US", "en")),
 }
 

@@ -41,6 +41,9 @@ _FR_VALUES: Values = {
         what="a usury table for every quarter of the demo",
     ),
     "default_charge_cap": _sample(0, unit="EUR minor units", what="the demo charges nothing for lateness"),
+    "debt_advice": _sample(
+        ("Sample advice on debt", "https://advice.example/"), unit="name and address", what="the demo's debt advice"
+    ),
     "bureau_query": _sample("not queried", unit="register to query", what="the demo asks no register"),
 }
 
@@ -96,7 +99,7 @@ _CN_VALUES: Values = {
         "not reported", unit="body that each loan is reported to", what="the demo reports nothing"
     ),
     "barred_groups_check": _sample(
-        "not checked", unit="how barred groups are kept out", what="the demo does not ask whether one studies"
+        "declared", unit="how barred groups are kept out", what="the demo believes what the shopper declares"
     ),
 }
 

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from bnpl_plugin import storage
 from bnpl_plugin.lifecycle import flash_sale, funding, merchants
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.subsidies import budgets
+from bnpl_plugin.lifecycle.subsidies.terms import SubsidyTerms
 from bnpl_plugin.money.amount import Money
 from examples.demo_shop.catalogue import seed_products
 from examples.demo_shop.models import Product, Sale, Variant
@@ -26,6 +28,9 @@ SALE_SKU = "B7M-128-DUSK"
 SALE_UNITS = 12
 SALE_PRICES = {"CNY": 1_999_00, "EUR": 299_00, "USD": 299_00}
 SALE_DAYS = 3
+
+#: The maker's own offer: six instalments at 0 %, until its money is used up.
+BUDGET, BUDGET_COUNTRY, BUDGET_DAYS = Money(20_000_00, "EUR"), "FR", 60
 
 #: (source, pool, rate, who says so): invented rates.
 CAPITAL = (
@@ -45,6 +50,7 @@ def prepare(app: Flask, *, third_party_url: str) -> dict[str, str]:
         if session.scalars(select(Product)).first() is None:
             seed_products(session)
     _add_capital(house)
+    _open_budget(house)
     with shop.sessions() as session:
         _open_sale(house, session)
     return _third_party(house, folder=Path(app.instance_path), url=third_party_url)
@@ -57,6 +63,18 @@ def _add_capital(house: House) -> None:
                 house, source=Money.of(amount, currency), into=into, rate=Decimal(rate),
                 rate_on=house.clock.now().date(), rate_source="sample rate of the demo",
             )  # fmt: skip
+
+
+def _open_budget(house: House) -> None:
+    """Open the maker's budget once; a later one is the operator's to open."""
+    if house.reads.subsidies():
+        return
+    now = house.clock.now()
+    budgets.open_budget(
+        house, name="0 % over 6 months, paid by the maker", budget=BUDGET, country=BUDGET_COUNTRY,
+        terms=SubsidyTerms(plan_codes=("instalments_6",), recipients=("treasury@hanami.example",)), starts_at=now,
+        ends_at=now + timedelta(days=BUDGET_DAYS),
+    )  # fmt: skip
 
 
 def _open_sale(house: House, session: Session) -> None:

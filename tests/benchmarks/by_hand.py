@@ -26,9 +26,10 @@ BEGIN
    WHERE checkout_id = wanted AND state = 'approved' AND expires_at > moment RETURNING * INTO c;
   IF NOT FOUND THEN RAISE EXCEPTION 'not approved'; END IF;
   INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id,
-                         units, funder_minor, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at)
+                         units, funder_minor, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at,
+                         down_payment_minor)
   VALUES (c.shopper_id, new_hold, wanted, 'pending', c.currency, principal, pool, NULL, 0, 0, 0, '', moment, until,
-          ceiling);
+          ceiling, 0);
   INSERT INTO bnpl_event (stream, seq, event_id, kind, shopper_id, merchant_id, payload, at, job_id)
   SELECT wanted, coalesce(max(seq), 0) + 1, new_event, 'checkout.held', c.shopper_id, c.merchant_id,
          jsonb_build_object('checkout_id', wanted, 'order_ref', c.order_ref, 'hold_id', new_hold,
@@ -69,10 +70,10 @@ BEGIN
   INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state,
                          plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor,
                          outstanding_minor, funder_minor, subsidy_minor, limit_ids, payment_method_id, drawdown_on,
-                         opened_at, changed_at)
+                         opened_at, changed_at, down_payment_minor)
   VALUES (c.shopper_id, new_loan, wanted, c.agreement_id, c.merchant_id, c.order_ref, h.pool_id, 'active', plan,
           c.country, c.time_zone, c.currency, principal, 0, 0, 0, principal, 0, 0, '',
-          'pm_' || c.attempt_id, drawn, moment, moment);
+          'pm_' || c.attempt_id, drawn, moment, moment, 0);
   INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor,
                                fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)
   SELECT c.shopper_id, new_loan, p.number, CASE WHEN p.number = 1 THEN 'collecting' ELSE 'scheduled' END, p.due_on,

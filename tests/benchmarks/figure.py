@@ -19,6 +19,7 @@ class Size:
         rounds: turns of product and reference.
         bookings: purchases of one client in one round.
         clients: numbers of clients to measure with.
+        most_clients: the most clients that ``pools`` may start.
         small_book, large_book: loans in the two books of ``growth``.
         offers: carts quoted in one round.
         requests: HTTP requests in one round.
@@ -27,6 +28,7 @@ class Size:
     rounds: int = 15
     bookings: int = 30
     clients: tuple[int, ...] = (1, 8)
+    most_clients: int = 16
     small_book: int = 1_000
     large_book: int = 200_000
     offers: int = 100

@@ -138,8 +138,13 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
     for (table,) in tables.fetchall():
         if table not in _SHARED:
             rows = [row for (row,) in connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t").fetchall()]
-            found[table] = tuple(_marked(row) for row in rows if row.get("shopper_id") != "" or "stream" in row)
+            found[table] = tuple(_marked(row) for row in rows if _of_purchase(row))
     return {table: rows for table, rows in found.items() if rows}
+
+
+def _of_purchase(row: Mapping[str, Any]) -> bool:
+    """Whether a row belongs to the purchase: not to a pool, nor to the house."""
+    return not row["stream"].startswith("pool_") if "stream" in row else row.get("shopper_id") != ""
 
 
 def _marked(row: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from tests.benchmarks.offers import compose_all, largest_gap_percent, plans_of
 from tests.benchmarks.purchases import add_approved, authorise
 from tests.servers.postgres import PostgresServer
 
-TINY = Size(rounds=1, bookings=2, clients=(1, 2), small_book=4, large_book=9, offers=2, requests=4)
+TINY = Size(rounds=1, bookings=2, clients=(1, 2), most_clients=2, small_book=4, large_book=9, offers=2, requests=4)
 _WRITTEN_IDS = re.compile(r"\b(?:chk|loan|shp|hld|evt|job|ent|agr|att|pm_att|dec|dis|order)[_-][0-9a-z_]+")
 
 

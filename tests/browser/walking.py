@@ -143,6 +143,8 @@ class Walk:
             self.page.locator(f"#{name}").fill(text)
         self.page.locator("select#country").select_option(self.country)
         assert self.page.locator("input[type=checkbox]:checked").count() == 0, "a box was ticked beforehand"
+        for answer in self.page.locator("input[name=student][value=no]").all():  # asked where the law bars students
+            answer.check()
         for box in self.page.locator("input[type=checkbox]").all():
             box.check()
         self.look("facts")

@@ -2,21 +2,33 @@
 
 import pytest
 
-from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT, HOLD, INSTALMENT, LOAN, MACHINES
+from bnpl_plugin.credit.states import (
+    ATTEMPT,
+    CHECKOUT,
+    HOLD,
+    INSTALMENT,
+    LIMIT_CHANGE,
+    LINE,
+    LOAN,
+    MACHINES,
+    PASS,
+    SUBSIDY,
+    SUBSIDY_PART,
+)
 from bnpl_plugin.errors import IllegalTransition
 
 # one row per state: every event that is legal in it, and where it leads
 CHECKOUT_TABLE = """
 opened      approve>approved refer>referred decline>declined cancel>cancelled expire>expired
 referred    approve>approved decline>declined cancel>cancelled expire>expired
-approved    hold>held authorise>authorised refuse>refused cancel>cancelled expire>expired
-held        sign>signed release>approved cancel>cancelled expire>expired
+approved   hold>held refer>referred decline>declined authorise>authorised refuse>refused cancel>cancelled expire>expired
+held        sign>signed refer>referred decline>declined release>approved cancel>cancelled expire>expired
 signed      authorise>authorised release>approved refuse>refused cancel>cancelled expire>expired
 authorised  confirm>confirmed refuse>refused
 confirmed   reverse>reversed
 expired     authorise>authorised refuse>refused
 cancelled   refuse>refused
-declined
+declined    overturn>approved
 refused
 reversed
 """
@@ -53,12 +65,47 @@ paid        refund>refunded
 cancelled
 refunded
 """
+SUBSIDY_TABLE = """
+active      stop>stopped end>ended
+stopped     end>ended resume>active
+ended       resume>active
+"""
+SUBSIDY_PART_TABLE = """
+unearned    earn>earned reverse>reversed
+earned      reverse>reversed
+reversed
+"""
+LINE_TABLE = """
+open        freeze>frozen close>closed
+frozen      unfreeze>open close>closed
+closed      reopen>open
+"""
+LIMIT_CHANGE_TABLE = """
+offered     accept>accepted decline>declined lapse>lapsed withdraw>withdrawn
+noticed     take_effect>effective withdraw>withdrawn
+accepted
+declined
+lapsed
+effective
+withdrawn
+"""
+PASS_TABLE = """
+valid       replace>replaced expire>expired revoke>revoked
+replaced
+expired
+revoked
+"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
     (ATTEMPT, ATTEMPT_TABLE),
     (LOAN, LOAN_TABLE),
     (INSTALMENT, INSTALMENT_TABLE),
+    (SUBSIDY, SUBSIDY_TABLE),
+    (SUBSIDY_PART, SUBSIDY_PART_TABLE),
+    (LINE, LINE_TABLE),
+    (LIMIT_CHANGE, LIMIT_CHANGE_TABLE),
+    (PASS, PASS_TABLE),
 ]
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bnpl_plugin.lifecycle.judgement import scored
 from bnpl_plugin.registry import leaves
 from tests.contracts.test_rules import SOUND
 
@@ -40,7 +41,7 @@ def test_a_shopper_gets_the_points_and_the_rating_of_the_table(row):
         loans_settled=int(settled),
         open_loans=int(open_loans),
     )
-    assert POLICY.points(shopper) == int(points)
+    assert scored(POLICY, shopper)[0] == int(points)
     assert next(name for lowest, name in POLICY.ratings if int(points) >= lowest) == rating
 
 
@@ -49,5 +50,5 @@ def test_the_caps_are_the_products():
 
 
 def test_rules_run_cheapest_objection_first():
-    orders = [leaves("RULE")[code].order for code in POLICY.rules]
+    orders = [leaves("RULE")[call.code].order for call in POLICY.rules]
     assert orders == sorted(orders)

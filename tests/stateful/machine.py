@@ -34,10 +34,14 @@ from bnpl_plugin.lifecycle import (
     refund,
     signature,
 )
+from bnpl_plugin.lifecycle.subsidies import budgets
+from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import Walker
+from tests.lifecycle.subsidies.giving import used, zero_percent
 from tests.lifecycle.world import World, make_world
+from tests.stateful.treasurer import Treasurer
 
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
 PLANS = ("pay_in_3", "pay_in_4", "pay_in_30_days", "instalments_6", "pay_in_9")
@@ -56,7 +60,7 @@ _start = st.tuples(
 )
 
 
-class History(RuleBasedStateMachine):
+class History(Treasurer, RuleBasedStateMachine):
     """One history on one fresh database; a subclass says which."""
 
     database: ClassVar[Callable[[Path], str]]
@@ -72,6 +76,7 @@ class History(RuleBasedStateMachine):
         self.context = self.world.app.app_context()
         self.context.push()
         self.item = self.world.sale(units=2, days=2)
+        self.budget_id = zero_percent(self.world.house, minor=4_000, days=60, warn_bps=3_000).subsidy_id
         self.checkouts: list[list[str]] = [[] for _ in PHONES]
         self.tokens: list[str] = []
 
@@ -287,6 +292,16 @@ class History(RuleBasedStateMachine):
         with self.maybe():
             flash_sale.return_unsold(self.world.house, sale_item_id=self.item.sale_item_id, merchant_id="host")
 
+    @rule(deed=st.sampled_from(("stop", "resume", "resume", "top up")))
+    def maker_turns_the_budget(self, deed: str) -> None:
+        """The price that somebody else pays for ends, or comes back, whoever stands where."""
+        with self.maybe():
+            if deed == "top up":
+                budgets.top_up(self.world.house, subsidy_id=self.budget_id, by=Money(1_000, "EUR"))
+            else:
+                turn = budgets.stop if deed == "stop" else budgets.resume
+                turn(self.world.house, subsidy_id=self.budget_id)
+
     # time, bank and worker -------------------------------------------------------------------------------------------
     @rule(span=st.sampled_from(tuple(SPANS)))
     def time_passes(self, span: str) -> None:
@@ -327,6 +342,7 @@ class History(RuleBasedStateMachine):
                 self.world.later(hours=hours)
             self.world.settled()
             assert self.world.pool()[0] == 0, "something is still reserved"
+            assert used(self.world.house, self.budget_id)[1] == 0, "a budget is still reserved"
             with self.world.house.store.engine.connect() as connection:  # type: ignore[attr-defined]
                 kinds = connection.execute(sa.text("SELECT kind, count(*) FROM bnpl_event GROUP BY kind")).all()
             type(self).events.update(dict(map(tuple, kinds)))

@@ -42,9 +42,9 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChange, Store, UnitsChange
-from tests.storage.rows_of_lending import HOUR, NOW, of_capital, of_credit
+from tests.storage.rows_of_lending import HOUR, NOW, of_capital, of_credit, of_sales
 
-__all__ = ["HOUR", "NOW", "of_capital", "of_credit"]
+__all__ = ["HOUR", "NOW", "of_capital", "of_credit", "of_sales"]
 
 
 
@@ -90,7 +90,7 @@ def checkout(checkout_id: str = "chk_1", **values: Any) -> Checkout:
 def decision(decision_id: str = "dec_1", **values: Any) -> Decision:
     row = Decision(
         shopper_id="shp_1", decision_id=decision_id, checkout_id="chk_1", policy_version="1", arm="champion",
-        decided_by="policy", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
+        decided_by="operator", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
 
@@ -111,6 +111,7 @@ def pool(pool_id: str = "pool_EUR", **values: Any) -> CapitalPool:
         available_minor=10_000_000,
         held_minor=0,
         outstanding_minor=0,
+        terms_version=0,
         changed_at=NOW,
     )
     return replace(row, **values)
@@ -137,7 +138,7 @@ def hold(hold_id: str = "hld_1", **values: Any) -> Hold:
 def disclosure(disclosure_id: str = "dis_1", **values: Any) -> Disclosure:
     body = {"text": "Un crédit vous engage."}
     row = Disclosure(
-        shopper_id="shp_1", disclosure_id=disclosure_id, checkout_id="chk_1", kind="standard", locale="fr",
+        shopper_id="shp_1", disclosure_id=disclosure_id, checkout_id="chk_1", kind="precontract", locale="fr",
         sha256=sha256_of(body), body=body, medium="screen", shown_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
@@ -279,7 +280,7 @@ def every_record() -> tuple[Record, ...]:
     return (
         merchant(), api_key(), checkout(), hold(), attempt(), loan(), *instalments(), order_claim(), person(),
         phone_code(), decision(), disclosure(), agreement(), payment_method(), provider_event(), idempotency(), job(),
-        credit_line(), sale_item(), pool(), *of_credit(), *of_capital(),
+        credit_line(), sale_item(), pool(), *of_credit(), *of_capital(), *of_sales(),
     )  # fmt: skip
 
 

@@ -153,7 +153,8 @@ def test_history_tells_what_a_decision_may_look_at(store):
                 f.instalment(3, loan_id="l1", due_at=f.NOW - MINUTE), f.instalment(1, loan_id="l4", due_at=f.NOW - 2 * day),
                 f.instalment(4, loan_id="l1", state="paid", due_at=f.NOW - 2 * day),
                 f.instalment(5, loan_id="l1", state="collecting", due_at=f.NOW - 2 * day),
-                f.decision("d1"), f.decision("d2", decided_at=f.NOW - day), f.credit_line(), f.credit_line("shp_1", currency="CNY", state="frozen"),
+                f.decision("d1"), f.decision("d2", decided_at=f.NOW - day), f.credit_line("shp_1", currency="CNY", state="frozen"),
+                f.credit_line("shp_1", state="closed"),
             )
         )
     )  # fmt: skip

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bnpl_plugin.credit.states import CHECKOUT, LOAN
+from bnpl_plugin.ports.records import LimitChange
 from bnpl_plugin.ports.store import Changeset
 from bnpl_plugin.storage.verify import PROMISES
 from bnpl_plugin.storage.verify.promises import CHECKOUT_STATES, LOAN_STATES
@@ -27,7 +28,11 @@ BREAKS = {
     "drawn changed": ("P3", "shp_1", ["UPDATE bnpl_credit_line SET drawn_minor = 1"], "drawn_minor"),
     "a line lost": ("P3", "shp_1", ["DELETE FROM bnpl_credit_line"], "without a credit line"),
     "a limit never decided": ("P3", "shp_1", ["UPDATE bnpl_credit_line SET limit_minor = 1", "UPDATE bnpl_decision SET limit_minor = 2"], "of a limit"),
-    "two open lines": ("P3", "shp_1", ["DROP INDEX uq_bnpl_credit_line_open", "INSERT INTO bnpl_credit_line SELECT shopper_id, 'CNY', state, limit_minor, 0, 0, changed_at FROM bnpl_credit_line"], "2 open lines"),
+    "a limit raised by nobody": ("P3", "shp_1", ["UPDATE bnpl_credit_line SET limit_minor = limit_minor + 1"], "decided were 100000"),
+    "a fall undone": ("P3", "shp_1", ["INSERT INTO bnpl_limit_change VALUES ('shp_1', 'lch_1', 'EUR', 'lower', 'effective', 100000, 90000, 'unused', NULL, '2026-11-24T00:00:00.000000+00:00', '2026-11-24T00:00:00.000000+00:00', NULL, '2026-11-24T00:00:00.000000+00:00')"], "-10000 since"),
+    "a raise without a decision": ("P3", "lch_1", ["INSERT INTO bnpl_limit_change VALUES ('shp_1', 'lch_1', 'EUR', 'raise', 'accepted', 100000, 100001, 'unused', NULL, '2026-11-24T00:00:00.000000+00:00', '2026-11-24T00:00:00.000000+00:00', NULL, '2026-11-24T00:00:00.000000+00:00')", "UPDATE bnpl_credit_line SET limit_minor = 100001"], "no decision allows"),
+    "a line frozen in silence": ("P10", "shp_1", ["UPDATE bnpl_credit_line SET state = 'frozen'"], "its events say open"),
+    "two open lines": ("P3", "shp_1", ["DROP INDEX uq_bnpl_credit_line_open", "INSERT INTO bnpl_credit_line SELECT shopper_id, 'CNY', state, limit_minor, 0, 0, changed_at, NULL FROM bnpl_credit_line"], "2 open lines"),
     "a hold forgotten by its pool": ("P4", "pool_EUR", ["UPDATE bnpl_capital_pool SET held_minor = 0"], "held_minor"),
     "a loan out of another pool": ("P4", "pool_X", ["UPDATE bnpl_loan SET pool_id = 'pool_X'"], "not there"),
     "capital gone": ("P4", "pool_EUR", ["DROP CHECK within_available", "UPDATE bnpl_capital_pool SET available_minor = 26999"], "out of 26999"),
@@ -55,12 +60,27 @@ BREAKS = {
     "capital not booked": ("P8", "pool_EUR", ["UPDATE bnpl_capital_pool SET available_minor = available_minor + 1"], "available"),
     "a pool's debt not booked": ("P8", "pool_EUR", ["UPDATE bnpl_capital_pool SET outstanding_minor = 1"], "outstanding"),
     "a merchant's money gone": ("P8", "mer_1", ["UPDATE bnpl_posting SET owner = 'mer_9' WHERE account = 'merchant_payable'"], "payable"),
+    "a limit miscounted": ("P4", "lim_1", ["UPDATE bnpl_capital_limit SET used_minor = 1"], "counts 1"),
+    "a loan counted by a limit it does not name": ("P4", "lim_1", ["UPDATE bnpl_loan SET limit_ids = ',lim_1,'"], "sum to 20000"),
+    "a funder's part not booked": ("P8", "loa_1", ["UPDATE bnpl_loan SET funder_id = 'fun_1', funder_minor = 5"], "the ledger says 0"),
+    "a funder's part of nothing": ("P8", "jou", ["UPDATE bnpl_posting SET account = 'loan_principal_ceded', owner = 'jou' WHERE account = 'merchant_payable'"], "belongs to nothing"),
+    "a borrowing not booked": ("P8", "bor_1", ["UPDATE bnpl_borrowing SET outstanding_minor = 9"], "the borrowing is 9"),
+    "an interest of a borrowing not booked": ("P8", "bor_1", ["UPDATE bnpl_borrowing SET interest_minor = 3"], "interest is 3"),
+    "a borrowing of nobody": ("P8", "mer_1", ["UPDATE bnpl_posting SET account = 'borrowings' WHERE account = 'merchant_payable'"], "belongs to nothing"),
+    "a remittance not booked": ("P8", "fun_1", ["INSERT INTO bnpl_remittance VALUES ('fun_1', 'EUR', 1, 7, 'x', 'jou_9', '2026-11-24T09:30:00.000000+00:00')"], "7 was remitted"),
+    "a debt to no funder": ("P8", "fun_9", ["UPDATE bnpl_posting SET account = 'funder_payable', owner = 'fun_9' WHERE account = 'merchant_payable'"], "not there"),
+    "a sale that sold nothing": ("P8", "lsa_1", ["INSERT INTO bnpl_loan_sale VALUES ('lsa_1', 'pool_EUR', 'fun_1', 'sell', 'done', 'EUR', 0, 10000, '2026-11-24', '{{}}', 1, 5, 5, '2026-11-24T09:30:00.000000+00:00', '2026-11-24T09:30:00.000000+00:00')"], "1 loans of 5"),
+    "a loan sold and not booked": ("P8", "loa_1", ["INSERT INTO bnpl_loan_sale VALUES ('lsa_1', 'pool_EUR', 'fun_1', 'sell', 'done', 'EUR', 0, 10000, '2026-11-24', '{{}}', 1, 5, 5, '2026-11-24T09:30:00.000000+00:00', '2026-11-24T09:30:00.000000+00:00')", "INSERT INTO bnpl_loan_sale_item VALUES ('shp_1', 'lsa_1', 'loa_1', 5, 5, '2026-11-24T09:30:00.000000+00:00')"], "changed hands"),
     "a loan without agreement": ("P9", "loa_1", ["DELETE FROM bnpl_agreement"], "no agreement"),
     "nothing disclosed": ("P9", "agr_1", ["DELETE FROM bnpl_disclosure"], "disclosed"),
     "disclosed too late": ("P9", "agr_1", ["UPDATE bnpl_disclosure SET shown_at = '2027-01-01T00:00:00.000000+00:00'"], "disclosed"),
     "a declined shopper": ("P9", "agr_1", ["UPDATE bnpl_decision SET outcome = 'declined'"], "no positive decision"),
     "an agreement rewritten": ("P9", "agr_1", ["UPDATE bnpl_agreement SET body = '{{\"offer\": {{\"schedule\": {{\"instalments\": []}}}}}}'"], "hashed"),
     "a disclosure rewritten": ("P9", "dis_1", ["UPDATE bnpl_disclosure SET body = '{{}}'"], "hashed"),
+    "terms never shown, a refusal only": ("P9", "agr_1", ["UPDATE bnpl_disclosure SET kind = 'decline_notice'"], "disclosed"),
+    "referred to nobody": ("P9", "chk_2", ["UPDATE bnpl_checkout SET state = 'referred', decision_id = 'dec_9' WHERE checkout_id = 'chk_2'"], "waits for a person"),
+    "a person decided without a review": ("P9", "dec_1", ["UPDATE bnpl_decision SET decided_by = 'Ada'"], "no closed review"),
+    "a review closed without a decision": ("P9", "rev_1", ["INSERT INTO bnpl_review (shopper_id, review_id, decision_id, kind, state, outcome, new_decision_id, operator, opened_at, due_at, closed_at) SELECT shopper_id, 'rev_1', decision_id, 'requested', 'closed', 'declined', 'dec_9', 'Ada', decided_at, decided_at, decided_at FROM bnpl_decision"], "no decision says so"),
     "an event lost": ("P10", "chk_1", ["DELETE FROM bnpl_event WHERE seq = 4 AND stream = 'chk_1'"], "numbered 1 to 10"),
     "a checkout moved in silence": ("P10", "chk_2", ["UPDATE bnpl_checkout SET state = 'signed' WHERE checkout_id = 'chk_2'"], "its events say held"),
     "a loan moved in silence": ("P10", "loa_1", ["UPDATE bnpl_loan SET state = 'defaulted'"], "its events say active"),
@@ -71,7 +91,7 @@ BREAKS = {
 
 @pytest.fixture
 def book(store):
-    f.write_all(store, *f.whole_book())
+    f.write_all(store, *f.whole_book(), Changeset(rows=f.of_capital()))
 
 
 def unguarded(engine, statements):
@@ -129,7 +149,12 @@ def test_a_guard_of_the_ledger_switched_off_is_named(book, engine, verifier):
 
 
 def test_a_legally_lowered_limit_is_no_finding(book, store, verifier):
-    store.write(Changeset(moves=(f.move(f.credit_line(), limit_minor=10),)))
+    fall = LimitChange(
+        "shp_1", limit_change_id="lch_1", currency="EUR", kind="lower", state="effective", from_minor=100_000,
+        to_minor=10, reason="unused", decision_id=None, told_at=f.NOW, effective_at=f.NOW, expires_at=None,
+        changed_at=f.NOW,
+    )  # fmt: skip
+    store.write(Changeset(moves=(f.move(f.credit_line(), limit_minor=10),), rows=(fall,)))
     assert verifier.findings() == ()
 
 

@@ -51,7 +51,7 @@ def test_a_unit_from_nowhere_is_named(book, engine, verifier):
             connection.rollback()
             connection.execute(sa.text("SELECT 1"))
             connection.rollback()
-            connection.connection.dbapi_connection.execute("PRAGMA ignore_check_constraints=ON")  # type: ignore[union-attr]
+            connection.connection.dbapi_connection.execute("PRAGMA ignore_check_constraints=ON")
         connection.execute(sa.text("UPDATE bnpl_gate_item SET free_units = 5"))
         connection.commit()
     engine.dispose()

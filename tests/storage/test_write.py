@@ -115,6 +115,8 @@ REFUSALS = {
     "a pool beyond its capital": (PoolChange("pool_EUR", held_minor=10_000_001), CapitalExhausted, "capital_pool"),
     "a pool that is not there": (PoolChange("pool_9", held_minor=1), CapitalExhausted, "capital_pool"),
     "capital taken out that is lent": (PoolChange("pool_EUR", held_minor=5, available_minor=-10_000_000), CapitalExhausted, "capital_pool"),
+    "a pool whose terms have changed": (PoolChange("pool_EUR", held_minor=1, terms_version=1), StateMoved, "state"),
+    "a pool full under the terms as read": (PoolChange("pool_EUR", held_minor=10_000_001, terms_version=0), CapitalExhausted, "capital_pool"),
     "a limit of concentration passed": (RoomChange("capital_limit", "lim_1", 101), ConcentrationExceeded, "capital_limit"),
     "a budget passed": (RoomChange("subsidy", "sub_1", 101), SubsidyExhausted, "subsidy"),
     "a budget that is not there": (RoomChange("subsidy", "sub_9", 1), SubsidyExhausted, "subsidy"),

@@ -32,12 +32,14 @@ STORY = (
         lines=(LineChange("shp_1", "EUR", held_minor=9),),
         units=(UnitsChange("sal_1", "shp_1", free=-1, held=1), UnitsChange("sal_1", "shp_2", free=-1, sold=1)),
         rooms=(RoomChange("capital_limit", "lim_1", 9), RoomChange("subsidy", "sub_1", 100)),
-        pools=(PoolChange("pool_EUR", held_minor=9),),
+        pools=(PoolChange("pool_EUR", held_minor=9, terms_version=0),),
     ),
     Changeset(
         lines=(LineChange("shp_1", "EUR", held_minor=-9, drawn_minor=9),),
         units=(UnitsChange("sal_1", "shp_1", free=1, held=-1),),
-        pools=(PoolChange("pool_EUR", held_minor=-9, outstanding_minor=9, available_minor=1),),
+        moves=(f.move(f.of_capital()[-1], sources=("active",), state="ended"),),
+        rooms=(RoomChange("capital_limit", "lim_1", 1_000),),
+        pools=(PoolChange("pool_EUR", held_minor=-9, outstanding_minor=9, available_minor=1, new_terms=True),),
     ),
 )
 

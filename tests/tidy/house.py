@@ -20,7 +20,9 @@ TABLES_OF_DATA: frozenset[str] = frozenset()
 FROZEN_TEXT = "bnpl_plugin/storage/migrations/versions"
 """Released migrations: one long statement list each, made once and never edited; Alembic wants no package there."""
 
-WIDE_FOLDERS = ("lifecycle", "plans", "rules", "countries", "providers", "platforms", "gates", "storage/migrations")
+WIDE_FOLDERS = (
+    "lifecycle", "plans", "rules", "countries", "providers", "platforms", "gates", "bureaus", "storage/migrations",
+)  # fmt: skip
 VAGUE_NAMES = {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "misc"}
 DOOR_PLATE_WORDS = ("import", "never", "add")
 _MACHINE_PATH = re.compile(r"(?<![\w.~:/-])/(?:work|root|home/[a-z]\w*|tmp/(?:briefs|bash_jobs))/")

@@ -144,7 +144,8 @@ class Browser:
 
     def tell_facts(self, base: str, *, currency: str = "EUR", **facts: str) -> None:
         """Give the facts for the decision."""
-        self.post(f"{base}/facts", **{**FACTS, "country": COUNTRIES[currency], **facts})
+        asked = {"student": "no"} if 'name="student"' in self.text else {}
+        self.post(f"{base}/facts", **{**FACTS, "country": COUNTRIES[currency], **asked, **facts})
 
     def to_decision(self, order_ref: str, *, currency: str = "EUR", plan_code: str = "pay_in_3", **facts: str) -> str:
         """Walk as far as the decision and return the checkout's address."""
@@ -168,6 +169,11 @@ class Browser:
         """Go to the test bank and type a card."""
         self.post(f"{base}/card")
         self.post(self.answer.request.path, number=number, expiry="12/34", cvc="123")
+
+    def enter_console(self, name: str = "Ada") -> None:
+        """Sign in as an operator."""
+        self.get("/bnpl/console/sign-in")
+        self.post("/bnpl/console/sign-in", name=name, password="console password")
 
     def to_placed(self, order_ref: str, **options: Any) -> str:
         """Walk the whole way and return the checkout's address."""

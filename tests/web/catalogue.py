@@ -18,8 +18,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bnpl_plugin import errors, registry
+from bnpl_plugin.lifecycle import line_words
 from bnpl_plugin.lifecycle.identification import CODE_TEXT
 from bnpl_plugin.lifecycle.messages import TEXTS
+from bnpl_plugin.lifecycle.reviews import TEXTS as REVIEW_TEXTS
+from bnpl_plugin.lifecycle.subsidies.watching import TEXTS as OF_BUDGETS
+from bnpl_plugin.ports.policy import figures
 from bnpl_plugin.providers.sandbox.cards import TEST_CARDS
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import DOMAIN, LOCALES, TRANSLATIONS
@@ -40,6 +44,8 @@ def _of_errors(kind: type[errors.BnplError] = errors.BnplError) -> Iterator[str]
 
 def _of_leaves() -> Iterator[str]:
     yield from (plan.title for plan in registry.leaves("PLAN").values())
+    yield from figures.REASON_TEXTS.values()
+    yield from figures.OTHER_TEXTS.values()
     yield from (rule.reason for rule in registry.leaves("RULE").values())
     yield from (clause.head for country in registry.leaves("COUNTRY").values() for clause in country.clauses)
     yield from (card.label for card in TEST_CARDS)
@@ -49,6 +55,7 @@ def _of_wording() -> Iterator[str]:
     for table in (wording.KIND_TITLES, wording.KIND_ACTIONS, wording.PLAN_KINDS, wording.DECLINES, wording.FIELDS):
         yield from table.values()
     yield from wording.PROMISES.values()
+    yield from wording.TYPED.values()
     yield from (title for _, title in wording.EVENTS.values())
     yield from wording._ENDINGS.values()
 
@@ -85,7 +92,9 @@ def _texts(node: ast.expr) -> Iterator[str]:
 def wanted() -> set[MessageId]:
     """Every English message that a page or a message to the shopper can show."""
     called = chain(_of_templates(), _of_views())
-    kept = chain(_of_errors(), _of_leaves(), _of_wording(), TEXTS.values(), (CODE_TEXT,))
+    texts = (TEXTS, OF_BUDGETS, REVIEW_TEXTS, line_words.TEXTS, line_words.REASONS)
+    sent = chain.from_iterable(of_one.values() for of_one in texts)
+    kept = chain(_of_errors(), _of_leaves(), _of_wording(), sent, (CODE_TEXT,))
     return {message for message in chain(called, kept) if message}
 
 

@@ -190,7 +190,7 @@ def test_a_faulty_fact_is_told_at_its_field_and_nothing_is_lost(browser: Browser
 @pytest.mark.parametrize(
     ("facts", "lang", "told"),
     [
-        ({"birth_on": "2015-01-01"}, "en", "Credit is only for people of 18 years or more."),
+        ({"birth_on": "2015-01-01"}, "en", "You are below the age from which we may lend"),
         ({"monthly_outgoings": "24 990"}, "fr", "échéances"),
         ({"monthly_outgoings": "24 990"}, "zh", "分期"),
     ],

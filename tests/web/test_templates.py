@@ -96,6 +96,7 @@ def test_what_a_view_passes_is_escaped(environment: Environment) -> None:
         **translator("en").context(),
         asset=str,
         more_url="",
+        prequalify_url="",
         sample=True,
         legal={"warning": "<b>", "lang": '"><i>', "example": "", "sample": True},
         offer={

@@ -2,9 +2,9 @@
 
 ``inputs`` (what is asked) → ``lending`` (the target spread over days, plans and their real schedules) → ``months``
 (what each month needs and what carries it) → ``telling`` (the arithmetic in words, a table, bars) and ``chart`` (SVG).
-``examples`` holds two worked questions.
+``actual`` lays what was really lent beside it; ``examples`` holds two worked questions.
 
-For: exact arithmetic without a house, a clock or a database. May import: what ``lifecycle`` may. Must never: hold a
+For: exact arithmetic without a clock or a database (``actual`` asks a house for its pools). May import: what ``lifecycle`` may. Must never: hold a
 float (the drawing excepted), round before it prints, count income that has not been earned. Add a file here: a further
 step of the same story.
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
+from bnpl_plugin.lifecycle.planning.actual import Progress
 from bnpl_plugin.lifecycle.planning.inputs import EVEN_YEAR, Funding, PlanInputs
 from bnpl_plugin.lifecycle.planning.months import YEAR_DAYS, CapitalPlan, Month
 from bnpl_plugin.money.currency import MINOR_UNITS
@@ -52,6 +54,24 @@ def table(plan: CapitalPlan) -> list[str]:
             f"{shown(lost, currency=currency)} lost."
         )
     return text
+
+
+def told_progress(plan: CapitalPlan, rows: Sequence[Progress]) -> list[str]:
+    """Return target, what was lent, and what could have been, a line a month."""
+    currency = plan.inputs.currency
+    lines = [("month", "target", "really lent", "reached", "capacity")]
+    lines += [
+        (
+            f"{row.month:%Y-%m}",
+            shown(row.target_minor, currency=currency),
+            shown(row.lent_minor, currency=currency),
+            f"{row.lent_minor * 100 // row.target_minor if row.target_minor else 0} %",
+            "not limited" if row.capacity_minor is None else shown(row.capacity_minor, currency=currency),
+        )
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
 
 
 def bars(plan: CapitalPlan) -> list[str]:

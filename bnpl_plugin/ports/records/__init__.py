@@ -18,7 +18,11 @@ from bnpl_plugin.ports.records.capital import (
     CapitalPool,
     CoLending,
     Funder,
+    LoanSale,
+    LoanSaleItem,
+    Remittance,
     Subsidy,
+    SubsidyPart,
 )
 from bnpl_plugin.ports.records.credit import (
     CreditLine,
@@ -27,6 +31,7 @@ from bnpl_plugin.ports.records.credit import (
     LimitChange,
     Pass,
     PolicyVersion,
+    Prequalification,
     Review,
 )
 from bnpl_plugin.ports.records.flow import (
@@ -81,6 +86,8 @@ __all__ = [
     "Json",
     "LimitChange",
     "Loan",
+    "LoanSale",
+    "LoanSaleItem",
     "Merchant",
     "OrderClaim",
     "Pass",
@@ -88,10 +95,13 @@ __all__ = [
     "Person",
     "PhoneCode",
     "PolicyVersion",
+    "Prequalification",
     "ProviderEvent",
     "Record",
+    "Remittance",
     "Review",
     "SaleClaim",
     "SaleItem",
     "Subsidy",
+    "SubsidyPart",
 ]

@@ -38,17 +38,31 @@ class CreditLine(Record, table="credit_line", key=("shopper_id", "currency")):
     drawn_minor: int
     held_minor: int
     changed_at: datetime
+    reason: str | None = None  # why it is frozen or closed, a code of ``lifecycle.line_words``
+
+    @property
+    def used_minor(self) -> int:
+        """What counts against the limit: owed principal and open holds."""
+        return self.drawn_minor + self.held_minor
+
+    @property
+    def available_minor(self) -> int:
+        """What may still be drawn: nothing unless the line is open; never below zero."""
+        return max(self.limit_minor - self.used_minor, 0) if self.state == "open" else 0
 
 
 @dataclass(frozen=True, slots=True)
 class LimitChange(Record, table="limit_change", key=("shopper_id", "limit_change_id")):
-    """A change of a shopper's limit: a raise waits for an explicit yes, a fall is told before it takes effect."""
+    """A change of a shopper's limit: a raise waits for an explicit yes, a fall is told before it takes effect.
+
+    A line that is opened again after it was closed gets its new limit by a change of kind "reopen".
+    """
 
     shopper_id: str
     limit_change_id: str
     currency: str
-    kind: str  # "raise", "lower"
-    state: str  # raise: "offered" → "accepted", "declined", "lapsed"; lower: "noticed" → "effective", "withdrawn"
+    kind: str  # "raise", "lower", "reopen"
+    state: str  # raise: "offered" → "accepted", "declined", "lapsed"; lower: "noticed" → "effective"; both: "withdrawn"
     from_minor: int
     to_minor: int
     reason: str
@@ -70,9 +84,30 @@ class Pass(Record, table="pass", key=("shopper_id", "pass_id")):
     currency: str
     rating: str
     limit_minor: int
-    state: str  # "valid", "revoked"
+    state: str  # "valid", "replaced", "expired", "revoked"
     details: Json
     issued_at: datetime
+    expires_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prequalification(Record, table="prequalification", key=("prequalification_id",)):
+    """A shop's question "how much could this shopper finance?", answered to the shop without the shopper's facts."""
+
+    prequalification_id: str
+    merchant_id: str
+    country: str
+    currency: str
+    asked_minor: int  # what the shop would like to see financed; 0: nothing said
+    phone_hash: str | None  # who alone may answer, if the shop said so
+    locale: str
+    return_url: str
+    state: str  # "pending", "approved", "rejected"
+    shopper_id: str | None
+    decision_id: str | None
+    up_to_minor: int
+    opened_at: datetime
     expires_at: datetime
     changed_at: datetime
 
@@ -90,10 +125,12 @@ class Review(Record, table="review", key=("shopper_id", "review_id")):
     outcome: str | None
     new_decision_id: str | None
     sealed_statement: str | None  # the shopper's own view, encrypted
-    operator: str | None
+    operator: str | None  # open: who works on it; closed: who decided
     note: str | None
+    proposal: Json | None  # four eyes: what the first operator would approve
     opened_at: datetime
     due_at: datetime
+    overdue_at: datetime | None  # when the worker found that the clock had run out
     closed_at: datetime | None
 
 

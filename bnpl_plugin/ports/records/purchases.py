@@ -65,6 +65,12 @@ class Hold(Record, table="hold", key=("shopper_id", "hold_id")):
     created_at: datetime
     expires_at: datetime
     ceiling_at: datetime
+    down_payment_minor: int = 0  # the part of the principal that is paid at signature for what the line does not cover
+
+    @property
+    def financed_minor(self) -> int:
+        """What counts against the credit line."""
+        return self.principal_minor - self.down_payment_minor
 
     @property
     def own_minor(self) -> int:
@@ -135,6 +141,7 @@ class Loan(Record, table="loan", key=("shopper_id", "loan_id")):
     drawdown_on: date
     opened_at: datetime
     changed_at: datetime
+    down_payment_minor: int = 0  # the principal of the first instalment, where it covers what the line does not
 
     @property
     def own_minor(self) -> int:

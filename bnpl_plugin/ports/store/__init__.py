@@ -13,6 +13,7 @@ kinds of thing lives here: changes, views, protocols.
 from __future__ import annotations
 
 from bnpl_plugin.ports.store.changes import (
+    ENDED_COUNTS_ON,
     MUTABLE,
     ROOMS,
     Changeset,
@@ -23,22 +24,29 @@ from bnpl_plugin.ports.store.changes import (
     RoomChange,
     UnitsChange,
 )
+from bnpl_plugin.ports.store.lines import Lines
 from bnpl_plugin.ports.store.store import Confirming, Store
-from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
+from bnpl_plugin.ports.store.treasury import FunderAccount, Treasury
+from bnpl_plugin.ports.store.views import History, LoanBook, PoolTerms, Purchase
 
 __all__ = [
+    "ENDED_COUNTS_ON",
     "MUTABLE",
     "ROOMS",
     "Changeset",
     "Confirming",
     "Event",
+    "FunderAccount",
     "History",
     "LineChange",
+    "Lines",
     "LoanBook",
     "Move",
     "PoolChange",
+    "PoolTerms",
     "Purchase",
     "RoomChange",
     "Store",
+    "Treasury",
     "UnitsChange",
 ]

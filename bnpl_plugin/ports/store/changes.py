@@ -59,7 +59,8 @@ class UnitsChange:
 class RoomChange:
     """Change what is used of a budget or a concentration limit (``table``: "subsidy" or "capital_limit").
 
-    A rise is refused (guard: the table's name) beyond the ceiling or unless its state is "active".
+    A rise is refused (guard: the table's name) beyond the ceiling. A budget must be "active"; a limit that has ended
+    counts on without binding.
     """
 
     table: str
@@ -69,12 +70,18 @@ class RoomChange:
 
 @dataclass(frozen=True, slots=True)
 class PoolChange:
-    """Change a pool's sums. A rise of held + outstanding is refused (``capital_pool``) beyond what is available."""
+    """Change a pool's sums. A rise of held + outstanding is refused (``capital_pool``) beyond what is available.
+
+    ``terms_version`` is the version of the pool's terms by which this was decided: refused (``state``) if they have
+    changed since. ``new_terms`` says that this change is one of the terms itself.
+    """
 
     pool_id: str
     held_minor: int = 0
     outstanding_minor: int = 0
     available_minor: int = 0
+    terms_version: int | None = None
+    new_terms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +123,13 @@ class Changeset:
 MUTABLE = frozenset(
     {
         "merchant", "api_key", "person", "phone_code", "checkout", "hold", "attempt", "loan", "instalment", "job",
-        "idempotency", "credit_line", "sale_item", "limit_change", "pass", "review", "policy_version", "enquiry",
-        "borrowing", "co_lending", "subsidy", "capital_limit",
+        "idempotency", "credit_line", "sale_item", "limit_change", "pass", "prequalification", "review",
+        "policy_version", "enquiry", "borrowing", "co_lending", "loan_sale", "subsidy", "subsidy_part", "capital_limit",
     }
 )  # fmt: skip
 
 #: Tables whose used sum may not pass their ceiling (``RoomChange``), in the order in which they are locked.
 ROOMS = ("subsidy", "capital_limit")
+
+#: Those that count on once they have ended, without binding: what names them falls as it is repaid.
+ENDED_COUNTS_ON = frozenset({"capital_limit"})

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from bnpl_plugin.ports.reads import CreditOutcome
 from bnpl_plugin.ports.records import (
     ApiKey,
     Attempt,
     CapitalPool,
     Checkout,
     CreditLine,
+    Decision,
+    Enquiry,
     Hold,
     Idempotency,
     InstalmentRow,
@@ -22,9 +25,13 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     SaleItem,
 )
 from bnpl_plugin.ports.store.changes import Changeset
+from bnpl_plugin.ports.store.lending import LendingReads
+from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
 
@@ -43,8 +50,11 @@ class Confirming(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(LendingReads, Protocol):
     """Writes changesets and answers the reads that use cases need. Every method is one short transaction of its own."""
+
+    lines: Lines
+    treasury: Treasury
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""
@@ -108,6 +118,40 @@ class Store(Protocol):
 
     def history(self, *, shopper_id: str, currency: str, now: datetime) -> History:
         """Return what the book says of a shopper."""
+        ...
+
+    def policy_roles(self) -> Sequence[PolicyVersion]:
+        """Return the champion and the challenger, without their bodies (``body`` is empty)."""
+        ...
+
+    def policy_version(self, version: str) -> PolicyVersion | None:
+        """Return a policy."""
+        ...
+
+    def policy_state(self, version: str) -> str | None:
+        """Return a policy's state: one keyed read."""
+        ...
+
+    def enquiry(self, *, shopper_id: str, source: str) -> Enquiry | None:
+        """Return the newest answered enquiry about a shopper at a source."""
+        ...
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Return every policy, the newest first."""
+        ...
+
+    def decisions(
+        self, *, policy_version: str | None = None, decision_id: str | None = None, since: datetime | None = None
+    ) -> Iterator[Decision]:
+        """Yield decisions, a shopper's together, in chunks: a year of them never has to fit into memory."""
+        ...
+
+    def outcomes(self, *, until: datetime) -> Iterator[CreditOutcome]:
+        """Yield how credit approved up to an instant went, in chunks."""
+        ...
+
+    def decided(self, *, since: datetime, until: datetime) -> Sequence[tuple[str, str, str, str, bool, int]]:
+        """Count decisions by version, arm, outcome, rating and whether their loan is in arrears."""
         ...
 
     def pool(self, currency: str, *, country: str = "") -> CapitalPool | None:

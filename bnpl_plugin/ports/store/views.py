@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bnpl_plugin.ports.records import (
     Agreement,
     Attempt,
+    CapitalLimit,
     Checkout,
+    CoLending,
     Decision,
     Disclosure,
     Hold,
@@ -19,11 +21,24 @@ from bnpl_plugin.ports.records import (
 
 
 @dataclass(frozen=True, slots=True)
+class PoolTerms:
+    """What bounds and shares new loans of a pool: its active limits and co-lendings, and their version."""
+
+    version: int = 0
+    limits: tuple[CapitalLimit, ...] = ()
+    co_lendings: tuple[CoLending, ...] = ()
+
+
+NO_TERMS = PoolTerms()
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """One checkout with what hangs on it, read together.
 
     ``attempts`` are newest first. ``pool_id`` is the capital pool that lends in the checkout's currency, if there is
-    one. Inside ``confirming`` the ``disclosures`` are left out: they are long, and nothing is decided by them there.
+    one, and ``terms`` are that pool's. Inside ``confirming`` the ``disclosures`` are left out: they are long, and
+    nothing is decided by them there.
     """
 
     checkout: Checkout
@@ -35,6 +50,7 @@ class Purchase:
     attempts: tuple[Attempt, ...]
     disclosures: tuple[Disclosure, ...]
     pool_id: str | None = None
+    terms: PoolTerms = NO_TERMS
 
     @property
     def attempt(self) -> Attempt | None:

@@ -261,10 +261,12 @@ class Book:
     Args:
         path: the file; it and its folder are made when missing.
         now: the bank's clock, aware instants.
+        durable: whether a commit waits for the disk; a bank that can be made again, like a simulation's, need not.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, *, now: Callable[[], datetime], durable: bool = True) -> None:
         self.path = path
+        self._durable = durable
         self._now = now
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -306,6 +308,8 @@ class Book:
             self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             self._process = os.getpid()
             self._secrets = _prepare(self._connection)
+            if not self._durable:
+                self._connection.execute("PRAGMA synchronous=OFF")
         return self._connection
 
 

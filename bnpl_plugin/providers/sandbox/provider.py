@@ -66,16 +66,19 @@ class SandboxProvider:
             ``/three_d_secure/<ref>`` are added.
         now: the bank's clock.
         habits: how slow it is and how long authorisations hold.
+        durable: whether the bank's commits wait for the disk.
     """
 
     code: str = "sandbox"
     authorises: bool = True
     content_sources: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-    def __init__(self, path: Path, *, pages_url: str, now: Callable[[], datetime], habits: Habits = _HABITS) -> None:
+    def __init__(
+        self, path: Path, *, pages_url: str, now: Callable[[], datetime], habits: Habits = _HABITS, durable: bool = True
+    ) -> None:
         self._pages_url = pages_url
         self._now = now
-        self.bank = Bank(Book(path, now=now), habits=habits)
+        self.bank = Bank(Book(path, now=now, durable=durable), habits=habits)
 
     # the port --------------------------------------------------------------------------------------------------------
     def begin(self, instruction: Instruction) -> Outcome:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from bnpl_plugin.ports.store import MUTABLE, ROOMS
+from bnpl_plugin.ports.store import ENDED_COUNTS_ON, MUTABLE, ROOMS
 from bnpl_plugin.storage.schema import RECORDS, record_table
 from bnpl_plugin.storage.schema.metadata import metadata
 
@@ -159,6 +159,8 @@ _UNITS = f"""
 
 def _rooms(name: str) -> str:
     table, key = record_table(name), RECORDS[name].key[0]
+    within = "t.used_minor + held <= t.ceiling_minor"
+    binding = f"t.state <> 'active' OR {within}" if name in ENDED_COUNTS_ON else f"t.state = 'active' AND {within}"
     return f"""
   IF doc ? 'r_{name}' THEN
     part := doc->'r_{name}';
@@ -166,7 +168,7 @@ def _rooms(name: str) -> str:
       m := part->place;
       held := (m->>'used')::bigint;
       UPDATE {table.name} AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.{key} = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+       WHERE t.{key} = m->>'id' AND (held <= 0 OR ({binding}));
       IF NOT FOUND THEN
         {_refuse(name, "m::text")}
       END IF;
@@ -184,11 +186,16 @@ _POOLS = f"""
       room := (m->>'available')::bigint;
       UPDATE bnpl_capital_pool AS t
          SET held_minor = t.held_minor + held, outstanding_minor = t.outstanding_minor + drawn,
-             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.pool_id = m->>'pool_id'
+             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at),
+             terms_version = t.terms_version + CASE WHEN m ? 'new_terms' THEN 1 ELSE 0 END
+       WHERE t.pool_id = m->>'pool_id' AND (NOT m ? 'terms' OR t.terms_version = (m->>'terms')::integer)
          AND ((held + drawn <= 0 AND room >= 0)
               OR t.held_minor + t.outstanding_minor + held + drawn <= t.available_minor + room);
       IF NOT FOUND THEN
+        IF EXISTS (SELECT 1 FROM bnpl_capital_pool AS t
+                    WHERE t.pool_id = m->>'pool_id' AND m ? 'terms' AND t.terms_version <> (m->>'terms')::integer) THEN
+          {_refuse("state", "m::text")}
+        END IF;
         {_refuse("capital_pool", "m::text")}
       END IF;
     END LOOP;
@@ -232,6 +239,7 @@ _PURCHASE = """CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked bool
 RETURNS json LANGUAGE plpgsql AS $body$
 DECLARE
   c bnpl_checkout;
+  p bnpl_capital_pool;
 BEGIN
   IF locked THEN
     SELECT * INTO c FROM bnpl_checkout WHERE checkout_id = wanted FOR UPDATE;
@@ -241,10 +249,18 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
+  SELECT * INTO p FROM bnpl_capital_pool AS r
+   WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1;
   RETURN json_build_object(
     'checkout', row_to_json(c),
-    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r
-                 WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1),
+    'pool_id', p.pool_id,
+    'terms_version', p.terms_version,
+    'limits', CASE WHEN p.terms_version > 0 THEN
+                (SELECT json_agg(r ORDER BY r.limit_id) FROM bnpl_capital_limit AS r
+                  WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
+    'co_lendings', CASE WHEN p.terms_version > 0 THEN
+                     (SELECT json_agg(r ORDER BY r.co_lending_id) FROM bnpl_co_lending AS r
+                       WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

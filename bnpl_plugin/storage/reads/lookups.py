@@ -21,7 +21,7 @@ from bnpl_plugin.ports.records import (
     SaleItem,
 )
 from bnpl_plugin.ports.store import History
-from bnpl_plugin.storage.rows import many, one, select_of, straight
+from bnpl_plugin.storage.rows import many, one, one_by, select_of, straight
 from bnpl_plugin.storage.schema import capital, credit, flow, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
@@ -43,7 +43,7 @@ def checkouts_of_order(connection: sa.Connection, *, merchant_id: str, order_ref
 
 def merchant(connection: sa.Connection, merchant_id: str) -> Merchant | None:
     """Return a merchant by id."""
-    return one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == merchant_id), Merchant)
+    return one_by(connection, Merchant, merchant_id=merchant_id)
 
 
 def merchant_by_key(connection: sa.Connection, key_hash: str) -> Merchant | None:
@@ -67,21 +67,18 @@ def api_keys(connection: sa.Connection, merchant_id: str) -> Sequence[ApiKey]:
 
 def person(connection: sa.Connection, shopper_id: str) -> Person | None:
     """Return a shopper's personal data, sealed."""
-    return one(connection, select_of(Person).where(shoppers.person.c.shopper_id == shopper_id), Person)
+    return one_by(connection, Person, shopper_id=shopper_id)
 
 
 def person_by_phone(connection: sa.Connection, phone_hash: str) -> Person | None:
     """Return the shopper with a phone."""
-    return one(connection, select_of(Person).where(shoppers.person.c.phone_hash == phone_hash), Person)
+    return one_by(connection, Person, phone_hash=phone_hash)
 
 
 def phone_code(connection: sa.Connection, purpose_ref: str) -> PhoneCode | None:
     """Return the newest code sent for a purpose."""
-    c = shoppers.phone_code.c
-    newest = (
-        select_of(PhoneCode).where(c.purpose_ref == purpose_ref).order_by(c.created_at.desc(), c.phone_code_id.desc())
-    )
-    return one(connection, newest, PhoneCode)
+    newest_first = ("-created_at", "-phone_code_id")
+    return one_by(connection, PhoneCode, purpose_ref=purpose_ref, order=newest_first)
 
 
 def phone_codes_since(connection: sa.Connection, *, phone_hash: str, since: datetime) -> int:
@@ -93,8 +90,7 @@ def phone_codes_since(connection: sa.Connection, *, phone_hash: str, since: date
 
 def line(connection: sa.Connection, *, shopper_id: str, currency: str) -> CreditLine | None:
     """Return a shopper's line in a currency."""
-    c = credit.credit_line.c
-    return one(connection, select_of(CreditLine).where(c.shopper_id == shopper_id, c.currency == currency), CreditLine)
+    return one_by(connection, CreditLine, shopper_id=shopper_id, currency=currency)
 
 
 def history(connection: sa.Connection, *, shopper_id: str, currency: str, now: datetime) -> History:
@@ -153,7 +149,7 @@ def methods(connection: sa.Connection, shopper_id: str) -> Sequence[PaymentMetho
 
 def attempt(connection: sa.Connection, attempt_id: str) -> Attempt | None:
     """Return an attempt by id."""
-    return one(connection, select_of(Attempt).where(purchases.attempt.c.attempt_id == attempt_id), Attempt)
+    return one_by(connection, Attempt, attempt_id=attempt_id)
 
 
 def attempt_by_ref(connection: sa.Connection, *, provider: str, provider_ref: str) -> Attempt | None:

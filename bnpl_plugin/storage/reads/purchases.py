@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from bnpl_plugin.ports.records import (
     Agreement,
     Attempt,
+    CapitalLimit,
     Checkout,
+    CoLending,
     Decision,
     Disclosure,
     Hold,
@@ -18,12 +20,22 @@ from bnpl_plugin.ports.records import (
     Merchant,
     PaymentMethod,
 )
-from bnpl_plugin.ports.store import LoanBook, Purchase
-from bnpl_plugin.storage.rows import all_from_json, from_json, many, one, select_of
-from bnpl_plugin.storage.schema import capital, credit, purchases, shoppers, shops
+from bnpl_plugin.ports.store import LoanBook, PoolTerms, Purchase
+from bnpl_plugin.ports.store.views import NO_TERMS
+from bnpl_plugin.storage.rows import all_from_json, from_json, many, many_by, one_by, select_of
+from bnpl_plugin.storage.schema import capital
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 
 _PURCHASE = "SELECT bnpl_purchase(%s, %s, %s)"  # handed to the driver as it is: this is the hottest read
+
+_POOL = capital.capital_pool.c
+#: The pool that lends to a checkout: its country's own, else its currency's.
+_LENDER = (
+    sa.select(_POOL.pool_id, _POOL.terms_version)
+    .where(_POOL.currency == sa.bindparam("currency"), _POOL.country.in_((sa.bindparam("country"), "")))
+    .order_by(_POOL.country.desc())
+    .limit(1)
+)
 
 
 def purchase(
@@ -56,78 +68,69 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool, w
         attempts=all_from_json(Attempt, found["attempts"]),
         disclosures=all_from_json(Disclosure, found["disclosures"]),
         pool_id=found["pool_id"],
+        terms=PoolTerms(
+            found["terms_version"],
+            all_from_json(CapitalLimit, found["limits"]),
+            all_from_json(CoLending, found["co_lendings"]),
+        )
+        if found["terms_version"]
+        else NO_TERMS,
     )
 
 
 def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Purchase | None:
     """Read a purchase by a few statements; SQLite's transaction already sees one moment and locks the whole file."""
-    c = one(connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == checkout_id), Checkout)
-    if c is None:
+    c = one_by(connection, Checkout, checkout_id=checkout_id)
+    merchant = None if c is None else one_by(connection, Merchant, merchant_id=c.merchant_id)
+    if c is None or merchant is None:
         return None
-    merchant = one(connection, select_of(Merchant).where(shops.merchant.c.merchant_id == c.merchant_id), Merchant)
-    if merchant is None:
-        return None
-    mine = {
-        record: select_of(record).where(sa.column("shopper_id") == (c.shopper_id or ""))
-        for record in (Decision, Hold, Agreement, Loan, Disclosure)
-    }
+    mine = c.shopper_id or ""
+    lender = connection.execute(_LENDER, {"currency": c.currency, "country": c.country}).first()
+    pool_id, version = lender or (None, 0)
     return Purchase(
         checkout=c,
         merchant=merchant,
-        decision=one(connection, mine[Decision].where(credit.decision.c.decision_id == c.decision_id), Decision),
-        hold=one(connection, mine[Hold].where(purchases.hold.c.hold_id == c.hold_id), Hold),
-        agreement=one(
-            connection, mine[Agreement].where(shoppers.agreement.c.agreement_id == c.agreement_id), Agreement
-        ),
-        loan=one(connection, mine[Loan].where(purchases.loan.c.loan_id == c.loan_id), Loan),
-        attempts=_attempts(connection, purchases.attempt.c.checkout_id == checkout_id),
-        disclosures=()
-        if not whole
-        else many(
-            connection,
-            mine[Disclosure]
-            .where(shoppers.disclosure.c.checkout_id == checkout_id)
-            .order_by(shoppers.disclosure.c.shown_at, shoppers.disclosure.c.disclosure_id),
-            Disclosure,
-        ),
-        pool_id=connection.execute(_lender_of(c)).scalar(),
+        decision=one_by(connection, Decision, shopper_id=mine, decision_id=c.decision_id) if c.decision_id else None,
+        hold=one_by(connection, Hold, shopper_id=mine, hold_id=c.hold_id) if c.hold_id else None,
+        agreement=one_by(connection, Agreement, shopper_id=mine, agreement_id=c.agreement_id)
+        if c.agreement_id
+        else None,
+        loan=one_by(connection, Loan, shopper_id=mine, loan_id=c.loan_id) if c.loan_id else None,
+        attempts=_attempts(connection, checkout_id),
+        disclosures=many_by(
+            connection, Disclosure, shopper_id=mine, checkout_id=checkout_id, order=("shown_at", "disclosure_id")
+        )
+        if whole
+        else (),
+        pool_id=pool_id,
+        terms=terms_of(connection, pool_id, version=version) if pool_id and version else NO_TERMS,
     )
 
 
-def _lender_of(checkout: Checkout) -> sa.Select[Any]:
-    """Return the pool that lends to a checkout: its country's own, else its currency's."""
-    pool = capital.capital_pool.c
-    lends = (pool.currency == checkout.currency, pool.country.in_((checkout.country, "")))
-    return sa.select(pool.pool_id).where(*lends).order_by(pool.country.desc()).limit(1)
+def terms_of(connection: sa.Connection, pool_id: str, *, version: int) -> PoolTerms:
+    """Return the active limits and co-lendings of a pool."""
+    limit, share = capital.capital_limit.c, capital.co_lending.c
+    limits = select_of(CapitalLimit).where(limit.pool_id == pool_id, limit.state == "active").order_by(limit.limit_id)
+    shares = select_of(CoLending).where(share.pool_id == pool_id, share.state == "active").order_by(share.co_lending_id)
+    return PoolTerms(version, many(connection, limits, CapitalLimit), many(connection, shares, CoLending))
 
 
-def _attempts(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Attempt, ...]:
-    """Return attempts, newest first."""
-    attempt = purchases.attempt.c
-    newest_first = (attempt.created_at.desc(), attempt.attempt_id.desc())
-    return many(connection, select_of(Attempt).where(where).order_by(*newest_first), Attempt)
+def _attempts(connection: sa.Connection, checkout_id: str) -> tuple[Attempt, ...]:
+    """Return a checkout's attempts, newest first."""
+    return many_by(connection, Attempt, checkout_id=checkout_id, order=("-created_at", "-attempt_id"))
 
 
 def loan_book(connection: sa.Connection, loan_id: str) -> LoanBook | None:
     """Return a loan with its instalments, the attempts of its checkout, its card and its checkout."""
-    loan = one(connection, select_of(Loan).where(purchases.loan.c.loan_id == loan_id), Loan)
-    if loan is None:
+    loan = one_by(connection, Loan, loan_id=loan_id)
+    checkout = None if loan is None else one_by(connection, Checkout, checkout_id=loan.checkout_id)
+    if loan is None or checkout is None:
         return None
-    checkout = one(
-        connection, select_of(Checkout).where(purchases.checkout.c.checkout_id == loan.checkout_id), Checkout
-    )
-    if checkout is None:
-        return None
-    card = shoppers.payment_method.c
-    own_card = (card.shopper_id == loan.shopper_id, card.payment_method_id == loan.payment_method_id)
-    instalment = purchases.instalment.c
-    instalments = select_of(InstalmentRow).where(
-        instalment.shopper_id == loan.shopper_id, instalment.loan_id == loan_id
-    )
+    mine = loan.shopper_id
     return LoanBook(
         loan=loan,
-        instalments=many(connection, instalments.order_by(instalment.number), InstalmentRow),
-        attempts=_attempts(connection, purchases.attempt.c.checkout_id == loan.checkout_id),
-        method=one(connection, select_of(PaymentMethod).where(*own_card), PaymentMethod),
+        instalments=many_by(connection, InstalmentRow, shopper_id=mine, loan_id=loan_id, order=("number",)),
+        attempts=_attempts(connection, loan.checkout_id),
+        method=one_by(connection, PaymentMethod, shopper_id=mine, payment_method_id=loan.payment_method_id),
         checkout=checkout,
     )

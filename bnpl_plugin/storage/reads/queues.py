@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,13 +40,24 @@ def claim_jobs(
 
     A ``deliver`` job waits for every older one of its stream that is not done (a dead one too: order is promised).
     """
+    told = {"now": now, "until": lease_until, "most": limit}
+    told |= {"kinds": tuple(kinds)} if kinds else {}
+    told |= {"its": stream} if stream else {}
+    leased = [Job(*row) for row in connection.execute(_leasing(bool(kinds), bool(stream)), told)]
+    return tuple(sorted(leased, key=lambda row: (row.run_at, row.job_id)))
+
+
+@cache
+def _leasing(of_kinds: bool, of_stream: bool) -> Any:  # noqa: FBT001
+    """Return the statement of ``claim_jobs``, which every worker runs all day, made once for each shape."""
+    now = sa.bindparam("now", type_=job.c.run_at.type)
     older = job.alias("older")
     free = sa.and_(
         job.c.state == "ready",
         job.c.run_at <= now,
         sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= now),
-        job.c.kind.in_(kinds) if kinds else sa.true(),
-        job.c.stream == stream if stream else sa.true(),
+        job.c.kind.in_(sa.bindparam("kinds", expanding=True, type_=job.c.kind.type)) if of_kinds else sa.true(),
+        job.c.stream == sa.bindparam("its", type_=job.c.stream.type) if of_stream else sa.true(),
     )
     behind = sa.exists().where(
         older.c.kind == "deliver",
@@ -56,18 +69,16 @@ def claim_jobs(
         sa.select(job.c.job_id)
         .where(free, sa.or_(job.c.kind != "deliver", ~behind))
         .order_by(job.c.run_at, job.c.job_id)
-        .limit(limit)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
         .with_for_update(skip_locked=True, of=job)
         .cte("picked")
     )
-    lease = (
+    return (
         sa.update(job)
         .where(job.c.job_id.in_(sa.select(picked.c.job_id)), free)
-        .values(lease_until=lease_until, tries=job.c.tries + 1)
+        .values(lease_until=sa.bindparam("until", type_=job.c.lease_until.type), tries=job.c.tries + 1)
         .returning(*columns_of(Job))
     )
-    leased = [Job(*row) for row in connection.execute(lease)]
-    return tuple(sorted(leased, key=lambda row: (row.run_at, row.job_id)))
 
 
 def expired_holds(connection: sa.Connection, *, now: datetime, limit: int) -> Sequence[Hold]:

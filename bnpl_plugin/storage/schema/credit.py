@@ -47,8 +47,10 @@ credit_line = table(
     minor("drawn_minor"),
     minor("held_minor"),
     at("changed_at"),
+    ident("reason", null=True),
     never_negative("limit_minor", "drawn_minor", "held_minor"),
-    index_where("uq_bnpl_credit_line_open", "shopper_id", where="state = 'open'", unique=True),
+    index_where("uq_bnpl_credit_line_open", "shopper_id", where="state <> 'closed'", unique=True),
+    index_where("ix_bnpl_credit_line_frozen", "shopper_id", where="state = 'frozen'"),
     key=records.CreditLine.key,
 )
 
@@ -69,6 +71,7 @@ limit_change = table(
     at("changed_at"),
     never_negative("from_minor", "to_minor"),
     index_where("ix_bnpl_limit_change_due", "effective_at", where="state = 'noticed'"),
+    index_where("ix_bnpl_limit_change_lapsing", "expires_at", where="state = 'offered'"),
     index_where(
         "uq_bnpl_limit_change_open", "shopper_id", "currency", where="state IN ('offered', 'noticed')", unique=True
     ),
@@ -94,6 +97,27 @@ pass_ = table(
     key=records.Pass.key,
 )
 
+prequalification = table(
+    "prequalification",
+    ident("prequalification_id"),
+    ident("merchant_id"),
+    ident("country", length=2),
+    money_code(),
+    minor("asked_minor"),
+    ident("phone_hash", null=True),
+    ident("locale", length=20),
+    words("return_url"),
+    ident("state"),
+    ident("shopper_id", null=True),
+    ident("decision_id", null=True),
+    minor("up_to_minor"),
+    at("opened_at"),
+    at("expires_at"),
+    at("changed_at"),
+    never_negative("asked_minor", "up_to_minor"),
+    key=records.Prequalification.key,
+)
+
 review = table(
     "review",
     ident("shopper_id"),
@@ -107,9 +131,12 @@ review = table(
     words("sealed_statement", null=True),
     ident("operator", null=True, length=120),
     words("note", null=True),
+    document("proposal", null=True),
     at("opened_at"),
     at("due_at"),
+    at("overdue_at", null=True),
     at("closed_at", null=True),
+    sa.Index("ix_bnpl_review_id", "review_id"),
     index_where("ix_bnpl_review_open", "due_at", where="state = 'open'"),
     sa.Index("uq_bnpl_review_decision", "shopper_id", "decision_id", unique=True),
     key=records.Review.key,
@@ -125,8 +152,8 @@ policy_version = table(
     at("created_at"),
     at("changed_at"),
     sa.CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share_bps"),
-    index_where("uq_bnpl_policy_version_champion", "state", where="state = 'champion'", unique=True),
-    index_where("uq_bnpl_policy_version_challenger", "state", where="state = 'challenger'", unique=True),
+    # not unique: the crown passes in one statement, row by row; the move from the old one guards it, P9 proves it
+    index_where("ix_bnpl_policy_version_role", "state", where="state IN ('champion', 'challenger')"),
     key=records.PolicyVersion.key,
 )
 

@@ -11,6 +11,7 @@ from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.storage.migrations.creation import trigger_names
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.verify.findings import broken
+from bnpl_plugin.storage.verify.refinancing import ledger_reproduces_refinancing
 
 
 def entries_balance(connection: sa.Connection) -> Iterator[Finding]:
@@ -155,9 +156,11 @@ def ledger_reproduces_balances(connection: sa.Connection) -> Iterator[Finding]:
     yield from broken(
         connection,
         "P8",
-        f"""SELECT p.pool_id, p.outstanding_minor, coalesce(sum(b.minor), 0) FROM bnpl_capital_pool p
+        """SELECT p.pool_id, p.outstanding_minor, coalesce(sum(b.minor), 0) FROM bnpl_capital_pool p
               LEFT JOIN bnpl_loan l ON l.pool_id = p.pool_id
-              LEFT JOIN {_balance("loan_principal")} b ON b.owner = l.loan_id
+              LEFT JOIN (SELECT owner, sum(amount_minor) AS minor FROM bnpl_posting
+                          WHERE account IN ('loan_principal', 'loan_principal_ceded') GROUP BY owner) b
+                ON b.owner = l.loan_id
              GROUP BY p.pool_id, p.outstanding_minor HAVING coalesce(sum(b.minor), 0) <> p.outstanding_minor
              ORDER BY p.pool_id""",
         "the pool has {1} outstanding, the ledger {2}",
@@ -176,3 +179,4 @@ def ledger_reproduces_balances(connection: sa.Connection) -> Iterator[Finding]:
             WHERE coalesce(b.minor, 0) <> m.minor ORDER BY m.merchant_id""",
         "the merchant's loans make {2} {1} payable, the ledger {3}",
     )
+    yield from ledger_reproduces_refinancing(connection)

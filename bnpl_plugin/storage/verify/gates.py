@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.storage.verify.findings import broken
-from bnpl_plugin.storage.verify.reservations import sale_items_hold
 
 _COUNTED = {
     "held_units": ("sum(units)", "state IN ('admitted', 'held')"),
@@ -17,12 +16,6 @@ _COUNTED = {
     "waiting": ("count(*)", "state = 'waiting'"),
 }
 _HAS_UNITS = "state IN ('admitted', 'held', 'booked')"
-
-
-def units_hold(connection: sa.Connection) -> Iterator[Finding]:
-    """P5: a sale's units, in the host's stock and at its gate."""
-    yield from sale_items_hold(connection)
-    yield from gates_hold(connection)
 
 
 def gates_hold(connection: sa.Connection) -> Iterator[Finding]:

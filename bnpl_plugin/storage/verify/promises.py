@@ -87,7 +87,8 @@ def agreements_stand(connection: sa.Connection) -> Iterator[Finding]:
         connection,
         "P9",
         """SELECT a.agreement_id, a.checkout_id FROM bnpl_agreement a WHERE NOT EXISTS (SELECT 1 FROM bnpl_disclosure d
-             WHERE d.shopper_id = a.shopper_id AND d.checkout_id = a.checkout_id AND d.shown_at <= a.signed_at)
+             WHERE d.shopper_id = a.shopper_id AND d.checkout_id = a.checkout_id AND d.kind = 'precontract'
+               AND d.shown_at <= a.signed_at)
             ORDER BY a.agreement_id""",
         "nothing was disclosed in checkout {1} before it was signed",
     )
@@ -154,6 +155,13 @@ LOAN_STATES: Mapping[str, str] = {
     "loan.reversed": "cancelled",
 }
 
+LINE_STATES: Mapping[str, str] = {
+    "credit_line.frozen": "frozen",
+    "credit_line.unfrozen": "open",
+    "credit_line.closed": "closed",
+    "credit_line.reopened": "open",
+}
+
 
 def _stated(states: Mapping[str, str]) -> str:
     """Return the SQL of each stream's state as its last event of a kind that sets one says."""
@@ -182,6 +190,14 @@ def events_tell_states(connection: sa.Connection) -> Iterator[Finding]:
                  WHERE s.state IS NULL OR s.state <> r.state ORDER BY r.{key}""",
             f"the {table} is {{1}}, its events say {{2}}",
         )
+    yield from broken(
+        connection,
+        "P10",
+        f"""SELECT r.shopper_id, r.state, coalesce(s.state, 'open') FROM bnpl_credit_line r
+              LEFT JOIN {_stated(LINE_STATES)} s ON s.stream = 'line_' || r.shopper_id || '_' || r.currency
+             WHERE coalesce(s.state, 'open') <> r.state ORDER BY r.shopper_id""",
+        "the credit line is {1}, its events say {2}",
+    )
     yield from broken(
         connection,
         "P10",

@@ -11,15 +11,21 @@ from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.storage.schema.purchases import IN_FLIGHT, states
 from bnpl_plugin.storage.verify.findings import broken
 
+#: States of an instalment that is still to be paid.
+OWED = ("scheduled", "collecting", "overdue")
+
 
 def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
-    """P3: a line's sums are its open holds and loans, within the limit, and a shopper has one open line.
+    """P3: a line's sums are its open holds and loans, within the limit, and a shopper has one line that is not closed.
 
-    A limit may be lowered below what is used; then what is used must still be within a limit that was once decided.
+    A limit may be lowered below what is used; then what is used must still be within a limit that once held.
     """
-    held = """SELECT shopper_id, currency, sum(principal_minor) AS minor FROM bnpl_hold WHERE state = 'pending'
-               GROUP BY shopper_id, currency"""
-    drawn = "SELECT shopper_id, currency, sum(outstanding_minor) AS minor FROM bnpl_loan GROUP BY shopper_id, currency"
+    held = """SELECT shopper_id, currency, sum(principal_minor - down_payment_minor) AS minor FROM bnpl_hold
+               WHERE state = 'pending' GROUP BY shopper_id, currency"""
+    drawn = f"""SELECT l.shopper_id, l.currency, sum(l.outstanding_minor - CASE WHEN l.down_payment_minor > 0 AND EXISTS
+                  (SELECT 1 FROM bnpl_instalment i WHERE i.shopper_id = l.shopper_id AND i.loan_id = l.loan_id
+                      AND i.number = 1 AND i.{states(OWED)}) THEN l.down_payment_minor ELSE 0 END) AS minor
+                FROM bnpl_loan l GROUP BY l.shopper_id, l.currency"""
     for column, rows in (("held_minor", held), ("drawn_minor", drawn)):
         yield from broken(
             connection,
@@ -43,16 +49,61 @@ def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
         """SELECT c.shopper_id, c.drawn_minor + c.held_minor, c.limit_minor FROM bnpl_credit_line c
             WHERE c.drawn_minor + c.held_minor > c.limit_minor
               AND c.drawn_minor + c.held_minor > coalesce((SELECT max(d.limit_minor) FROM bnpl_decision d
-                    WHERE d.shopper_id = c.shopper_id AND d.currency = c.currency AND d.outcome = 'approved'), 0)
+                    WHERE d.shopper_id = c.shopper_id AND d.currency = c.currency AND d.outcome = 'approved'
+                      AND d.checkout_id IS NOT NULL), 0)
+              AND c.drawn_minor + c.held_minor > coalesce((SELECT max(h.to_minor) FROM bnpl_limit_change h
+                    WHERE h.shopper_id = c.shopper_id AND h.currency = c.currency
+                      AND h.state IN ('accepted', 'effective')), 0)
             ORDER BY c.shopper_id""",
         "{1} is used of a limit of {2}",
     )
     yield from broken(
         connection,
         "P3",
-        """SELECT shopper_id, count(*) FROM bnpl_credit_line WHERE state = 'open'
+        """SELECT shopper_id, count(*) FROM bnpl_credit_line WHERE state <> 'closed'
             GROUP BY shopper_id HAVING count(*) > 1 ORDER BY shopper_id""",
         "the shopper has {1} open lines",
+    )
+    yield from broken(
+        connection,
+        "P3",
+        """SELECT l.loan_id, l.down_payment_minor FROM bnpl_loan l WHERE l.down_payment_minor > 0 AND NOT EXISTS
+             (SELECT 1 FROM bnpl_instalment i WHERE i.shopper_id = l.shopper_id AND i.loan_id = l.loan_id
+                 AND i.number = 1 AND i.principal_minor = l.down_payment_minor) ORDER BY l.loan_id""",
+        "a down payment of {1} is not the loan's first instalment",
+    )
+    yield from limits_were_decided(connection)
+
+
+#: A line's limit as it was first decided: by the approval of the purchase that opened it (a pass opens none).
+_OPENED = """(SELECT d.limit_minor FROM bnpl_decision d WHERE d.shopper_id = c.shopper_id AND d.currency = c.currency
+               AND d.outcome = 'approved' AND d.checkout_id IS NOT NULL AND NOT EXISTS
+                 (SELECT 1 FROM bnpl_pass p WHERE p.shopper_id = d.shopper_id AND p.decision_id = d.decision_id)
+             ORDER BY d.decided_at, d.decision_id LIMIT 1)"""
+
+
+def limits_were_decided(connection: sa.Connection) -> Iterator[Finding]:
+    """P3: a limit is exactly what opened the line and what changed it since; each rise has its decision."""
+    yield from broken(
+        connection,
+        "P3",
+        f"""SELECT r.shopper_id, r.limit_minor, r.opened_minor, r.changed_minor FROM
+             (SELECT c.shopper_id, c.limit_minor, coalesce({_OPENED}, 0) AS opened_minor, coalesce(
+               (SELECT sum(h.to_minor - h.from_minor) FROM bnpl_limit_change h WHERE h.shopper_id = c.shopper_id
+                   AND h.currency = c.currency AND h.state IN ('accepted', 'effective')), 0) AS changed_minor
+                FROM bnpl_credit_line c) r
+            WHERE r.limit_minor <> r.opened_minor + r.changed_minor ORDER BY r.shopper_id""",
+        "the limit is {1}: decided were {2} at the opening and {3} since",
+    )
+    yield from broken(
+        connection,
+        "P3",
+        """SELECT h.limit_change_id, h.to_minor FROM bnpl_limit_change h
+            WHERE h.state IN ('accepted', 'effective') AND h.kind <> 'lower' AND NOT EXISTS
+              (SELECT 1 FROM bnpl_decision d WHERE d.shopper_id = h.shopper_id AND d.decision_id = h.decision_id
+                  AND d.currency = h.currency AND d.outcome = 'approved' AND d.limit_minor >= h.to_minor)
+            ORDER BY h.limit_change_id""",
+        "no decision allows a limit of {1}",
     )
 
 
@@ -83,6 +134,18 @@ def pools_hold(connection: sa.Connection) -> Iterator[Finding]:
         """SELECT pool_id, held_minor + outstanding_minor, available_minor FROM bnpl_capital_pool
             WHERE held_minor + outstanding_minor > available_minor ORDER BY pool_id""",
         "{1} is lent or held out of {2}",
+    )
+    yield from broken(
+        connection,
+        "P4",
+        """SELECT c.limit_id, c.used_minor,
+                  coalesce((SELECT sum(h.principal_minor - h.funder_minor) FROM bnpl_hold h
+                             WHERE h.state = 'pending' AND h.limit_ids LIKE '%,' || c.limit_id || ',%'), 0)
+                  + coalesce((SELECT sum(l.outstanding_minor - l.funder_minor) FROM bnpl_loan l
+                               WHERE l.limit_ids LIKE '%,' || c.limit_id || ',%'), 0) AS minor
+             FROM bnpl_capital_limit c ORDER BY c.limit_id""",
+        "the limit counts {1}, the holds and loans that name it sum to {2}",
+        where=lambda row: row[1] != row[2],
     )
 
 

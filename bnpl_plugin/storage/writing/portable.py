@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bnpl_plugin.errors import GuardFailed, refusal
-from bnpl_plugin.ports.store import ROOMS, Changeset, Event, LineChange, Move, PoolChange, RoomChange, UnitsChange
+from bnpl_plugin.ports.store import (
+    ENDED_COUNTS_ON,
+    ROOMS,
+    Changeset,
+    Event,
+    LineChange,
+    Move,
+    PoolChange,
+    RoomChange,
+    UnitsChange,
+)
 from bnpl_plugin.storage.programmes.functions import COOL_MOVES, HOT_MOVES
 from bnpl_plugin.storage.schema import RECORDS, books, capital, credit, flow, record_table, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -27,6 +38,11 @@ from bnpl_plugin.storage.writing.sections import (
     rooms_by_table,
     rows_by_table,
     units_in_order,
+)
+
+Names = tuple[str, ...]
+_TOP = sa.select(sa.func.coalesce(sa.func.max(flow.event.c.seq), 0)).where(
+    flow.event.c.stream == sa.bindparam("stream")
 )
 
 
@@ -69,15 +85,28 @@ def _write_hot_rows(connection: sa.Connection, changeset: Changeset, *, moves: M
 
 
 def _write_move(connection: sa.Connection, move: Move) -> None:
-    table = record_table(move.table)
-    columns = table.columns
-    where = [columns[name] == value for name, value in move.key.items()]
+    statement = _moving(move.table, tuple(move.key), bool(move.sources), tuple(move.expect), tuple(move.set))
+    told: dict[str, Any] = {f"key_{name}": value for name, value in move.key.items()}
+    told |= {f"expect_{name}": value for name, value in move.expect.items()}
+    told |= {f"set_{name}": value for name, value in move.set.items()}
     if move.sources:
-        where.append(columns.state.in_([str(state) for state in move.sources]))
-    where += [columns[name].is_not_distinct_from(value) for name, value in move.expect.items()]
-    done = connection.execute(sa.update(table).where(*where).values(dict(move.set)))
-    if done.rowcount != 1:
+        told["sources"] = [str(state) for state in move.sources]
+    if connection.execute(statement, told).rowcount != 1:
         raise _refused("state", f"{move.table} {dict(move.key)}")
+
+
+@cache
+def _moving(table: str, key: Names, sources: bool, expect: Names, changed: Names) -> sa.Update:  # noqa: FBT001
+    """Return the UPDATE of moves of one shape: making it anew for every move costs more than moving does."""
+    columns = record_table(table).columns
+    where = [columns[name] == sa.bindparam(f"key_{name}", type_=columns[name].type) for name in key]
+    if sources:
+        where.append(columns.state.in_(sa.bindparam("sources", expanding=True, type_=columns.state.type)))
+    where += [
+        columns[name].is_not_distinct_from(sa.bindparam(f"expect_{name}", type_=columns[name].type)) for name in expect
+    ]
+    values = {name: sa.bindparam(f"set_{name}", type_=columns[name].type) for name in changed}
+    return sa.update(record_table(table)).where(*where).values(values)
 
 
 def _write_books(connection: sa.Connection, changeset: Changeset) -> None:
@@ -94,8 +123,7 @@ def _write_books(connection: sa.Connection, changeset: Changeset) -> None:
 
 
 def _write_event(connection: sa.Connection, event: Event) -> None:
-    top = sa.select(sa.func.coalesce(sa.func.max(flow.event.c.seq), 0)).where(flow.event.c.stream == event.stream)
-    seq = connection.execute(top).scalar_one() + 1
+    seq = connection.execute(_TOP, {"stream": event.stream}).scalar_one() + 1
     job_id = deliver_job_id(event.stream, seq=seq) if event.deliver else None
     connection.execute(
         sa.insert(flow.event),
@@ -189,7 +217,9 @@ def _write_room(connection: sa.Connection, change: RoomChange, *, moment: dateti
     room = table.c
     where = [room[RECORDS[change.table].key[0]] == change.room_id]
     if change.used_minor > 0:
-        where += [room.state == "active", room.used_minor + change.used_minor <= room.ceiling_minor]
+        within = room.used_minor + change.used_minor <= room.ceiling_minor
+        active = room.state == "active"
+        where.append(sa.or_(~active, within) if change.table in ENDED_COUNTS_ON else sa.and_(active, within))
     values = _stamped({"used_minor": room.used_minor + change.used_minor}, moment)
     if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
         raise _refused(change.table, f"{change}")
@@ -207,8 +237,15 @@ def _write_pool(connection: sa.Connection, change: PoolChange, *, moment: dateti
         "outstanding_minor": pool.outstanding_minor + change.outstanding_minor,
         "available_minor": pool.available_minor + change.available_minor,
     }
+    if change.new_terms:
+        values["terms_version"] = pool.terms_version + 1
+    if change.terms_version is not None:
+        where.append(pool.terms_version == change.terms_version)
     if connection.execute(sa.update(capital.capital_pool).where(*where).values(_stamped(values, moment))).rowcount != 1:
-        raise _refused("capital_pool", f"{change}")
+        known = sa.select(pool.terms_version).where(pool.pool_id == change.pool_id)
+        version = connection.execute(known).scalar_one_or_none()
+        moved = change.terms_version is not None and version not in (None, change.terms_version)
+        raise _refused("state" if moved else "capital_pool", f"{change}")
 
 
 def _stamped(values: Mapping[str, Any], moment: datetime | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bnpl_plugin.ports.store import Changeset, Move
+from bnpl_plugin.ports.store import Changeset, Move, PoolChange
 from bnpl_plugin.storage.schema.columns import dumps
 from bnpl_plugin.storage.writing.sections import (
     books,
@@ -61,15 +61,7 @@ def document_of(changeset: Changeset) -> str:
     for name, rooms in rooms_by_table(changeset).items():
         doc[f"r_{name}"] = [{"id": c.room_id, "used": c.used_minor} for c in rooms]
     if changeset.pools:
-        doc["pools"] = [
-            {
-                "pool_id": c.pool_id,
-                "held": c.held_minor,
-                "outstanding": c.outstanding_minor,
-                "available": c.available_minor,
-            }
-            for c in pools_in_order(changeset)
-        ]
+        doc["pools"] = [_pool(c) for c in pools_in_order(changeset)]
     doc["at"] = instant_of(changeset)
     return dumps(doc)
 
@@ -80,6 +72,20 @@ def _move(move: Move) -> dict[str, Any]:
         doc["sources"] = move.sources
     if move.expect:
         doc["expect"] = move.expect
+    return doc
+
+
+def _pool(change: PoolChange) -> dict[str, Any]:
+    doc: dict[str, Any] = {
+        "pool_id": change.pool_id,
+        "held": change.held_minor,
+        "outstanding": change.outstanding_minor,
+        "available": change.available_minor,
+    }
+    if change.terms_version is not None:
+        doc["terms"] = change.terms_version
+    if change.new_terms:
+        doc["new_terms"] = True
     return doc
 
 

@@ -38,7 +38,8 @@ def plans() -> Response:
             loans.append({**view, "merchant_name": row.merchant_name, "next_due": figures.next_due(book), "url": link})
     return render(
         "account/plans.html", place=place, next_due=_very_next(loans), loans=loans,
-        credit_line=_line(shopper_id, loans=loans), sign_out_url=url_for("bnpl.account.sign_out"),
+        credit_line=_line(shopper_id), limit_url=url_for("bnpl.account.limit"),
+        sign_out_url=url_for("bnpl.account.sign_out"),
     )  # fmt: skip
 
 
@@ -51,15 +52,16 @@ def _very_next(loans: list[View]) -> View | None:
     return min(due, key=lambda found: found["due_on"], default=None)
 
 
-def _line(shopper_id: str, *, loans: list[View]) -> View | None:
-    line = current.house().store.line(shopper_id=shopper_id, currency=loans[0]["currency"]) if loans else None
+def _line(shopper_id: str) -> View | None:
+    found = current.house().store.lines.of_shopper(shopper_id)
+    line = next((one for one in found if one.state != "closed" or one.drawn_minor), None)
     if line is None:
         return None
     return {
         "limit_minor": line.limit_minor,
         "drawn_minor": line.drawn_minor,
         "held_minor": line.held_minor,
-        "available_minor": line.limit_minor - line.drawn_minor - line.held_minor,
+        "available_minor": line.available_minor,
         "currency": line.currency,
     }
 

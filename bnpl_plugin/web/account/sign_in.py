@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, OfferTampered, TooManyAttempts
+from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, MessageUndelivered, OfferTampered, TooManyAttempts
 from bnpl_plugin.lifecycle import identification
 from bnpl_plugin.ports.records import PhoneCode
 from bnpl_plugin.web import current, figures, forms, wording
-from bnpl_plugin.web.frame import house_place, render, words_of
+from bnpl_plugin.web.frame import house_place, render, status_of, words_of
+from bnpl_plugin.web.guards import codes
 
 PURPOSE = "sign_in"
 HOME = {"fr": "FR", "zh_Hans": "CN", "en": "US"}
@@ -18,18 +22,25 @@ HOME = {"fr": "FR", "zh_Hans": "CN", "en": "US"}
 def phone() -> Response:
     """Ask for the phone number, and send a code to it."""
     if request.method == "GET":
-        return _ask_phone()
+        known = current.shopper_id()
+        ours = _checkout_of(known, checkout_id=_asked().get("checkout", "")) if known else None
+        return redirect(ours, 303) if ours else _ask_phone()
     place = house_place()
     t = words_of(place)
     found = forms.read(forms.PhoneForm(), request.form, t=t)
     if found.errors:
         return _ask_phone(typed=request.form.get("phone", ""), error=found.errors["phone"], status=422)
+    onward = _vouched(found.data["phone"])
+    if onward:
+        return redirect(onward, 303)
     purpose_ref = current.house().ids.new("sin")
     try:
         _send(purpose_ref, number=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=422)
-    token = current.house().seal.sign({"ref": purpose_ref, "checkout": _checkout_asked()}, purpose=PURPOSE)
+    except MessageUndelivered as error:
+        return _ask_phone(typed=found.data["phone"], error=wording.told(t, error), status=503)
+    token = current.house().seal.sign({"ref": purpose_ref, **_asked()}, purpose=PURPOSE)
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 
@@ -56,17 +67,54 @@ def code(token: str) -> Response:
 
 
 def _onward(token: str, *, shopper_id: str) -> str:
-    """Return where a sign-in leads: back into the shopper's own checkout that it was asked for, else to the plans."""
-    house = current.house()
-    checkout_id = str(house.seal.unsign(token, purpose=PURPOSE).get("checkout", ""))
-    purchase = house.store.purchase(checkout_id) if checkout_id else None
+    """Return where a sign-in leads: the page of ours or the own checkout that it was asked for, else the plans."""
+    return _led_to(current.house().seal.unsign(token, purpose=PURPOSE), shopper_id=shopper_id)
+
+
+def _led_to(asked: Mapping[str, Any], *, shopper_id: str) -> str:
+    page, _, ident = str(asked.get("to", "")).partition(".")
+    if page == "prequalify":
+        return url_for("bnpl.prequalify.ask", ident=ident or None)
+    if page == "limit":
+        return url_for("bnpl.account.limit")
+    checkout_id = str(asked.get("checkout", ""))
+    return _checkout_of(shopper_id, checkout_id=checkout_id) or url_for("bnpl.account.plans")
+
+
+def _checkout_of(shopper_id: str, *, checkout_id: str) -> str | None:
+    """Return the address of a shopper's own checkout; None for any other."""
+    purchase = current.house().store.purchase(checkout_id) if checkout_id else None
     if purchase is None or purchase.checkout.shopper_id != shopper_id:
-        return url_for("bnpl.account.plans")
+        return None
     return url_for("bnpl.checkout.enter", checkout_id=checkout_id)
 
 
-def _checkout_asked() -> str:
-    return request.args.get("checkout", "")[:60]
+def _asked() -> dict[str, str]:
+    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
+    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
+    return {name: text for name, text in found.items() if text}
+
+
+def _vouched(typed: str) -> str | None:
+    """Sign in without a code whoever types the number that our trusted host vouches for; return where it leads.
+
+    Not when another shopper has proved a number in this browser: then the code decides.
+    """
+    house, customer = current.house(), current.customer()
+    if customer is None or not house.settings.trust_host_phone:
+        return None
+    country = customer.country or HOME[words_of(house_place()).locale]
+    try:
+        same = identification.normal_phone(typed, country=country) == identification.normal_phone(
+            customer.phone, country=country
+        )
+    except InvalidInput:
+        return None
+    shopper_id = identification.vouched(house, customer, country=country) if same else None
+    if shopper_id is None or current.shopper_id() not in (None, shopper_id):
+        return None
+    current.remember_shopper(shopper_id, vouched_for=customer)
+    return _led_to(_asked(), shopper_id=shopper_id)
 
 
 def resend(token: str) -> Response:
@@ -76,8 +124,8 @@ def resend(token: str) -> Response:
         return redirect(url_for("bnpl.account.sign_in"), 303)
     try:
         _send(sent.purpose_ref, number=_number(sent))
-    except TooManyAttempts as error:
-        return _ask_code(token, sent, error=wording.told(words_of(house_place()), error), status=429)
+    except (TooManyAttempts, MessageUndelivered) as error:
+        return _ask_code(token, sent, error=wording.told(words_of(house_place()), error), status=status_of(error))
     return redirect(url_for("bnpl.account.code", token=token), 303)
 
 
@@ -89,8 +137,9 @@ def leave() -> Response:
 
 def _send(purpose_ref: str, *, number: str) -> None:
     house, t = current.house(), words_of(house_place())
-    customer = house.host.customer()
+    customer = current.customer()
     country = (customer.country if customer else "") or HOME[t.locale]
+    codes.take()
     identification.send_code(
         house, purpose_ref=purpose_ref, phone=number, country=country, locale=t.locale,
         text=t.gettext(identification.CODE_TEXT),
@@ -113,7 +162,7 @@ def _number(sent: PhoneCode) -> str:
 def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Response:
     return render(
         "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
-        action_url=url_for("bnpl.account.sign_in", checkout=_checkout_asked() or None), resend_url="", sandbox_code="",
+        action_url=url_for("bnpl.account.sign_in", **dict[str, Any](_asked())), resend_url="", sandbox_code="",
     )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from flask import request
 
 from bnpl_plugin.lifecycle import delivery, owing
+from bnpl_plugin.lifecycle import prequalification as prequalifications
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.quotation import Quotation
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.reads import EventRow, LoanRow, Page
-from bnpl_plugin.ports.records import Checkout, InstalmentRow, Loan, Merchant
+from bnpl_plugin.ports.records import Checkout, InstalmentRow, Loan, Merchant, Prequalification
 from bnpl_plugin.ports.store import LoanBook
 
 ENTRY = "checkout_entry"
@@ -73,7 +74,7 @@ def _offer(house: House, offer: Offer, *, locale: str) -> dict[str, Any]:
         "plan_code": offer.plan_code,
         "plan_version": offer.plan_version,
         "kind": str(offer.kind),
-        "title": house.translate(locale, offer.title).format(count=len(schedule.instalments)),
+        "title": house.translate(locale, offer.title).format(count=offer.count),
         "currency": schedule.currency,
         "principal_minor": schedule.principal_minor,
         "finance_charge_minor": schedule.finance_charge_minor,
@@ -84,11 +85,33 @@ def _offer(house: House, offer: Offer, *, locale: str) -> dict[str, Any]:
         "apr_method": offer.apr_method,
         "mdr_bps": offer.mdr_bps,
         "sample_law": offer.sample_law,
+        "subsidised": offer.subsidy_id is not None,
         "instalments": [
             {**row.to_json(), "total_minor": row.total_minor} for row in schedule.instalments
         ],
         "expires_at": instant(offer.expires_at),
     }  # fmt: skip
+
+
+def prequalification(house: House, row: Prequalification) -> dict[str, Any]:
+    """Return a shop's question and its answer: a state and a sum, never why and never more than was asked for."""
+    state = prequalifications.state_of(house, row)
+    settings = house.settings
+    root = settings.public_url or request.host_url.rstrip("/")
+    url = f"{root}{settings.url_prefix}/prequalify/{row.prequalification_id}"
+    return {
+        "id": row.prequalification_id,
+        "state": state,
+        "country": row.country,
+        "currency": row.currency,
+        "amount_minor": row.asked_minor or None,
+        "up_to_minor": row.up_to_minor if state == "approved" else None,
+        "reason": "credit_declined" if state == "rejected" else None,
+        "prequalification_url": url if state == "pending" else None,
+        "return_url": row.return_url,
+        "opened_at": instant(row.opened_at),
+        "expires_at": instant(row.expires_at),
+    }
 
 
 def loan(row: LoanRow) -> dict[str, Any]:

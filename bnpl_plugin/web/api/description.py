@@ -21,7 +21,8 @@ Finance an order in instalments: open a checkout, send the shopper to its `check
 webhook `checkout.confirmed` (or ask `GET /checkouts/{id}` from your server). Never rely on the browser's return alone.
 
 Amounts are integers in ISO 4217 minor units. Every list is paged by `cursor`. Errors are problem documents (RFC 9457).
-`POST /checkouts` and `POST /loans/{id}/refunds` want an `Idempotency-Key`: repeat a request whose answer you have lost
+Every POST that makes or moves something (`POST /checkouts`, `POST /prequalifications`, `POST /loans/{id}/refunds`)
+wants an `Idempotency-Key`: repeat a request whose answer you have lost
 with the same key, and nothing is done twice. Webhooks follow the Standard Webhooks specification.
 """
 
@@ -65,6 +66,20 @@ PATHS: Final[Mapping[tuple[str, str], Operation]] = {
     ("/checkouts/{checkout_id}/cancel", "post"): Operation(
         "cancel_checkout", "Give up a checkout that is not paid; twice is once", {200: "Checkout"}, (404, 409)
     ),
+    ("/prequalifications", "post"): Operation(
+        "open_prequalification",
+        "Ask how much a shopper could finance, without an order: send the shopper to `prequalification_url`",
+        {201: "Prequalification"},
+        (400, 403, 409, 411, 413, 415, 422),
+        body=schemas.PrequalificationRequest,
+        keyed=True,
+    ),
+    ("/prequalifications/{prequalification_id}", "get"): Operation(
+        "prequalification",
+        "The answer: pending, approved up to a sum, rejected or expired",
+        {200: "Prequalification"},
+        (404,),
+    ),
     ("/loans", "get"): Operation(
         "loans", "Loans behind your orders, newest first", {200: "LoanPage"}, (422,), query=schemas.LoanQuery
     ),
@@ -88,6 +103,10 @@ PATHS: Final[Mapping[tuple[str, str], Operation]] = {
     ("/events/{event_id}/replay", "post"): Operation(
         "replay_event", "Promise one more delivery of an event", {202: "Replay"}, (404,)
     ),
+    ("/subsidies", "get"): Operation(
+        "subsidies", "Budgets with which you pay for your shoppers' cheaper credit, newest first", {200: "SubsidyList"}
+    ),
+    ("/subsidies/{subsidy_id}", "get"): Operation("subsidy", "One of your budgets", {200: "Subsidy"}, (404,)),
     ("/openapi.json", "get"): Operation("openapi", "This description", {200: ""}, open=True),
 }
 
@@ -128,7 +147,7 @@ def _document(server: str, lender: str) -> bytes:
     for (path, method), operation in PATHS.items():
         spec.path(path=path, parameters=_in_path(path), operations={method: _described(operation)})
     made = spec.to_dict()
-    for name in ("OfferRequest", "CheckoutRequest", "RefundRequest", "Line"):
+    for name in ("OfferRequest", "CheckoutRequest", "PrequalificationRequest", "RefundRequest", "Line"):
         made["components"]["schemas"][name]["additionalProperties"] = False
     return json.dumps(made).encode()
 

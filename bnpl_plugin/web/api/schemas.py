@@ -155,6 +155,16 @@ class CheckoutRequest(Strict):
     units = whole(1, 10_000, load_default=None)
 
 
+class PrequalificationRequest(Strict):
+    """How much could a shopper finance? ``phone`` names who alone may answer; ``amount_minor`` what would be enough."""
+
+    country = country_code(required=True)
+    amount_minor = whole(1, MAX_TOTAL_MINOR, load_default=None)
+    phone = text(40, accepted="a number such as +33612345678", load_default=None)
+    return_url = web_address(required=True)
+    locale = language_tag(load_default="en")
+
+
 class RefundRequest(Strict):
     """A purchase to be undone in full."""
 

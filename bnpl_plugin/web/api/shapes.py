@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN
+from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN, SUBSIDY
 from bnpl_plugin.errors import ErrorKind
 
 Shape = dict[str, Any]
@@ -94,6 +94,7 @@ SHAPES: Final[dict[str, Shape]] = {
         apr_method=TEXT,
         mdr_bps=WHOLE,
         sample_law=YES_NO,
+        subsidised=YES_NO,
         instalments=_list(_object(number=WHOLE, due_on=DAY, **_PARTS, total_minor=MINOR)),
         expires_at=INSTANT,
     ),
@@ -101,6 +102,19 @@ SHAPES: Final[dict[str, Shape]] = {
         plan_code=TEXT,
         code=TEXT,
         details={"type": "object", "additionalProperties": TEXT},
+    ),
+    "Prequalification": _object(
+        id=TEXT,
+        state=_one_of(("pending", "approved", "rejected", "expired")),
+        country=TEXT,
+        currency=TEXT,
+        amount_minor=_or_null(MINOR),
+        up_to_minor=_or_null(MINOR),
+        reason=_or_null(TEXT),
+        prequalification_url=_or_null(ADDRESS),
+        return_url=ADDRESS,
+        opened_at=INSTANT,
+        expires_at=INSTANT,
     ),
     "Quotation": _object(country=TEXT, offers=_list(ref("Offer")), refusals=_list(ref("PlanRefusal"))),
     "Checkout": _object(
@@ -141,5 +155,26 @@ SHAPES: Final[dict[str, Shape]] = {
     "Refund": _object(loan_id=TEXT, order_ref=TEXT, state=_one_of(("reversed", "pending")), reason=TEXT),
     "Event": _object(id=TEXT, type=TEXT, timestamp=INSTANT, data={"type": "object"}),
     "EventPage": _page("Event"),
+    "Subsidy": _object(
+        id=TEXT,
+        name=TEXT,
+        state=_one_of(SUBSIDY.states),
+        country=TEXT,
+        currency=TEXT,
+        nominal_rate=DECIMAL,
+        plan_codes=_list(TEXT),
+        for_merchants=_list(TEXT),
+        lowest_minor=MINOR,
+        highest_minor=MINOR,
+        ceiling_minor=MINOR,
+        used_minor=MINOR,
+        held_minor=MINOR,
+        free_minor=MINOR,
+        warn_bps=WHOLE,
+        loans=WHOLE,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
+    ),
+    "SubsidyList": _object(data=_list(ref("Subsidy"))),
     "Replay": _object(id=TEXT, state=_one_of(("promised",))),
 }

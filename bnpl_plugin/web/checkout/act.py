@@ -13,22 +13,36 @@ from bnpl_plugin.errors import (
     CheckoutExpired,
     CodeExpired,
     CodeWrong,
+    CreditDeclined,
+    DecisionMissing,
     DisclosuresMissing,
     IllegalTransition,
     InvalidInput,
+    MessageUndelivered,
     OfferExpired,
     OfferTampered,
     OfferUnavailable,
     StateMoved,
+    SubsidyExhausted,
     TooManyAttempts,
 )
+from bnpl_plugin.lifecycle import (
+    access,
+    holds,
+    identification,
+    payment,
+    prequalification,
+    reviews,
+    signature,
+    underwriting,
+)
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds, identification, payment, signature, underwriting
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.checkout import show
+from bnpl_plugin.web.checkout import show, terms
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
-from bnpl_plugin.web.frame import place_of, words_of
+from bnpl_plugin.web.frame import place_of, status_of, words_of
+from bnpl_plugin.web.guards import codes
 
 
 def act(checkout_id: str, step: str) -> Response:
@@ -40,6 +54,13 @@ def act(checkout_id: str, step: str) -> Response:
         return ACTIONS[step](purchase)
     except (StateMoved, IllegalTransition):  # the other tab was first
         return to_step(checkout_id)
+    except (CreditDeclined, DecisionMissing):  # decided again before it is drawn on: the decision's page tells why
+        return to_step(checkout_id)
+    except (
+        SubsidyExhausted
+    ) as error:  # the special price has ended: the plans as they are now, and no dearer one unasked
+        current_purchase = current.house().purchase(checkout_id)
+        return show.plans(current_purchase, error=wording.told(words_of(place_of(purchase)), error), status=409)
 
 
 def _plan(purchase: Purchase) -> Response:
@@ -54,10 +75,36 @@ def _plan(purchase: Purchase) -> Response:
     except OfferUnavailable as error:
         rule = house.rules.get(str(error.details["reason"]))
         return show.plans(purchase, error=t.gettext(rule.reason) if rule else wording.told(t, error), status=422)
-    known = current.shopper_id(fresh=True)
-    if known is not None and purchase.checkout.shopper_id is None:
-        identification.bind(house, checkout_id=checkout_id, shopper_id=known)
+    if purchase.checkout.shopper_id is None:
+        _bind_known(purchase)
+    prequalification.decide_by_pass(house, checkout_id=checkout_id)
     return to_step(checkout_id)
+
+
+def _bind_known(purchase: Purchase) -> None:
+    """Spare a shopper the code whose number was proved here within the hour, or whom our trusted host vouches for.
+
+    The host's word does not displace another shopper who proved a number in this browser: then the code decides.
+    """
+    checkout, here, by = purchase.checkout, current.shopper_id(), "code"
+    known, ours = current.shopper_id(fresh=True), checkout.channel == "embedded"
+    customer = current.customer() if ours else None
+    vouched = identification.vouched(current.house(), customer, country=checkout.country)
+    if vouched is not None:
+        known, by = (vouched, "host") if here in (None, vouched) else (None, by)
+    if known is None:
+        return
+    identification.bind(
+        current.house(), checkout_id=checkout.checkout_id, shopper_id=known, segments=_segments(purchase), by=by
+    )
+    if vouched is not None:
+        current.remember_shopper(known, vouched_for=customer)
+
+
+def _segments(purchase: Purchase) -> tuple[str, ...] | None:
+    """Return what our host says of its customer; None at another shop's checkout, or of a guest."""
+    customer = current.customer() if purchase.checkout.channel == "embedded" else None
+    return access.segments_told(current.house(), customer)
 
 
 def _phone(purchase: Purchase) -> Response:
@@ -69,12 +116,15 @@ def _phone(purchase: Purchase) -> Response:
         send_code(purchase, phone=found.data["phone"])
     except (InvalidInput, TooManyAttempts) as error:
         return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=422)
+    except MessageUndelivered as error:
+        return show.phone(purchase, typed=found.data["phone"], error=wording.told(t, error), status=503)
     return to_step(purchase.checkout.checkout_id, step="code")
 
 
 def send_code(purchase: Purchase, *, phone: str) -> None:
     """Send a one-time code for a checkout, in the language of the page."""
     t = words_of(place_of(purchase))
+    codes.take()
     identification.send_code(
         current.house(), purpose_ref=purchase.checkout.checkout_id, phone=phone, country=purchase.checkout.country,
         locale=t.locale, text=t.gettext(identification.CODE_TEXT),
@@ -90,8 +140,9 @@ def resend(checkout_id: str) -> Response:
         return to_step(checkout_id)
     try:
         send_code(purchase, phone=str(house.seal.unseal(last.sealed_phone)["phone"]))
-    except TooManyAttempts as error:
-        return show.code(purchase, error=wording.told(words_of(place_of(purchase)), error), status=429)
+    except (TooManyAttempts, MessageUndelivered) as error:
+        told = wording.told(words_of(place_of(purchase)), error)
+        return show.code(purchase, error=told, status=status_of(error))
     return to_step(checkout_id)
 
 
@@ -102,7 +153,9 @@ def _code(purchase: Purchase) -> Response:
         return show.code(purchase, error=found.errors["code"], status=422)
     try:
         digits = "".join(found.data["code"].split())
-        current.remember_shopper(identification.identify(house, checkout_id=checkout_id, code=digits))
+        proved = identification.identify(house, checkout_id=checkout_id, code=digits, segments=_segments(purchase))
+        current.remember_shopper(proved)
+        prequalification.decide_by_pass(house, checkout_id=checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:
@@ -113,7 +166,8 @@ def _code(purchase: Purchase) -> Response:
 def _facts(purchase: Purchase) -> Response:
     checkout, t = purchase.checkout, words_of(place_of(purchase))
     found = forms.read(forms.FactsForm(), request.form, t=t)
-    errors = forms.facts_errors(found, country=checkout.country, t=t)
+    asks_student = terms.asks_student(checkout.country)
+    errors = forms.facts_errors(found, country=checkout.country, t=t, asks_student=asks_student)
     if errors:
         return show.facts(purchase, typed=found.typed, errors=errors, status=422)
     try:
@@ -123,6 +177,7 @@ def _facts(purchase: Purchase) -> Response:
             income_minor=forms.minor(found.data["monthly_income"], code=checkout.currency),
             outgoings_minor=forms.minor(found.data["monthly_outgoings"], code=checkout.currency),
             consent=found.data["consent"],
+            student=found.data.get("student") == "yes" if asks_student else None,
         )
         underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
     except InvalidInput as error:
@@ -195,6 +250,22 @@ def _pay(purchase: Purchase) -> Response:
         settle(checkout_id)
     elif attempt.next_action is not None and attempt.next_action["kind"] == "redirect":
         return redirect(str(attempt.next_action["url"]), 303)
+    return to_step(checkout_id)
+
+
+def review(checkout_id: str) -> Response:
+    """Have a person look at a declined purchase; asked twice is asked once."""
+    purchase = mine(checkout_id)
+    made, typed = purchase.decision, request.form.get("statement", "")[:20_000]
+    if made is None:
+        return to_step(checkout_id)
+    try:
+        reviews.request(current.house(), shopper_id=made.shopper_id, decision_id=made.decision_id, statement=typed)
+    except InvalidInput as error:
+        told = wording.told(words_of(place_of(purchase)), error)
+        return show.decision(purchase, statement=typed, error=told, status=422)
+    except IllegalTransition:  # nothing was declined
+        pass
     return to_step(checkout_id)
 
 

@@ -9,8 +9,8 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import CheckoutNotFound, OfferTampered, OrderAlreadyFinanced
+from bnpl_plugin.lifecycle import access, jobs, reconciliation
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import jobs, reconciliation
 from bnpl_plugin.lifecycle.disclosure import reading_time
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout
@@ -42,6 +42,9 @@ def _opened(asked: dict[str, Any]) -> Checkout:
     order = house.host.order(str(asked["order_ref"]))
     if order is None:
         raise CheckoutNotFound(order_ref=asked["order_ref"])
+    segments = access.segments_told(house, current.customer())
+    if segments is not None:  # of a guest nothing is known yet
+        access.check(house, segments=segments)
     try:
         checkout = checkouts.open_checkout(
             house, order=order, merchant_id=house.host_merchant_id, country=asked["country"],

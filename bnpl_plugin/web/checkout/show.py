@@ -17,7 +17,7 @@ from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
-from bnpl_plugin.web.checkout import terms
+from bnpl_plugin.web.checkout import rights, terms
 from bnpl_plugin.web.checkout.ended import ended, placed, refused
 from bnpl_plugin.web.checkout.entry import mine, settle, to_step, true_steps
 from bnpl_plugin.web.frame import allow_sources, place_of, render, words_of
@@ -111,7 +111,7 @@ def _refused_plans(
 def phone(purchase: Purchase, *, typed: str | None = None, error: str = "", status: int = 200) -> Response:
     """The phone number, filled in with what the host knows."""
     if typed is None:
-        customer = current.house().host.customer()
+        customer = current.customer()
         typed = customer.phone if customer else ""
     return render(
         "checkout/phone.html", place=place_of(purchase), status=status, summary=summary(purchase), phone=typed,
@@ -156,12 +156,13 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), action_url=url(purchase, to="facts"),
+        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
+        action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
 
-def decision(purchase: Purchase) -> Response:
-    """The decision in plain words, with its reasons."""
+def decision(purchase: Purchase, *, statement: str = "", error: str = "", status: int = 200) -> Response:
+    """The decision in plain words, with its reasons; of a decline also the shopper's rights, recorded as told."""
     house, checkout, made, place = current.house(), purchase.checkout, purchase.decision, place_of(purchase)
     if made is None:
         raise CheckoutNotFound(checkout_id=checkout.checkout_id)
@@ -172,27 +173,33 @@ def decision(purchase: Purchase) -> Response:
     view = {
         "outcome": made.outcome,
         "reasons": [
-            {"code": found, "text": t.gettext(house.rules[found].reason)}
+            {"code": found, "text": t.gettext(reason)}
             for found in made.reasons["codes"]
-            if found in house.rules
+            if (reason := house.reason(found)) is not None
         ],
         "decided_at": made.decided_at,
-        "automated": True,
+        "automated": made.decided_by == "policy",
         "limit_minor": line.limit_minor if approved and line else None,
         "available_minor": line.limit_minor - line.drawn_minor - line.held_minor if approved and line else None,
         "currency": made.currency,
+        "down_payment_minor": offer.down_payment_minor if approved else 0,
+        "financed_minor": offer.financed_minor if approved else 0,
         "apr_percent": offer.apr_percent if approved else None,
         "repriced": approved and _repriced(offer),
     }
     return render(
-        "checkout/decision.html", place=place, summary=summary(purchase), decision=view, tz=place.time_zone,
-        review=terms.review(purchase), debt_advice=None, action_url=url(purchase, to="decision"),
+        "checkout/decision.html", place=place, status=status, summary=summary(purchase), decision=view,
+        tz=place.time_zone, review=rights.review_view(purchase), notice=rights.notice_view(purchase),
+        debt_advice=rights.advice_view(purchase), statement=statement, error=error,
+        action_url=url(purchase, to="decision"), cancel_url=url(purchase, to="cancel"),
     )  # fmt: skip
 
 
 def _repriced(offer: Offer) -> bool:
     plan = current.house().plans.get(offer.plan_code)
-    return plan is not None and offer.nominal_rate != plan.rate_for(None)
+    if plan is None or offer.subsidy_id is not None:  # what somebody else pays for is no price of the shopper's own
+        return False
+    return offer.nominal_rate != quotation.price_of(current.house(), plan, None).rate_for(None)
 
 
 # the terms and the signature -----------------------------------------------------------------------------------------

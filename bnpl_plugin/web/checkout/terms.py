@@ -10,6 +10,7 @@ from babel import Locale
 from flask import Response
 
 from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import persons
 from bnpl_plugin.lifecycle.disclosure import reading_time, shown_for
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.store import Purchase
@@ -26,10 +27,11 @@ def countries(t: Translator) -> list[View]:
     return sorted(found, key=lambda country: country["name"])
 
 
-def review(purchase: Purchase) -> View:
-    """Return the way to a person's review of a declined purchase: by writing to the lender."""
-    del purchase
-    return {"state": "none", "url": "", "contact": current.house().settings.lender_contact}
+def asks_student(country: str) -> bool:
+    """Whether a country's law wants to know if the shopper studies."""
+    house = current.house()
+    law = house.country(country)
+    return persons.asks_student(law, day=house.today(law.time_zone))
 
 
 def provider_name(t: Translator) -> str:
@@ -82,7 +84,8 @@ def terms_view(t: Translator, purchase: Purchase) -> View:
         },
         "intermediary": purchase.merchant.name,
         "kind": t.gettext(wording.PLAN_KINDS[offer.kind]),
-        "amount_minor": schedule.principal_minor,
+        "amount_minor": offer.financed_minor,
+        "down_payment_minor": offer.down_payment_minor,
         **figures.cost_of(offer),
         "drawdown_on": schedule.drawdown_on,
         "last_due_on": schedule.last_due_on,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from bnpl_plugin.web.console import doors, house_pages, loans
+from bnpl_plugin.web.console import capital, doors, house_pages, lines, loans, plan, policies, reviews, subsidies
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(doors.only_operators)
@@ -22,7 +22,21 @@ blueprint.add_url_rule("/sign-out", "sign_out", doors.leave, methods=["POST"])
 blueprint.add_url_rule("/loans/<loan_id>", "loan", loans.loan)
 blueprint.add_url_rule("/loans/<loan_id>/refund", "refund", loans.give_back, methods=["POST"])
 blueprint.add_url_rule("/loans/<loan_id>/working", "working", loans.working)
-blueprint.add_url_rule("/capital", "capital", house_pages.capital)
+blueprint.add_url_rule("/reviews", "reviews", reviews.index)
+blueprint.add_url_rule("/reviews/<review_id>", "review", reviews.one)
+blueprint.add_url_rule("/reviews/<review_id>/take", "take", reviews.take, methods=["POST"])
+blueprint.add_url_rule("/reviews/<review_id>/resolve", "resolve", reviews.resolve, methods=["POST"])
+blueprint.add_url_rule("/lines", "lines", lines.index)
+blueprint.add_url_rule("/lines/<shopper_id>", "line", lines.line)
+blueprint.add_url_rule("/lines/<shopper_id>/act", "line_act", lines.act, methods=["POST"])
+blueprint.add_url_rule("/capital", "capital", capital.index)
+blueprint.add_url_rule("/capital/plan", "plan", plan.plan)
+blueprint.add_url_rule("/capital/<deed>", "capital_act", capital.act, methods=["POST"])
+blueprint.add_url_rule("/subsidies", "subsidies", subsidies.index)
+blueprint.add_url_rule("/subsidies", "open_subsidy", subsidies.open_budget, methods=["POST"])
+blueprint.add_url_rule("/subsidies/<subsidy_id>/<deed>", "act_on_subsidy", subsidies.act, methods=["POST"])
+blueprint.add_url_rule("/policies", "policies", policies.index)
+blueprint.add_url_rule("/policies/<version>/<deed>", "act_on_policy", policies.act, methods=["POST"])
 blueprint.add_url_rule("/verify", "verify", house_pages.verify, methods=["GET", "POST"])
 blueprint.add_url_rule("/jobs", "jobs", house_pages.stuck)
 blueprint.add_url_rule("/jobs/<job_id>/retry", "retry", house_pages.retry, methods=["POST"])

@@ -1,4 +1,4 @@
-"""The house itself: its capital, its promises checked on the live database, its stuck jobs, its clock."""
+"""The house itself: its promises checked on the live database, its stuck jobs, its clock."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ from bnpl_plugin.web.figures import View
 from bnpl_plugin.web.frame import house_place, words_of
 
 FURTHEST_DAYS = 400
-
-
-def capital() -> Response:
-    """The capital pools: what is made available, lent, held, free."""
-    pools: list[View] = [
-        {
-            "pool_id": pool.pool_id,
-            "name": pool.pool_id,
-            "currency": pool.currency,
-            "capital_minor": pool.available_minor,
-            "outstanding_minor": pool.outstanding_minor,
-            "held_minor": pool.held_minor,
-            "free_minor": pool.free_minor,
-            "loans": None,
-            "entries": [],
-        }
-        for pool in current.house().reads.pools()
-    ]
-    return page("capital", pools=pools)
 
 
 def verify() -> Response:

@@ -118,6 +118,7 @@ def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
     return {
         **figures.loan_view(t, book),
         "shopper_ref": loan.shopper_id,
+        "shopper_url": url_for("bnpl.console.line", shopper_id=loan.shopper_id),
         "merchant_name": purchase.merchant.name,
         "plan_name": wording.plan_title(t, offer.title, count=len(book.instalments)),
         "pool_name": loan.pool_id,
@@ -133,16 +134,13 @@ def _facts(t: Translator, book: LoanBook, purchase: Purchase) -> View:
 def _decision(t: Translator, made: Decision | None) -> View | None:
     if made is None:
         return None
-    rules = current.house().rules
+    house = current.house()
     return {
         "outcome": made.outcome,
         "rating": made.rating,
         "policy_version": made.policy_version,
         "decided_at": made.decided_at,
-        "reasons": [
-            {"code": code, "text": t.gettext(rules[code].reason) if code in rules else code}
-            for code in made.reasons["codes"]
-        ],
+        "reasons": [{"code": code, "text": t.gettext(house.reason(code) or code)} for code in made.reasons["codes"]],
         "inputs": [{"name": name, "value": str(value)} for name, value in made.inputs.items()],
     }
 

@@ -80,8 +80,8 @@ BEGIN
     part := doc->'m_hold';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at) =
-        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor) =
+        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'hold ' || (m->'key')::text;
@@ -104,8 +104,8 @@ BEGIN
     part := doc->'m_loan';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at) =
-        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_loan AS t SET (checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at, down_payment_minor) =
+        (SELECT r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at, r.down_payment_minor FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan ' || (m->'key')::text;
@@ -176,8 +176,8 @@ BEGIN
     part := doc->'m_review';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_review AS t SET (decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at) =
-        (SELECT r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_review AS t SET (decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, proposal, opened_at, due_at, overdue_at, closed_at) =
+        (SELECT r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.proposal, r.opened_at, r.due_at, r.overdue_at, r.closed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.review_id = (m->'key'->>'review_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'review ' || (m->'key')::text;
@@ -193,6 +193,18 @@ BEGIN
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.pass_id = (m->'key'->>'pass_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'pass ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_prequalification' THEN
+    part := doc->'m_prequalification';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_prequalification AS t SET (merchant_id, country, currency, asked_minor, phone_hash, locale, return_url, state, shopper_id, decision_id, up_to_minor, opened_at, expires_at, changed_at) =
+        (SELECT r.merchant_id, r.country, r.currency, r.asked_minor, r.phone_hash, r.locale, r.return_url, r.state, r.shopper_id, r.decision_id, r.up_to_minor, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.prequalification_id = (m->'key'->>'prequalification_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'prequalification ' || (m->'key')::text;
       END IF;
     END LOOP;
   END IF;
@@ -236,8 +248,8 @@ BEGIN
     part := doc->'m_borrowing';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_borrowing AS t SET (pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at) =
-        (SELECT r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_borrowing AS t SET (pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, interest_minor, accrued_to, due_on, taken_at, changed_at) =
+        (SELECT r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.interest_minor, r.accrued_to, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.borrowing_id = (m->'key'->>'borrowing_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'borrowing ' || (m->'key')::text;
@@ -256,6 +268,30 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_loan_sale' THEN
+    part := doc->'m_loan_sale';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_loan_sale AS t SET (pool_id, funder_id, direction, state, currency, target_minor, price_bps, value_on, selection, loans, principal_minor, price_minor, created_at, changed_at) =
+        (SELECT r.pool_id, r.funder_id, r.direction, r.state, r.currency, r.target_minor, r.price_bps, r.value_on, r.selection, r.loans, r.principal_minor, r.price_minor, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.loan_sale_id = (m->'key'->>'loan_sale_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'loan_sale ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_subsidy_part' THEN
+    part := doc->'m_subsidy_part';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_subsidy_part AS t SET (state, currency, part_minor, due_on, due_at, changed_at) =
+        (SELECT r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.loan_id = (m->'key'->>'loan_id') AND t.number = (m->'key'->>'number')::INTEGER AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'subsidy_part ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'i_merchant' THEN
     INSERT INTO bnpl_merchant (merchant_id, name, mdr_bps, webhook_url, webhook_secret, created_at)
     SELECT r.merchant_id, r.name, r.mdr_bps, r.webhook_url, r.webhook_secret, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_merchant, doc->'i_merchant') AS r;
@@ -269,16 +305,16 @@ BEGIN
     SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
   END IF;
   IF doc ? 'i_hold' THEN
-    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at)
-    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
+    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor)
+    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
   END IF;
   IF doc ? 'i_attempt' THEN
     INSERT INTO bnpl_attempt (shopper_id, attempt_id, checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at)
     SELECT r.shopper_id, r.attempt_id, r.checkout_id, r.loan_id, r.parent_id, r.purpose, r.provider, r.state, r.currency, r.amount_minor, r.idempotency_key, r.provider_ref, r.customer_ref, r.method_ref, r.decline_code, r.next_action, r.details, r.tries, r.created_at, r.check_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_attempt, doc->'i_attempt') AS r;
   END IF;
   IF doc ? 'i_loan' THEN
-    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at)
-    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
+    INSERT INTO bnpl_loan (shopper_id, loan_id, checkout_id, agreement_id, merchant_id, order_ref, pool_id, state, plan_code, country, time_zone, currency, principal_minor, interest_minor, fee_minor, mdr_minor, outstanding_minor, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, payment_method_id, drawdown_on, opened_at, changed_at, down_payment_minor)
+    SELECT r.shopper_id, r.loan_id, r.checkout_id, r.agreement_id, r.merchant_id, r.order_ref, r.pool_id, r.state, r.plan_code, r.country, r.time_zone, r.currency, r.principal_minor, r.interest_minor, r.fee_minor, r.mdr_minor, r.outstanding_minor, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.payment_method_id, r.drawdown_on, r.opened_at, r.changed_at, r.down_payment_minor FROM jsonb_populate_recordset(NULL::bnpl_loan, doc->'i_loan') AS r;
   END IF;
   IF doc ? 'i_instalment' THEN
     INSERT INTO bnpl_instalment (shopper_id, loan_id, number, state, due_on, due_at, principal_minor, interest_minor, fee_minor, waived_minor, tries, try_at, remind_at, attempt_id, changed_at)
@@ -309,12 +345,16 @@ BEGIN
     SELECT r.shopper_id, r.decision_id, r.checkout_id, r.policy_version, r.arm, r.decided_by, r.outcome, r.rating, r.currency, r.limit_minor, r.inputs, r.reasons, r.decided_at FROM jsonb_populate_recordset(NULL::bnpl_decision, doc->'i_decision') AS r;
   END IF;
   IF doc ? 'i_review' THEN
-    INSERT INTO bnpl_review (shopper_id, review_id, decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, opened_at, due_at, closed_at)
-    SELECT r.shopper_id, r.review_id, r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.opened_at, r.due_at, r.closed_at FROM jsonb_populate_recordset(NULL::bnpl_review, doc->'i_review') AS r;
+    INSERT INTO bnpl_review (shopper_id, review_id, decision_id, checkout_id, kind, state, outcome, new_decision_id, sealed_statement, operator, note, proposal, opened_at, due_at, overdue_at, closed_at)
+    SELECT r.shopper_id, r.review_id, r.decision_id, r.checkout_id, r.kind, r.state, r.outcome, r.new_decision_id, r.sealed_statement, r.operator, r.note, r.proposal, r.opened_at, r.due_at, r.overdue_at, r.closed_at FROM jsonb_populate_recordset(NULL::bnpl_review, doc->'i_review') AS r;
   END IF;
   IF doc ? 'i_pass' THEN
     INSERT INTO bnpl_pass (shopper_id, pass_id, decision_id, country, currency, rating, limit_minor, state, details, issued_at, expires_at, changed_at)
     SELECT r.shopper_id, r.pass_id, r.decision_id, r.country, r.currency, r.rating, r.limit_minor, r.state, r.details, r.issued_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_pass, doc->'i_pass') AS r;
+  END IF;
+  IF doc ? 'i_prequalification' THEN
+    INSERT INTO bnpl_prequalification (prequalification_id, merchant_id, country, currency, asked_minor, phone_hash, locale, return_url, state, shopper_id, decision_id, up_to_minor, opened_at, expires_at, changed_at)
+    SELECT r.prequalification_id, r.merchant_id, r.country, r.currency, r.asked_minor, r.phone_hash, r.locale, r.return_url, r.state, r.shopper_id, r.decision_id, r.up_to_minor, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_prequalification, doc->'i_prequalification') AS r;
   END IF;
   IF doc ? 'i_limit_change' THEN
     INSERT INTO bnpl_limit_change (shopper_id, limit_change_id, currency, kind, state, from_minor, to_minor, reason, decision_id, told_at, effective_at, expires_at, changed_at)
@@ -345,8 +385,8 @@ BEGIN
     SELECT r.job_id, r.kind, r.stream, r.payload, r.state, r.run_at, r.lease_until, r.tries, r.last_error, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_job, doc->'i_job') AS r;
   END IF;
   IF doc ? 'i_credit_line' THEN
-    INSERT INTO bnpl_credit_line (shopper_id, currency, state, limit_minor, drawn_minor, held_minor, changed_at)
-    SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
+    INSERT INTO bnpl_credit_line (shopper_id, currency, state, limit_minor, drawn_minor, held_minor, changed_at, reason)
+    SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at, r.reason FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
   END IF;
   IF doc ? 'i_sale_item' THEN
     INSERT INTO bnpl_sale_item (sale_item_id, merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at)
@@ -361,24 +401,40 @@ BEGIN
     SELECT r.funder_id, r.name, r.servicing_bps, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_funder, doc->'i_funder') AS r;
   END IF;
   IF doc ? 'i_borrowing' THEN
-    INSERT INTO bnpl_borrowing (borrowing_id, pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, due_on, taken_at, changed_at)
-    SELECT r.borrowing_id, r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_borrowing, doc->'i_borrowing') AS r;
+    INSERT INTO bnpl_borrowing (borrowing_id, pool_id, funder_id, kind, state, currency, principal_minor, outstanding_minor, nominal_rate_bps, interest_minor, accrued_to, due_on, taken_at, changed_at)
+    SELECT r.borrowing_id, r.pool_id, r.funder_id, r.kind, r.state, r.currency, r.principal_minor, r.outstanding_minor, r.nominal_rate_bps, r.interest_minor, r.accrued_to, r.due_on, r.taken_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_borrowing, doc->'i_borrowing') AS r;
   END IF;
   IF doc ? 'i_co_lending' THEN
     INSERT INTO bnpl_co_lending (co_lending_id, funder_id, pool_id, plan_codes, share_bps, state, starts_at, ends_at, changed_at)
     SELECT r.co_lending_id, r.funder_id, r.pool_id, r.plan_codes, r.share_bps, r.state, r.starts_at, r.ends_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_co_lending, doc->'i_co_lending') AS r;
   END IF;
+  IF doc ? 'i_loan_sale' THEN
+    INSERT INTO bnpl_loan_sale (loan_sale_id, pool_id, funder_id, direction, state, currency, target_minor, price_bps, value_on, selection, loans, principal_minor, price_minor, created_at, changed_at)
+    SELECT r.loan_sale_id, r.pool_id, r.funder_id, r.direction, r.state, r.currency, r.target_minor, r.price_bps, r.value_on, r.selection, r.loans, r.principal_minor, r.price_minor, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_loan_sale, doc->'i_loan_sale') AS r;
+  END IF;
+  IF doc ? 'i_loan_sale_item' THEN
+    INSERT INTO bnpl_loan_sale_item (shopper_id, loan_sale_id, loan_id, principal_minor, price_minor, moved_at)
+    SELECT r.shopper_id, r.loan_sale_id, r.loan_id, r.principal_minor, r.price_minor, r.moved_at FROM jsonb_populate_recordset(NULL::bnpl_loan_sale_item, doc->'i_loan_sale_item') AS r;
+  END IF;
+  IF doc ? 'i_remittance' THEN
+    INSERT INTO bnpl_remittance (funder_id, currency, number, amount_minor, bank_ref, entry_id, remitted_at)
+    SELECT r.funder_id, r.currency, r.number, r.amount_minor, r.bank_ref, r.entry_id, r.remitted_at FROM jsonb_populate_recordset(NULL::bnpl_remittance, doc->'i_remittance') AS r;
+  END IF;
   IF doc ? 'i_subsidy' THEN
     INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
     SELECT r.subsidy_id, r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy, doc->'i_subsidy') AS r;
+  END IF;
+  IF doc ? 'i_subsidy_part' THEN
+    INSERT INTO bnpl_subsidy_part (shopper_id, loan_id, number, state, currency, part_minor, due_on, due_at, changed_at)
+    SELECT r.shopper_id, r.loan_id, r.number, r.state, r.currency, r.part_minor, r.due_on, r.due_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy_part, doc->'i_subsidy_part') AS r;
   END IF;
   IF doc ? 'i_capital_limit' THEN
     INSERT INTO bnpl_capital_limit (limit_id, pool_id, scope, subject, state, ceiling_minor, used_minor, created_at, changed_at)
     SELECT r.limit_id, r.pool_id, r.scope, r.subject, r.state, r.ceiling_minor, r.used_minor, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_limit, doc->'i_capital_limit') AS r;
   END IF;
   IF doc ? 'i_capital_pool' THEN
-    INSERT INTO bnpl_capital_pool (pool_id, country, currency, available_minor, held_minor, outstanding_minor, changed_at)
-    SELECT r.pool_id, r.country, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
+    INSERT INTO bnpl_capital_pool (pool_id, country, currency, available_minor, held_minor, outstanding_minor, terms_version, changed_at)
+    SELECT r.pool_id, r.country, r.currency, r.available_minor, r.held_minor, r.outstanding_minor, r.terms_version, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_capital_pool, doc->'i_capital_pool') AS r;
   END IF;
   IF doc ? 'entries' THEN
     INSERT INTO bnpl_journal_entry (shopper_id, entry_id, kind, value_date, booked_at, loan_id, provider_claim, reverses, details, lines)
@@ -422,8 +478,8 @@ BEGIN
     part := doc->'m_credit_line';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at) =
-        (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_credit_line AS t SET (state, limit_minor, drawn_minor, held_minor, changed_at, reason) =
+        (SELECT r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at, r.reason FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.currency = (m->'key'->>'currency') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'credit_line ' || (m->'key')::text;
@@ -537,7 +593,7 @@ BEGIN
       m := part->place;
       held := (m->>'used')::bigint;
       UPDATE bnpl_capital_limit AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.limit_id = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
+       WHERE t.limit_id = m->>'id' AND (held <= 0 OR (t.state <> 'active' OR t.used_minor + held <= t.ceiling_minor));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_limit', DETAIL = m::text;
       END IF;
@@ -552,11 +608,16 @@ BEGIN
       room := (m->>'available')::bigint;
       UPDATE bnpl_capital_pool AS t
          SET held_minor = t.held_minor + held, outstanding_minor = t.outstanding_minor + drawn,
-             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at)
-       WHERE t.pool_id = m->>'pool_id'
+             available_minor = t.available_minor + room, changed_at = coalesce(moment, t.changed_at),
+             terms_version = t.terms_version + CASE WHEN m ? 'new_terms' THEN 1 ELSE 0 END
+       WHERE t.pool_id = m->>'pool_id' AND (NOT m ? 'terms' OR t.terms_version = (m->>'terms')::integer)
          AND ((held + drawn <= 0 AND room >= 0)
               OR t.held_minor + t.outstanding_minor + held + drawn <= t.available_minor + room);
       IF NOT FOUND THEN
+        IF EXISTS (SELECT 1 FROM bnpl_capital_pool AS t
+                    WHERE t.pool_id = m->>'pool_id' AND m ? 'terms' AND t.terms_version <> (m->>'terms')::integer) THEN
+          RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = m::text;
+        END IF;
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:capital_pool', DETAIL = m::text;
       END IF;
     END LOOP;
@@ -568,6 +629,7 @@ CREATE OR REPLACE FUNCTION bnpl_purchase(wanted text, locked boolean, whole bool
 RETURNS json LANGUAGE plpgsql AS $body$
 DECLARE
   c bnpl_checkout;
+  p bnpl_capital_pool;
 BEGIN
   IF locked THEN
     SELECT * INTO c FROM bnpl_checkout WHERE checkout_id = wanted FOR UPDATE;
@@ -577,10 +639,18 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
+  SELECT * INTO p FROM bnpl_capital_pool AS r
+   WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1;
   RETURN json_build_object(
     'checkout', row_to_json(c),
-    'pool_id', (SELECT r.pool_id FROM bnpl_capital_pool AS r
-                 WHERE r.currency = c.currency AND r.country IN (c.country, '') ORDER BY r.country DESC LIMIT 1),
+    'pool_id', p.pool_id,
+    'terms_version', p.terms_version,
+    'limits', CASE WHEN p.terms_version > 0 THEN
+                (SELECT json_agg(r ORDER BY r.limit_id) FROM bnpl_capital_limit AS r
+                  WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
+    'co_lendings', CASE WHEN p.terms_version > 0 THEN
+                     (SELECT json_agg(r ORDER BY r.co_lending_id) FROM bnpl_co_lending AS r
+                       WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

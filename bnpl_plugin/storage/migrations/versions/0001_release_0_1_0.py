@@ -143,12 +143,15 @@ def create_tables() -> None:
         sa.Column("principal_minor", sa.BigInteger(), nullable=False),
         sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
         sa.Column("nominal_rate_bps", sa.Integer(), nullable=False),
+        sa.Column("interest_minor", sa.BigInteger(), nullable=False),
+        sa.Column("accrued_to", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("taken_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
         sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_borrowing_outstanding")),
         sa.CheckConstraint(
-            "outstanding_minor >= 0 AND nominal_rate_bps >= 0", name=op.f("ck_bnpl_borrowing_never_negative")
+            "outstanding_minor >= 0 AND nominal_rate_bps >= 0 AND interest_minor >= 0",
+            name=op.f("ck_bnpl_borrowing_never_negative"),
         ),
         sa.PrimaryKeyConstraint("borrowing_id", name=op.f("pk_bnpl_borrowing")),
     )
@@ -168,6 +171,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("limit_id", name=op.f("pk_bnpl_capital_limit")),
     )
     op.create_index("ix_bnpl_capital_limit_pool", "bnpl_capital_limit", ["pool_id"], unique=False)
+    op.create_index(
+        "uq_bnpl_capital_limit_active",
+        "bnpl_capital_limit",
+        ["pool_id", "scope", "subject"],
+        unique=True,
+        postgresql_where=sa.text("state = 'active'"),
+        sqlite_where=sa.text("state = 'active'"),
+    )
     op.create_table(
         "bnpl_capital_pool",
         sa.Column("pool_id", sa.String(length=64), nullable=False),
@@ -176,9 +187,10 @@ def create_tables() -> None:
         sa.Column("available_minor", sa.BigInteger(), nullable=False),
         sa.Column("held_minor", sa.BigInteger(), nullable=False),
         sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
         sa.CheckConstraint(
-            "available_minor >= 0 AND held_minor >= 0 AND outstanding_minor >= 0",
+            "available_minor >= 0 AND held_minor >= 0 AND outstanding_minor >= 0 AND terms_version >= 0",
             name=op.f("ck_bnpl_capital_pool_never_negative"),
         ),
         sa.CheckConstraint(
@@ -254,18 +266,27 @@ def create_tables() -> None:
         sa.Column("drawn_minor", sa.BigInteger(), nullable=False),
         sa.Column("held_minor", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "limit_minor >= 0 AND drawn_minor >= 0 AND held_minor >= 0", name=op.f("ck_bnpl_credit_line_never_negative")
         ),
         sa.PrimaryKeyConstraint("shopper_id", "currency", name=op.f("pk_bnpl_credit_line")),
     )
     op.create_index(
+        "ix_bnpl_credit_line_frozen",
+        "bnpl_credit_line",
+        ["shopper_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'frozen'"),
+        sqlite_where=sa.text("state = 'frozen'"),
+    )
+    op.create_index(
         "uq_bnpl_credit_line_open",
         "bnpl_credit_line",
         ["shopper_id"],
         unique=True,
-        postgresql_where=sa.text("state = 'open'"),
-        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+        sqlite_where=sa.text("state <> 'closed'"),
     )
     op.create_table(
         "bnpl_decision",
@@ -440,10 +461,12 @@ def create_tables() -> None:
         sa.Column("created_at", instant(), nullable=False),
         sa.Column("expires_at", instant(), nullable=False),
         sa.Column("ceiling_at", instant(), nullable=False),
+        sa.Column("down_payment_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("funder_minor <= principal_minor", name=op.f("ck_bnpl_hold_funder")),
         sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_hold_principal")),
         sa.CheckConstraint(
-            "units >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0", name=op.f("ck_bnpl_hold_never_negative")
+            "units >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0 AND down_payment_minor >= 0",
+            name=op.f("ck_bnpl_hold_never_negative"),
         ),
         sa.PrimaryKeyConstraint("shopper_id", "hold_id", name=op.f("pk_bnpl_hold")),
     )
@@ -454,6 +477,14 @@ def create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'pending'"),
         sqlite_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_bnpl_hold_subsidy",
+        "bnpl_hold",
+        ["subsidy_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending' AND subsidy_id IS NOT NULL"),
+        sqlite_where=sa.text("state = 'pending' AND subsidy_id IS NOT NULL"),
     )
     op.create_index(
         "uq_bnpl_hold_pending",
@@ -501,6 +532,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("shopper_id", "loan_id", "number", name=op.f("pk_bnpl_instalment")),
     )
     op.create_index("ix_bnpl_instalment_loan", "bnpl_instalment", ["loan_id", "number"], unique=False)
+    op.create_index(
+        "ix_bnpl_instalment_overdue",
+        "bnpl_instalment",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'overdue'"),
+        sqlite_where=sa.text("state = 'overdue'"),
+    )
     op.create_index(
         "ix_bnpl_instalment_remind",
         "bnpl_instalment",
@@ -599,6 +638,14 @@ def create_tables() -> None:
         sqlite_where=sa.text("state = 'noticed'"),
     )
     op.create_index(
+        "ix_bnpl_limit_change_lapsing",
+        "bnpl_limit_change",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'offered'"),
+        sqlite_where=sa.text("state = 'offered'"),
+    )
+    op.create_index(
         "uq_bnpl_limit_change_open",
         "bnpl_limit_change",
         ["shopper_id", "currency"],
@@ -634,9 +681,10 @@ def create_tables() -> None:
         sa.Column("drawdown_on", sa.Date(), nullable=False),
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.Column("down_payment_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("funder_minor <= outstanding_minor", name=op.f("ck_bnpl_loan_funder")),
         sa.CheckConstraint(
-            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0",
+            "interest_minor >= 0 AND fee_minor >= 0 AND mdr_minor >= 0 AND outstanding_minor >= 0 AND funder_minor >= 0 AND subsidy_minor >= 0 AND down_payment_minor >= 0",
             name=op.f("ck_bnpl_loan_never_negative"),
         ),
         sa.CheckConstraint("outstanding_minor <= principal_minor", name=op.f("ck_bnpl_loan_outstanding")),
@@ -644,9 +692,54 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("shopper_id", "loan_id", name=op.f("pk_bnpl_loan")),
     )
     op.create_index("ix_bnpl_loan_merchant", "bnpl_loan", ["merchant_id", "opened_at", "loan_id"], unique=False)
+    op.create_index(
+        "ix_bnpl_loan_subsidy",
+        "bnpl_loan",
+        ["subsidy_id"],
+        unique=False,
+        postgresql_where=sa.text("subsidy_id IS NOT NULL"),
+        sqlite_where=sa.text("subsidy_id IS NOT NULL"),
+    )
     op.create_index("ix_bnpl_loan_time", "bnpl_loan", ["opened_at", "loan_id"], unique=False)
     op.create_index("uq_bnpl_loan_checkout", "bnpl_loan", ["checkout_id"], unique=True)
     op.create_index("uq_bnpl_loan_id", "bnpl_loan", ["loan_id"], unique=True)
+    op.create_table(
+        "bnpl_loan_sale",
+        sa.Column("loan_sale_id", sa.String(length=64), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("direction", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("target_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_bps", sa.Integer(), nullable=False),
+        sa.Column("value_on", sa.Date(), nullable=False),
+        sa.Column("selection", document(), nullable=False),
+        sa.Column("loans", sa.Integer(), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "target_minor >= 0 AND price_bps >= 0 AND loans >= 0 AND principal_minor >= 0 AND price_minor >= 0",
+            name=op.f("ck_bnpl_loan_sale_never_negative"),
+        ),
+        sa.PrimaryKeyConstraint("loan_sale_id", name=op.f("pk_bnpl_loan_sale")),
+    )
+    op.create_index("ix_bnpl_loan_sale_funder", "bnpl_loan_sale", ["funder_id"], unique=False)
+    op.create_table(
+        "bnpl_loan_sale_item",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_sale_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("moved_at", instant(), nullable=False),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_bnpl_loan_sale_item_never_negative")),
+        sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_loan_sale_item_principal")),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_sale_id", "loan_id", name=op.f("pk_bnpl_loan_sale_item")),
+    )
+    op.create_index("ix_bnpl_loan_sale_item_sale", "bnpl_loan_sale_item", ["loan_sale_id"], unique=False)
     op.create_table(
         "bnpl_merchant",
         sa.Column("merchant_id", sa.String(length=64), nullable=False),
@@ -739,20 +832,34 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_bnpl_policy_version")),
     )
     op.create_index(
-        "uq_bnpl_policy_version_challenger",
+        "ix_bnpl_policy_version_role",
         "bnpl_policy_version",
         ["state"],
-        unique=True,
-        postgresql_where=sa.text("state = 'challenger'"),
-        sqlite_where=sa.text("state = 'challenger'"),
+        unique=False,
+        postgresql_where=sa.text("state IN ('champion', 'challenger')"),
+        sqlite_where=sa.text("state IN ('champion', 'challenger')"),
     )
-    op.create_index(
-        "uq_bnpl_policy_version_champion",
-        "bnpl_policy_version",
-        ["state"],
-        unique=True,
-        postgresql_where=sa.text("state = 'champion'"),
-        sqlite_where=sa.text("state = 'champion'"),
+    op.create_table(
+        "bnpl_prequalification",
+        sa.Column("prequalification_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_minor", sa.BigInteger(), nullable=False),
+        sa.Column("phone_hash", sa.String(length=64), nullable=True),
+        sa.Column("locale", sa.String(length=20), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("shopper_id", sa.String(length=64), nullable=True),
+        sa.Column("decision_id", sa.String(length=64), nullable=True),
+        sa.Column("up_to_minor", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", instant(), nullable=False),
+        sa.Column("expires_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "asked_minor >= 0 AND up_to_minor >= 0", name=op.f("ck_bnpl_prequalification_never_negative")
+        ),
+        sa.PrimaryKeyConstraint("prequalification_id", name=op.f("pk_bnpl_prequalification")),
     )
     op.create_table(
         "bnpl_provider_claim",
@@ -772,6 +879,18 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_bnpl_provider_event")),
     )
     op.create_table(
+        "bnpl_remittance",
+        sa.Column("funder_id", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bank_ref", sa.String(length=120), nullable=False),
+        sa.Column("entry_id", sa.String(length=64), nullable=False),
+        sa.Column("remitted_at", instant(), nullable=False),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_bnpl_remittance_amount")),
+        sa.PrimaryKeyConstraint("funder_id", "currency", "number", name=op.f("pk_bnpl_remittance")),
+    )
+    op.create_table(
         "bnpl_review",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
         sa.Column("review_id", sa.String(length=64), nullable=False),
@@ -784,11 +903,14 @@ def create_tables() -> None:
         sa.Column("sealed_statement", sa.Text(), nullable=True),
         sa.Column("operator", sa.String(length=120), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("proposal", document(), nullable=True),
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("due_at", instant(), nullable=False),
+        sa.Column("overdue_at", instant(), nullable=True),
         sa.Column("closed_at", instant(), nullable=True),
         sa.PrimaryKeyConstraint("shopper_id", "review_id", name=op.f("pk_bnpl_review")),
     )
+    op.create_index("ix_bnpl_review_id", "bnpl_review", ["review_id"], unique=False)
     op.create_index(
         "ix_bnpl_review_open",
         "bnpl_review",
@@ -854,7 +976,38 @@ def create_tables() -> None:
         sa.CheckConstraint("warn_bps BETWEEN 0 AND 10000", name=op.f("ck_bnpl_subsidy_warn_bps")),
         sa.PrimaryKeyConstraint("subsidy_id", name=op.f("pk_bnpl_subsidy")),
     )
+    op.create_index(
+        "ix_bnpl_subsidy_active",
+        "bnpl_subsidy",
+        ["country", "currency"],
+        unique=False,
+        postgresql_where=sa.text("state = 'active'"),
+        sqlite_where=sa.text("state = 'active'"),
+    )
     op.create_index("ix_bnpl_subsidy_merchant", "bnpl_subsidy", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_subsidy_part",
+        sa.Column("shopper_id", sa.String(length=64), nullable=False),
+        sa.Column("loan_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("part_minor", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_bnpl_subsidy_part_number")),
+        sa.CheckConstraint("part_minor > 0", name=op.f("ck_bnpl_subsidy_part_part")),
+        sa.PrimaryKeyConstraint("shopper_id", "loan_id", "number", name=op.f("pk_bnpl_subsidy_part")),
+    )
+    op.create_index(
+        "ix_bnpl_subsidy_part_due",
+        "bnpl_subsidy_part",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'unearned'"),
+        sqlite_where=sa.text("state = 'unearned'"),
+    )
     op.create_table(
         "bnpl_posting",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),

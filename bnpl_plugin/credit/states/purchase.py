@@ -1,76 +1,10 @@
-"""The state tables: one machine each, (state, event) to state; whatever is not in the table is illegal."""
+"""The machines of one purchase: checkout, hold, payment attempt, loan, instalment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
-from bnpl_plugin.errors import IllegalTransition
-
-
-class Machine:
-    """A state table with a name.
-
-    Args:
-        name: the noun that an `IllegalTransition` names.
-        states: every state of the machine.
-        table: (state, event) to the next state.
-    """
-
-    __slots__ = ("events", "name", "states", "table", "terminal")
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        states: type[StrEnum],
-        events: type[StrEnum],
-        table: Mapping[tuple[StrEnum, StrEnum], StrEnum],
-    ) -> None:
-        self.name = name
-        self.states: tuple[str, ...] = tuple(states)
-        self.events: tuple[str, ...] = tuple(events)
-        self.table: Mapping[tuple[str, str], str] = MappingProxyType(
-            {(state, event): following for (state, event), following in table.items()}
-        )
-        leaving = {state for state, _ in self.table}
-        self.terminal: frozenset[str] = frozenset(state for state in self.states if state not in leaving)
-
-    def advance(self, state: str, event: str) -> str:
-        """Return the state that follows.
-
-        Raises:
-            IllegalTransition: names the machine, the state and the event.
-
-        >>> str(HOLD.advance("pending", "post"))
-        'posted'
-        """
-        try:
-            return self.table[state, event]
-        except KeyError:
-            raise IllegalTransition(machine=self.name, state=str(state), event=str(event)) from None
-
-    def allows(self, state: str, event: str) -> bool:
-        """Tell whether the event is legal in the state."""
-        return (state, event) in self.table
-
-    def sources(self, event: str) -> tuple[str, ...]:
-        """Return the states in which the event is legal, in the machine's order; a guarded update names them."""
-        return tuple(state for state in self.states if (state, event) in self.table)
-
-
-def _table(rows: str, states: type[StrEnum], events: type[StrEnum]) -> dict[tuple[StrEnum, StrEnum], StrEnum]:
-    """Read lines of `state state … | event | next state`."""
-    table: dict[tuple[StrEnum, StrEnum], StrEnum] = {}
-    for row in rows.strip().splitlines():
-        sources, event, target = (cell.strip() for cell in row.split("|"))
-        for source in sources.split():
-            move = (states(source), events(event))
-            if move in table:
-                raise ValueError(f"two rows for {source} and {event}")
-            table[move] = states(target)
-    return table
+from bnpl_plugin.credit.states.machine import Machine, table_of
 
 
 class CheckoutState(StrEnum):
@@ -96,6 +30,7 @@ class CheckoutEvent(StrEnum):
     APPROVE = "approve"
     REFER = "refer"
     DECLINE = "decline"
+    OVERTURN = "overturn"
     HOLD = "hold"
     SIGN = "sign"
     AUTHORISE = "authorise"
@@ -107,13 +42,16 @@ class CheckoutEvent(StrEnum):
     REVERSE = "reverse"
 
 
+# A person may overturn a decline.
 # A late success may authorise a checkout that is signed, released or expired; `refuse` is its compensation.
 _CHECKOUT = """
 opened                                         | approve   | approved
 opened                                         | refer     | referred
 opened                                         | decline   | declined
 referred                                       | approve   | approved
-referred                                       | decline   | declined
+referred approved held                         | decline   | declined
+approved held                                  | refer     | referred
+declined                                       | overturn  | approved
 approved                                       | hold      | held
 held                                           | sign      | signed
 held signed                                    | release   | approved
@@ -124,8 +62,10 @@ opened referred approved held signed           | expire    | expired
 authorised expired cancelled signed approved   | refuse    | refused
 confirmed                                      | reverse   | reversed
 """
+
+
 CHECKOUT = Machine(
-    "checkout", states=CheckoutState, events=CheckoutEvent, table=_table(_CHECKOUT, CheckoutState, CheckoutEvent)
+    "checkout", states=CheckoutState, events=CheckoutEvent, table=table_of(_CHECKOUT, CheckoutState, CheckoutEvent)
 )
 
 
@@ -151,7 +91,9 @@ pending | post   | posted
 pending | void   | voided
 pending | expire | expired
 """
-HOLD = Machine("hold", states=HoldState, events=HoldEvent, table=_table(_HOLD, HoldState, HoldEvent))
+
+
+HOLD = Machine("hold", states=HoldState, events=HoldEvent, table=table_of(_HOLD, HoldState, HoldEvent))
 
 
 class AttemptState(StrEnum):
@@ -197,8 +139,10 @@ authorised                             | capture   | captured
 authorised                             | void      | voided
 captured                               | refund    | refunded
 """
+
+
 ATTEMPT = Machine(
-    "payment attempt", states=AttemptState, events=AttemptEvent, table=_table(_ATTEMPT, AttemptState, AttemptEvent)
+    "payment attempt", states=AttemptState, events=AttemptEvent, table=table_of(_ATTEMPT, AttemptState, AttemptEvent)
 )
 
 
@@ -228,7 +172,9 @@ active           | default    | defaulted
 active settled   | cancel     | cancelled
 active defaulted | charge_off | charged_off
 """
-LOAN = Machine("loan", states=LoanState, events=LoanEvent, table=_table(_LOAN, LoanState, LoanEvent))
+
+
+LOAN = Machine("loan", states=LoanState, events=LoanEvent, table=table_of(_LOAN, LoanState, LoanEvent))
 
 
 class InstalmentState(StrEnum):
@@ -262,11 +208,11 @@ collecting                   | release | scheduled
 scheduled collecting overdue | cancel  | cancelled
 paid                         | refund  | refunded
 """
+
+
 INSTALMENT = Machine(
     "instalment",
     states=InstalmentState,
     events=InstalmentEvent,
-    table=_table(_INSTALMENT, InstalmentState, InstalmentEvent),
+    table=table_of(_INSTALMENT, InstalmentState, InstalmentEvent),
 )
-
-MACHINES: tuple[Machine, ...] = (CHECKOUT, HOLD, ATTEMPT, LOAN, INSTALMENT)

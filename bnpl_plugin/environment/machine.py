@@ -1,7 +1,4 @@
-"""What the machine gives the house: time, ids, secrets, messages and an outgoing line.
-
-Each can be replaced in ``Bnpl(...)``.
-"""
+"""Time, ids, secrets and an outgoing line."""
 
 from __future__ import annotations
 
@@ -11,13 +8,11 @@ import hmac
 import json
 import os
 import secrets
-import sys
-import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
@@ -26,7 +21,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, URLSafeSerializer
 
 from bnpl_plugin.errors import OfferTampered
-from bnpl_plugin.ports.platform import Message
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _POST_SECONDS = 10
@@ -123,21 +117,6 @@ class KeySeal:
                 self._sign_key, salt=f"bnpl:{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
             )
         return made
-
-
-class ConsoleNotifier:
-    """Prints messages, for development and the demo; keeps the last hundred for tests and the demo's inbox page."""
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-        self.sent: list[Message] = []
-
-    def send(self, message: Message) -> None:
-        """Print one message."""
-        with self._lock:
-            self.sent = [*self.sent[-99:], message]
-        print(f"[to {message.to_phone}] {message.text}", file=self._stream or sys.stderr, flush=True)
 
 
 class HttpCourier:

@@ -1,0 +1,125 @@
+"""Pools of capital, one per currency and country: money put in and taken out, exchanged on the way when need be."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bnpl_plugin.errors import CapitalExhausted, InvalidInput, NotYours
+from bnpl_plugin.ledger.capital_postings import capital_withdrawn
+from bnpl_plugin.ledger.postings import capital_added
+from bnpl_plugin.lifecycle.funding import leverage
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.money import MAX_MINOR
+from bnpl_plugin.money.amount import Money
+from bnpl_plugin.money.currency import MINOR_UNITS, currency
+from bnpl_plugin.money.rounding import Rounding
+from bnpl_plugin.ports.records import CapitalPool
+from bnpl_plugin.ports.store import Changeset, Event, PoolChange
+
+
+def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
+    """Return an amount in another currency at a rate (units of ``into`` for one of the source), rounded half up."""
+    currency(into)
+    shift = MINOR_UNITS[into] - MINOR_UNITS[source.currency]
+    scaled = Money(source.minor, into).times(rate.scaleb(shift), rounding=Rounding.HALF_UP)
+    return Money(scaled.minor, into)
+
+
+def pool_id_of(code: str, *, country: str = "") -> str:
+    """Return the id of the pool of a currency and country: ``pool_cny``, ``pool_eur_fr``."""
+    return "_".join(("pool", code.lower(), *([country.lower()] if country else [])))
+
+
+def known(house: House, *, pool_id: str) -> CapitalPool:
+    """Return a pool. Raises ``NotYours``."""
+    found = house.store.treasury.pool(pool_id)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def own_amount(pool: CapitalPool, minor: int, *, field: str = "amount_minor") -> Money:
+    """Return an amount of a pool's money. Raises ``InvalidInput`` unless it is above 0 and within what can be kept."""
+    if type(minor) is not int or not 0 < minor <= MAX_MINOR:
+        raise InvalidInput(field=field, fault=f"is {minor}", accepted=f"1 to {MAX_MINOR} minor units")
+    return Money(minor, pool.currency)
+
+
+def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
+    """Return an event of a pool; no shop and no shopper hears of it."""
+    return Event(
+        event_id=house.ids.new("evt"), stream=pool_id, kind=kind, shopper_id="", merchant_id="",
+        payload={"pool_id": pool_id, **payload}, at=house.clock.now(),
+    )  # fmt: skip
+
+
+def add_capital(
+    house: House, *, source: Money, into: str, rate: Decimal, rate_on: date, rate_source: str, country: str = ""
+) -> CapitalPool:
+    """Book capital into the pool of a currency and country, opening the pool if need be, with its journal entry.
+
+    Raises ``InvalidInput``, ``UnsupportedCountry``.
+    """
+    if country:
+        house.country(country)
+    _check_rate(rate, one=source.currency == into)
+    amount = exchanged(source, into=into, rate=rate)
+    pool_id = _pool_id(house, into, country=country)
+    found = house.store.treasury.pool(pool_id)
+    now = house.clock.now()
+    if found is not None and found.available_minor + amount.minor > MAX_MINOR:
+        raise InvalidInput(field="amount", fault="is more than a pool can hold", accepted=f"up to {MAX_MINOR}")
+    entry = capital_added(
+        house.head(shopper_id="", value_date=rate_on),
+        pool_id=pool_id, source=source, into=amount, rate=rate, rate_on=rate_on, rate_source=rate_source,
+    )  # fmt: skip
+    event = told(house, "capital.added", pool_id=pool_id, amount_minor=amount.minor, currency=into)
+    if found is None:
+        opened = CapitalPool(pool_id, country, into, amount.minor, 0, 0, 0, now)
+        house.commit(Changeset(rows=(opened,), entries=(entry,), events=(event,)))
+    else:
+        change = PoolChange(pool_id, available_minor=amount.minor)
+        house.commit(Changeset(entries=(entry,), events=(event,), pools=(change,)))
+    return known(house, pool_id=pool_id)
+
+
+def withdraw_capital(
+    house: House, *, pool_id: str, amount_minor: int, into: str = "", rate: Decimal = Decimal(1),
+    rate_on: date, rate_source: str,
+) -> CapitalPool:  # fmt: skip
+    """Pay capital back to the owners, exchanged into another currency if ``into`` names one.
+
+    Raises ``CapitalExhausted`` when it is lent or held, ``LeverageExceeded`` when the borrowings need it,
+    ``InvalidInput``, ``NotYours``.
+    """
+    pool = known(house, pool_id=pool_id)
+    out = own_amount(pool, amount_minor)
+    if out.minor > pool.free_minor:
+        raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")
+    to = into or pool.currency
+    _check_rate(rate, one=to == pool.currency)
+    paid = exchanged(out, into=to, rate=rate)
+    leverage.check(house, pool, more_assets_minor=-out.minor)
+    entry = capital_withdrawn(
+        house.head(shopper_id="", value_date=rate_on),
+        pool_id=pool_id, out=out, into=paid, rate=rate, rate_on=rate_on, rate_source=rate_source,
+    )  # fmt: skip
+    event = told(house, "capital.withdrawn", pool_id=pool_id, amount_minor=out.minor, currency=pool.currency)
+    change = PoolChange(pool_id, available_minor=-out.minor, terms_version=pool.terms_version, new_terms=True)
+    house.commit(Changeset(entries=(entry,), events=(event,), pools=(change,)))
+    return known(house, pool_id=pool_id)
+
+
+def _pool_id(house: House, code: str, *, country: str) -> str:
+    """Return the id of the pool there is for exactly this currency and country, else that of a new one."""
+    found = house.store.pool(code, country=country)
+    return found.pool_id if found is not None and found.country == country else pool_id_of(code, country=country)
+
+
+def _check_rate(rate: Decimal, *, one: bool) -> None:
+    if not rate.is_finite() or not 0 < rate < 10**9:
+        raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a decimal number above 0")
+    if one and rate != 1:
+        raise InvalidInput(field="rate", fault=f"is {rate}", accepted="1 within one currency")

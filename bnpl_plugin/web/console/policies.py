@@ -1,0 +1,81 @@
+"""Credit policies: versions and roles, what another one would have decided, whether the shoppers have moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bnpl_plugin.errors import BnplError, NotYours
+from bnpl_plugin.lifecycle import policies
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.web import current, wording
+from bnpl_plugin.web.console.doors import page
+from bnpl_plugin.web.frame import house_place, words_of
+
+SPAN, BASE = timedelta(days=30), timedelta(days=90)
+
+
+def index() -> Response:
+    """Every version, the drift of the last 30 days, and the swap set against a version if one is asked for."""
+    return _shown(asked=request.args.get("replay", "")[:40])
+
+
+def act(version: str, deed: str) -> BaseResponse:
+    """Change a version's role."""
+    if deed not in _DEEDS:
+        raise NotYours
+    try:
+        _DEEDS[deed](current.house(), version)
+    except BnplError as error:
+        return _shown(error=wording.told(words_of(house_place()), error), status=422)
+    return redirect(url_for("bnpl.console.policies"), 303)
+
+
+def _shown(*, asked: str = "", error: str = "", status: int = 200) -> Response:
+    house = current.house()
+    now = house.clock.now() + timedelta(seconds=1)
+    start, swaps = now - SPAN, None
+    if asked:
+        try:
+            swaps = policies.swaps(house, version=asked, since=start).to_json()
+        except BnplError as fault:
+            error, status = wording.told(words_of(house_place()), fault), 422
+    rows: list[dict[str, Any]] = [
+        {
+            "version": row.version, "state": row.state, "share_bps": row.share_bps, "sha256": row.sha256[:12],
+            "created_at": row.created_at,
+            "replay_url": url_for("bnpl.console.policies", replay=row.version),
+            "deeds": [(deed, url_for("bnpl.console.act_on_policy", version=row.version, deed=deed))
+                      for deed in _possible(row.state)],
+        }
+        for row in house.store.policies()
+    ]  # fmt: skip
+    told = policies.report(house, base=(start - BASE, start), present=(start, now))
+    return page("policies", status=status, policies=rows, report=told, swaps=swaps, asked=asked, error=error)
+
+
+def _possible(state: str) -> tuple[str, ...]:
+    return {"draft": ("champion", "challenger", "withdraw"), "challenger": ("champion", "withdraw")}.get(state, ())
+
+
+def _champion(house: House, version: str) -> None:
+    policies.make_champion(house, version=version)
+
+
+def _challenger(house: House, version: str) -> None:
+    policies.make_challenger(house, version=version, share_bps=1_000)
+
+
+def _withdraw(house: House, version: str) -> None:
+    policies.withdraw(house, version=version)
+
+
+_DEEDS: Final[Mapping[str, Callable[[House, str], None]]] = {
+    "champion": _champion,
+    "challenger": _challenger,
+    "withdraw": _withdraw,
+}

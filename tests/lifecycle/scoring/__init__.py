@@ -1,0 +1,1 @@
+"""Scorecards, from a CSV to a policy."""

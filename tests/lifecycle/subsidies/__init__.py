@@ -1,0 +1,1 @@
+"""Budgets with which somebody else pays for cheaper credit."""

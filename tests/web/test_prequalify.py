@@ -1,0 +1,226 @@
+"""How much could I finance? Asked and answered on pages, for the shopper alone or for a shop that asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from bnpl_plugin.lifecycle import merchants, passes
+from tests.web.browsing import FACTS, PHONES, Browser, clock, house_of, last_code, state
+from tests.web.browsing import checkout_id as id_of
+
+
+def sign_in(browser: Browser, *, currency: str = "EUR") -> None:
+    """Give the phone number and the code that arrives."""
+    browser.post(browser.answer.request.full_path, phone=PHONES[currency])
+    browser.post(browser.answer.request.path, code=last_code(browser.app))
+
+
+def ask(browser: Browser, **facts: str) -> None:
+    """Ask for oneself, in France."""
+    browser.get("/bnpl/prequalify?country=FR")
+    if browser.step == "sign-in":
+        sign_in(browser)
+        browser.get("/bnpl/prequalify?country=FR")
+    browser.post("/bnpl/prequalify", **{**FACTS, "country": "FR", "shown_country": "FR", **facts})
+
+
+def shopper_id(shop: Flask) -> str:
+    house = house_of(shop)
+    person = house.store.person_by_phone(house.seal.keyed_hash(PHONES["EUR"].replace(" ", "")))
+    assert person is not None
+    return person.shopper_id
+
+
+def test_it_answers_up_to_how_much_and_for_how_long(browser: Browser):
+    ask(browser)
+    assert browser.step == "answer"
+    assert "You can finance up to €" in browser.words
+    assert "Nothing is reserved" in browser.words
+    assert browser.answer.status_code == 200
+
+
+def test_a_rejection_is_an_answer_with_its_reasons_and_rights(browser: Browser):
+    ask(browser, monthly_outgoings="25000")
+    assert browser.answer.status_code == 200
+    assert "Not this time" in browser.words
+    assert "too high for what is left of your income" in browser.words
+    assert "Ask a person to review" in browser.words
+    browser.post("/bnpl/prequalify/review", statement="I have a new job 🎉")
+    assert "A person is looking at it" in browser.words
+
+
+def test_a_statement_that_cannot_be_read_is_told(browser: Browser):
+    ask(browser, monthly_outgoings="25000")
+    browser.post("/bnpl/prequalify/review", statement="x" * 2001)
+    assert browser.answer.status_code == 422
+
+
+@pytest.mark.parametrize(("field", "value"), [("full_name", ""), ("birth_on", "2099-01-01"), ("monthly_income", "-1")])
+def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(browser: Browser, field: str, value: str):
+    ask(browser, **{field: value})
+    assert browser.answer.status_code == 422
+    assert "Please check 1 field." in browser.words
+    assert FACTS["monthly_outgoings"] in browser.text
+
+
+def test_without_consent_nothing_is_decided(shop: Flask, browser: Browser):
+    ask(browser, consent="")
+    assert browser.answer.status_code == 422
+    assert house_of(shop).store.lines.decisions(shopper_id=shopper_id(shop)) == ()
+
+
+def test_sums_in_another_currency_are_asked_for_again(browser: Browser):
+    ask(browser, country="CN")
+    assert browser.answer.status_code == 422
+    assert "Please type the sums in CNY." in browser.words
+
+
+def test_a_checkout_with_a_pass_skips_the_facts(shop: Flask, browser: Browser):
+    ask(browser)
+    base = browser.open("order-1")
+    browser.choose(base)
+    assert browser.step == "decision"
+    assert "You are approved" in browser.words
+    assert state(shop, base) == "approved"
+
+
+def test_another_browser_proves_the_phone_first_and_then_skips_the_facts(shop: Flask, browser: Browser):
+    ask(browser)
+    other = Browser(shop)
+    base = other.open("order-1")
+    other.choose(base)
+    assert other.step == "phone"
+    other.prove_phone(base)
+    assert other.step == "decision"
+
+
+def test_without_a_valid_pass_the_facts_are_asked(shop: Flask, browser: Browser):
+    ask(browser)
+    passes.revoke(house_of(shop), shopper_id=shopper_id(shop), reason="lender_decision")
+    base = browser.open("order-1")
+    browser.choose(base)
+    assert browser.step == "facts"
+
+
+def test_the_answer_is_nobody_elses(shop: Flask, browser: Browser):
+    ask(browser)
+    other = Browser(shop)
+    other.get("/bnpl/prequalify/answer")
+    assert other.step == "sign-in"
+    other.post(other.answer.request.full_path, phone="+33 6 12 34 56 79")
+    other.post(other.answer.request.path, code=last_code(shop))
+    assert "You can finance" not in other.words
+
+
+def test_it_speaks_french_and_chinese(browser: Browser):
+    ask(browser)
+    browser.get("/bnpl/prequalify/answer?lang=fr")
+    assert "Vous pouvez financer jusqu’à" in browser.words.replace("'", "’")
+    browser.get("/bnpl/prequalify/answer?lang=zh-Hans")
+    assert "您最多可分期" in browser.words
+
+
+# a shop asks ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def question(shop: Flask) -> dict[str, Any]:
+    """What a shop was answered, with its key."""
+    house = house_of(shop)
+    other = merchants.register(house, name="Atelier")
+    key = merchants.issue_key(house, merchant_id=other.merchant_id, label="till")
+    asked = {"country": "FR", "amount_minor": 50_000, "phone": PHONES["EUR"], "return_url": "https://shop.example/back"}
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "q-1"}
+    answer = shop.test_client().post("/bnpl/api/v1/prequalifications", json=asked, headers=headers)
+    assert answer.status_code == 201, answer.json
+    return {**(answer.json or {}), "key": key}
+
+
+def told(shop: Flask, question: dict[str, Any]) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {question['key']}"}
+    answer = shop.test_client().get(f"/bnpl/api/v1/prequalifications/{question['id']}", headers=headers)
+    return dict(answer.json or {})
+
+
+def path_of(question: dict[str, Any]) -> str:
+    return str(question["prequalification_url"]).removeprefix("http://localhost")
+
+
+def test_a_shop_learns_a_sum_and_nothing_else(shop: Flask, browser: Browser, question: dict[str, Any]):
+    assert told(shop, question)["state"] == "pending"
+    browser.get(path_of(question))
+    sign_in(browser)
+    assert "Atelier learns only yes or no and a sum" in browser.words
+    browser.post(path_of(question), **FACTS, country="FR")
+    assert "You can finance up to" in browser.words
+    assert "https://shop.example/back" in browser.text
+    answer = told(shop, question)
+    assert (answer["state"], answer["up_to_minor"], answer["prequalification_url"]) == ("approved", 50_000, None)
+    assert not {"reasons", "rating", "shopper_id", "phone", "decision_id"} & answer.keys()
+    assert "Ada" not in str(answer)
+    browser.get(path_of(question))  # once more: it has been answered
+    assert browser.answer.status_code == 410
+
+
+def test_a_shop_learns_no_without_a_reason(shop: Flask, browser: Browser, question: dict[str, Any]):
+    browser.get(path_of(question))
+    sign_in(browser)
+    browser.post(path_of(question), **{**FACTS, "monthly_outgoings": "25000"}, country="FR")
+    answer = told(shop, question)
+    assert (answer["state"], answer["up_to_minor"], answer["reason"]) == ("rejected", None, "credit_declined")
+
+
+def test_another_phone_than_the_shop_named_cannot_answer(shop: Flask, browser: Browser, question: dict[str, Any]):
+    browser.get(path_of(question))
+    browser.post(browser.answer.request.full_path, phone="+33 6 12 34 56 79")
+    browser.post(browser.answer.request.path, code=last_code(shop))
+    browser.post(path_of(question), **FACTS, country="FR")
+    assert browser.answer.status_code == 404
+    assert told(shop, question)["state"] == "pending"
+
+
+def test_a_question_expires_and_an_unknown_one_is_nothing(shop: Flask, browser: Browser, question: dict[str, Any]):
+    clock(shop).advance(timedelta(hours=25))
+    assert told(shop, question)["state"] == "expired"
+    browser.get(path_of(question))
+    sign_in(browser)
+    assert browser.answer.status_code == 410
+    browser.get("/bnpl/prequalify/pre_nothing")
+    assert browser.answer.status_code == 404
+
+
+def test_the_same_key_asks_once_and_another_shop_sees_nothing(shop: Flask, question: dict[str, Any]):
+    house = house_of(shop)
+    headers = {"Authorization": f"Bearer {question['key']}", "Idempotency-Key": "q-1"}
+    asked = {"country": "FR", "amount_minor": 50_000, "phone": PHONES["EUR"], "return_url": "https://shop.example/back"}
+    again = shop.test_client().post("/bnpl/api/v1/prequalifications", json=asked, headers=headers)
+    assert (again.json or {})["id"] == question["id"]
+    other = merchants.register(house, name="Another")
+    key = merchants.issue_key(house, merchant_id=other.merchant_id, label="till")
+    foreign = shop.test_client().get(
+        f"/bnpl/api/v1/prequalifications/{question['id']}", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount_minor": 0}, {"amount_minor": -5}, {"country": "XX"}, {"phone": "12"}, {"return_url": "javascript:x"}],
+)
+def test_what_a_shop_cannot_ask_is_refused(shop: Flask, question: dict[str, Any], change: dict[str, Any]):
+    asked = {"country": "FR", "return_url": "https://shop.example/back", **change}
+    headers = {"Authorization": f"Bearer {question['key']}", "Idempotency-Key": "q-2"}
+    assert shop.test_client().post("/bnpl/api/v1/prequalifications", json=asked, headers=headers).status_code == 422
+
+
+def test_the_product_page_leads_to_it(browser: Browser):
+    browser.get("/cart/order-1")
+    assert 'href="/bnpl/prequalify?country=FR"' in browser.text
+
+
+def test_ids_of_checkouts_are_no_questions(browser: Browser):
+    base = browser.open("order-1")
+    browser.get(f"/bnpl/prequalify/{id_of(base)}")
+    assert browser.step == "sign-in"
