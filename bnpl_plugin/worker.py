@@ -21,6 +21,7 @@ from bnpl_plugin.lifecycle import (
     reconciliation,
     reviews,
 )
+from bnpl_plugin.lifecycle.funding import borrowings
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.lifecycle.subsidies import earning, watching
@@ -56,6 +57,7 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("instalments", collection.charge_due),
     ("reminders", collection.remind_due),
     ("arrears", arrears.default_late),
+    ("borrowings", borrowings.accrue_due),
     ("subsidy parts", earning.earn_due),
     ("subsidies", watching.watch),
     ("lines", credit_line.follow_arrears),

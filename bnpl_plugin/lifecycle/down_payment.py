@@ -20,6 +20,7 @@ from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.policy import Policy
+from bnpl_plugin.ports.policy.figures import SCORE
 from bnpl_plugin.ports.records import Checkout, InstalmentRow, Loan
 
 
@@ -56,7 +57,8 @@ def decided(
     Otherwise they come back as they are: whatever else the policy objects to, it objects to again.
     """
     evidence = judgement.evidence
-    if judgement.outcome == "approved" or "exposure" not in [found.code for found in judgement.findings]:
+    against = [found.code for found in judgement.findings if not found.code.startswith(SCORE)]  # they only explain it
+    if against != ["exposure"]:
         return offer, judgement
     tops = [judgement.limit_minor, evidence.product_cap_minor]
     tops += [top for top in (evidence.line_limit_minor, evidence.ceiling_minor) if top is not None]

@@ -12,7 +12,8 @@ from typing import Any
 
 from bnpl_plugin import storage
 from bnpl_plugin.errors import ConfigurationError, InvalidInput
-from bnpl_plugin.lifecycle import funding, merchants
+from bnpl_plugin.lifecycle import funding, merchants, policies
+from bnpl_plugin.lifecycle.appetite import Policies
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.platform import Customer, Message, Order
 from bnpl_plugin.ports.provider import Instruction, Outcome
@@ -146,20 +147,24 @@ def furnish(
 ) -> House:  # fmt: skip
     """Return a house of the simulation's own on a fresh database, with its shop and its capital.
 
-    ``house`` lends its plans, rules, policy, law and words. Raises ``InvalidInput`` for a database that already holds a
-    book, ``ConfigurationError`` for one that cannot be used.
+    ``house`` lends its plans, rules, champion policy, law and words. Raises ``InvalidInput`` for a database that has a
+    book already, ``ConfigurationError`` for one that cannot be used.
     """
     # a simulation that loses power is simulated again: nothing waits for the disk
     engine = storage.build_engine(database_url, durable=False)
     storage.upgrade(engine)
+    store, champion = storage.SqlStore(engine), house.policy
     own = replace(
         house,
         settings=replace(house.settings, public_url="", worker_chunk=1_000, provider="sandbox"),
         clock=clock,
         ids=SeededIds(question.seed),
-        store=storage.SqlStore(engine),
+        store=store,
+        policies=Policies(
+            store, clock=clock, leaves={**house.policies.leaves, champion.version: champion}, default=champion.version
+        ),
         reads=storage.SqlReads(engine),
-        verifier=storage.SqlVerifier(engine),
+        verifier=storage.SqlVerifier(engine, rules=house.rules),
         notifier=(post := Post()),
         courier=post,
         host=Shop(clock),
@@ -173,6 +178,7 @@ def furnish(
             field="database", fault="already holds a book", accepted="a fresh database, used for nothing else"
         )
     merchants.register_host(own, name="The simulated shop")
+    policies.seed(own)
     for amount in question.capital:
         funding.add_capital(
             own, source=amount, into=amount.currency, rate=Decimal(1), rate_on=question.first, rate_source="simulation"

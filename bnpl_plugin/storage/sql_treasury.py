@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -92,6 +92,13 @@ class SqlTreasury:
         """Return a pool's borrowings, the open ones first."""
         c = capital.borrowing.c
         return self._many(Borrowing, c.pool_id == pool_id, c.state, c.due_on, c.borrowing_id)
+
+    def borrowings_to_accrue(self, *, before: date, limit: int) -> Sequence[Borrowing]:
+        """Return open borrowings whose interest was last reckoned before a day, the oldest first."""
+        c = capital.borrowing.c
+        due = select_of(Borrowing).where(c.state == "open", c.accrued_to < before)
+        with self._reading() as connection:
+            return many(connection, due.order_by(c.accrued_to, c.borrowing_id).limit(limit), Borrowing)
 
     def co_lending(self, co_lending_id: str) -> CoLending | None:
         """Return a co-lending."""

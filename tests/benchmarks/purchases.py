@@ -31,7 +31,7 @@ MARK = "@@@@@@@@@@"
 CAPITAL = {"EUR": 2_000_000_000}
 _CHUNK = 20_000
 _ID = re.compile(r"_[0-9a-z]{10}([0-9a-z]{16})\b")
-_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_alembic_version", "bnpl_api_key")
+_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_policy_version", "bnpl_alembic_version", "bnpl_api_key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from bnpl_plugin.ports.records import (
     PaymentMethod,
     Person,
     PhoneCode,
+    PolicyVersion,
     ProviderEvent,
     Record,
     SaleClaim,
@@ -87,10 +88,34 @@ def checkout(checkout_id: str = "chk_1", **values: Any) -> Checkout:
     return replace(row, **values)
 
 
+#: A policy that approves whoever is of age for 1,000.00, and a shopper's facts that it decides on.
+POLICY_BODY: dict[str, Any] = {
+    "version": "1",
+    "rules": [{"code": "age"}],
+    "scorecard": {"attributes": []},
+    "ratings": [{"from": 0, "rating": "A"}],
+    "limit_bps": {"A": 10_000},
+    "caps_minor": {"EUR": 100_000},
+}
+INPUTS: dict[str, Any] = {
+    "country": "FR", "currency": "EUR", "age_years": 30, "income_minor": 300_000, "outgoings_minor": 0,
+    "principal_minor": 30_000, "first_today_minor": 10_000, "monthly_due_minor": 10_000, "line_limit_minor": None,
+    "line_used_minor": 0, "product_cap_minor": 100_000, "other_currency_open": False, "open_loans": 0,
+    "instalments_in_arrears": 0, "decisions_last_day": 0, "loans_settled": 0,
+}  # fmt: skip
+
+
+def policy() -> PolicyVersion:
+    text = json.dumps(POLICY_BODY, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return PolicyVersion("1", "champion", 0, sha256, POLICY_BODY, NOW, NOW)
+
+
 def decision(decision_id: str = "dec_1", **values: Any) -> Decision:
     row = Decision(
         shopper_id="shp_1", decision_id=decision_id, checkout_id="chk_1", policy_version="1", arm="champion",
-        decided_by="operator", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs={"age_years": 30}, reasons={"codes": []}, decided_at=NOW,
+        decided_by="policy", outcome="approved", rating="A", currency="EUR", limit_minor=100_000, inputs=INPUTS,
+        reasons={"codes": []}, decided_at=NOW,
     )  # fmt: skip
     return replace(row, **values)
 
@@ -319,7 +344,7 @@ def whole_book() -> tuple[Changeset, ...]:
     }  # fmt: skip
     paid = instalment(1, state="paid", attempt_id="att_1", remind_at=None)
     rows = (
-        merchant(), api_key(), person(), payment_method(), decision(), disclosure(), agreement(), order_claim(),
+        merchant(), api_key(), person(), payment_method(), policy(), decision(), disclosure(), agreement(), order_claim(),
         checkout(state="confirmed", **ids), hold(state="posted", principal_minor=30_000, sale_item_id="sal_1", units=1),
         attempt(state="captured", provider_ref="ch_1", loan_id="loa_1", check_at=None),
         loan(outstanding_minor=20_000), paid, instalment(2), instalment(3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from bnpl_plugin.errors import CapitalExhausted, InvalidInput, NotYours, StateMoved
@@ -102,6 +103,16 @@ def accrue(house: House, *, borrowing_id: str) -> Borrowing:
         event = told(house, "borrowing.accrued", pool_id=row.pool_id, borrowing_id=borrowing_id)
         house.commit(Changeset(moves=(move,), entries=entries, events=(event,)))
     return _known(house, borrowing_id)
+
+
+def accrue_due(house: House, *, limit: int) -> int:
+    """Book the interest of open borrowings once a month is over; returns how many were reckoned."""
+    month = house.today(ZONE).replace(day=1)
+    due = house.store.treasury.borrowings_to_accrue(before=month, limit=limit)
+    for row in due:
+        with suppress(StateMoved):  # repaid in this very moment, which reckons it too
+            accrue(house, borrowing_id=row.borrowing_id)
+    return len(due)
 
 
 def repay(house: House, *, borrowing_id: str, principal_minor: int) -> Borrowing:

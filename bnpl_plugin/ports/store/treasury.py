@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bnpl_plugin.ports.records import Borrowing, CapitalLimit, CapitalPool, CoLending, Funder, Loan, LoanSale
@@ -58,6 +58,10 @@ class Treasury(Protocol):
 
     def borrowings(self, pool_id: str) -> Sequence[Borrowing]:
         """Return a pool's borrowings, the open ones first."""
+        ...
+
+    def borrowings_to_accrue(self, *, before: date, limit: int) -> Sequence[Borrowing]:
+        """Return open borrowings whose interest was last reckoned before a day, the oldest first."""
         ...
 
     def co_lending(self, co_lending_id: str) -> CoLending | None:

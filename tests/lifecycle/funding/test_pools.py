@@ -174,6 +174,19 @@ def test_interest_is_reckoned_by_the_day_and_paid_with_the_principal(world):
             borrowings.repay(world.house, borrowing_id=row.borrowing_id, principal_minor=minor)
 
 
+def test_the_worker_reckons_interest_once_a_month(world):
+    pool_id = chinese(world)
+    row = borrow(world, pool_id, 500_000)
+    world.later(days=6)
+    assert world.house.store.treasury.borrowing(row.borrowing_id).interest_minor == 0
+    world.later(days=1)
+    assert world.house.store.treasury.borrowing(row.borrowing_id).interest_minor == 350
+    world.later(days=1)
+    assert world.house.store.treasury.borrowing(row.borrowing_id).interest_minor == 350
+    world.later(days=40)
+    assert world.house.store.treasury.borrowing(row.borrowing_id).interest_minor == 48 * 50
+
+
 def test_a_borrowing_repaid_twice_at_once_is_repaid_once(world):
     pool_id = chinese(world)
     row = borrow(world, pool_id, 500_000)
