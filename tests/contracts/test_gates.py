@@ -112,6 +112,18 @@ def test_a_change_counts_once_and_takes_back_only_what_is_there(gate):
     assert (figures.allotment_minor, figures.left_minor) == (PRICE, 0)
 
 
+@pytest.mark.parametrize(("ref", "amount"), [("", 1), ("a|b", 1), ("a", 10**16), ("a", -(10**16))])
+def test_a_change_that_cannot_be_is_refused(gate, ref, amount):
+    opened(gate)
+    for act in (
+        lambda: gate.add_units("sal_1", "phone", units=amount, ref=ref, now=START),
+        lambda: gate.add_allotment("sal_1", minor=amount, ref=ref, now=START),
+    ):
+        with pytest.raises(InvalidInput):
+            act()
+    assert gate.figures("sal_1").items["phone"].total == 2
+
+
 def test_a_released_unit_goes_to_the_first_in_line_in_the_same_step(gate):
     opened(gate, phones(1))
     for n in range(3):

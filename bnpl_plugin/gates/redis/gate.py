@@ -22,6 +22,7 @@ from bnpl_plugin.ports.gate import (
     SaleState,
     Wish,
 )
+from bnpl_plugin.ports.gate.claims import MOST_MINOR, MOST_UNITS, check_change
 
 #: How often a wish looks at the other shards again because units were moving between them just then.
 _LOOKS = 20
@@ -109,6 +110,7 @@ class RedisGate:
 
     def add_units(self, sale_id: str, item_id: str, *, units: int, ref: str, now: datetime) -> int:
         """Add units, or take back free ones; returns how many it was."""
+        check_change(ref, units, most=MOST_UNITS)
         fields = (f"{item_id}|total", f"{item_id}|free")
         done = self._change(sale_id, ref=ref, fields=fields, amount=units, now=now)
         self._each(sale_id, "fresh", item_id)
@@ -116,6 +118,7 @@ class RedisGate:
 
     def add_allotment(self, sale_id: str, *, minor: int, ref: str, now: datetime) -> int:
         """Add capital, or take back what is left of it; returns how much it was."""
+        check_change(ref, minor, most=MOST_MINOR)
         done = self._change(sale_id, ref=ref, fields=("allotment", "left"), amount=minor, now=now)
         for item in str(self._all(sale_id)[0].fields("items")[0] or "").split("|")[:-1]:
             self._each(sale_id, "fresh", item)

@@ -28,6 +28,12 @@ def check_count(field: str, value: int, *, least: int, most: int) -> None:
         raise InvalidInput(field=field, fault=f"is {value}", accepted=f"{least} to {most}")
 
 
+def check_change(ref: str, amount: int, *, most: int) -> None:
+    """Raise ``InvalidInput`` unless a change of units or allotment has an id and a sum that can be."""
+    check_id("ref", ref)
+    check_count("amount", amount, least=-most, most=most)
+
+
 class ClaimState(StrEnum):
     """Where a claim stands; the module's docstring says who moves it."""
 

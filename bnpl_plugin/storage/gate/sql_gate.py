@@ -25,13 +25,14 @@ from bnpl_plugin.ports.gate import (
     SaleState,
     Wish,
 )
+from bnpl_plugin.ports.gate.claims import MOST_MINOR, MOST_UNITS, check_change
 from bnpl_plugin.storage.gate import opening
 from bnpl_plugin.storage.gate.desk import Desk, claim_of, hopeless, item_of, number_in_line, sale_of
 from bnpl_plugin.storage.gate.looking import foregone, latest, look
 from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.schema.shops import gate_claim, gate_item, gate_sale
-from bnpl_plugin.storage.transactions import WRITE_OPTIONS
+from bnpl_plugin.storage.transactions import WRITE_OPTIONS, refuse_inside_confirm
 
 _OVER = (ClaimState.RELEASED, ClaimState.EXPIRED)
 
@@ -57,6 +58,7 @@ class SqlGate:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
+        refuse_inside_confirm()  # it holds the database's lock, and SQLite has only one
         engine = self._engine.execution_options(**WRITE_OPTIONS)
         with _our_errors(), engine.connect() as connection, connection.begin():
             yield connection
@@ -107,6 +109,7 @@ class SqlGate:
 
     def add_units(self, sale_id: str, item_id: str, *, units: int, ref: str, now: datetime) -> int:
         """Add units, or take back free ones; returns how many it was."""
+        check_change(ref, units, most=MOST_UNITS)
         with self._desk(sale_id) as desk:
             item = desk.item(item_id)
             done = opening.change_done(desk.connection, sale_id, ref=ref)
@@ -120,6 +123,7 @@ class SqlGate:
 
     def add_allotment(self, sale_id: str, *, minor: int, ref: str, now: datetime) -> int:
         """Add capital, or take back what is left of it; returns how much it was."""
+        check_change(ref, minor, most=MOST_MINOR)
         with self._desk(sale_id) as desk:
             done = opening.change_done(desk.connection, sale_id, ref=ref)
             if done is None:
