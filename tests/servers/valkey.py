@@ -126,6 +126,7 @@ class ValkeyCluster:
             for place, client in enumerate(clients[self._primaries :]):
                 client.execute_command("CLUSTER", "REPLICATE", ids[place % self._primaries])
             wait_until(lambda: all(_well(client) for client in clients), what="the Cluster to be well")
+            wait_until(lambda: all(map(_follows, clients[self._primaries :])), what="the replicas to have followed")
             for client in clients:
                 client.close()
         except BaseException:
@@ -137,6 +138,10 @@ class ValkeyCluster:
         """Stop all nodes."""
         for node in self.nodes:
             node.close()
+
+
+def _follows(client: Any) -> bool:
+    return bool(client.info("replication").get("master_link_status") == "up")
 
 
 def _met(client: Any, count: int) -> bool:
