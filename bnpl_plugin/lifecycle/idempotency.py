@@ -14,14 +14,17 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from bnpl_plugin.errors import BnplError, IdempotencyMismatch, IdempotencyRunning, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, Idempotency
-from bnpl_plugin.ports.store import Changeset, Move
+from bnpl_plugin.ports.store import Changeset, Move, Store
+
+#: State of a key whose deed is written and whose answer is not.
+WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,50 @@ def recorded(house: House, *, claim: Claim) -> Answer | None:
     return None
 
 
+def do_once(house: House, *, claim: Claim, deed: str, work: Callable[[House], Answer]) -> Answer:
+    """Do a deed that has no name of its own at most once for a key: what it writes first carries the key's mark.
+
+    A runner killed before that write has done nothing, and the next one does it; a runner killed after it has done
+    it, and the next one answers 200 with ``{"deed": …, "state": "done"}``, the first answer being lost. ``work`` must
+    write through the house that it is given. Raises what ``recorded`` and ``work`` raise.
+    """
+    known = _known(house, claim)
+    if known is not None and known.state == WRITTEN and known.lease_until <= house.clock.now():
+        return Answer(200, {"deed": known.resource_id, "state": "done"}, replayed=True)
+    return once(house, claim=claim, resource_id=deed, work=lambda _deed: work(_marking(house, claim)))
+
+
+def _marking(house: House, claim: Claim) -> House:
+    """Return the house whose first write marks the key as written, in the same commit."""
+    return replace(house, store=cast("Store", _MarkingStore(house.store, claim)))
+
+
+class _MarkingStore:
+    """The store, but for its first write."""
+
+    def __init__(self, store: Store, claim: Claim) -> None:
+        self._store, self._claim, self._marked = store, claim, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def write(self, changeset: Changeset) -> None:
+        """Write; the first time with the mark."""
+        if self._marked:
+            self._store.write(changeset)
+            return
+        key = values(owner=self._claim.owner, idempotency_key=self._claim.idempotency_key)
+        mark = Move("idempotency", key, ("running",), values(state=WRITTEN))
+        self._store.write(replace(changeset, moves=(*changeset.moves, mark)))
+        self._marked = True
+
+
 def once(house: House, *, claim: Claim, resource_id: str, work: Callable[[str], Answer]) -> Answer:
     """Do some work at most once for a key, and give its answer ever after.
 
     The claim is committed before the work starts; ``work`` gets the resource id that was recorded with it. A killed
-    runner leaves a lease behind; the next caller after its end does the work again. Raises what ``recorded`` and
-    ``work`` raise.
+    runner leaves a lease behind; the next caller after its end does the work again, so that it must find by its
+    resource id what is done already (``do_once`` is for work that cannot). Raises what ``recorded`` and ``work`` raise.
     """
     known = _known(house, claim)
     if known is not None and known.state == "done":
@@ -188,4 +229,4 @@ def _let_go(house: House, held: Idempotency) -> None:
 
 def _move(held: Idempotency, change: Mapping[str, Any]) -> Move:
     key = values(owner=held.owner, idempotency_key=held.idempotency_key)
-    return Move("idempotency", key, ("running",), change, values(lease_until=held.lease_until))
+    return Move("idempotency", key, ("running", WRITTEN), change, values(lease_until=held.lease_until))

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from random import Random
 
 from bnpl_plugin.errors import BnplError
-from bnpl_plugin.ports.records import CapitalLimit, Record, Subsidy
+from bnpl_plugin.ports.records import CapitalLimit, Record, Review, Subsidy
 from bnpl_plugin.ports.store import Changeset, LineChange, PoolChange, RoomChange, Store
 from bnpl_plugin.storage import SqlStore, build_engine
 from tests.storage import factories as f
@@ -28,7 +28,7 @@ def furnish(store: Store, *, scarce: str, ceiling_minor: int, processes: int) ->
     """Write what there is to draw from: plenty of everything but one."""
     room = {name: ceiling_minor if name == scarce else PLENTY for name in SCARCE}
     shoppers = sorted({shopper_of(place, scarce=scarce) for place in range(processes)})
-    rows: list[Record] = [f.merchant(), f.pool(available_minor=room["capital_pool"])]
+    rows: list[Record] = [f.merchant(), f.policy(), f.pool(available_minor=room["capital_pool"])]
     for row in f.of_capital():
         if isinstance(row, Subsidy):
             rows.append(replace(row, ceiling_minor=room["subsidy"]))
@@ -37,10 +37,23 @@ def furnish(store: Store, *, scarce: str, ceiling_minor: int, processes: int) ->
     for shopper_id in shoppers:
         rows += [
             f.person(shopper_id),
-            f.decision(f"dec_{shopper_id}", shopper_id=shopper_id, limit_minor=room["credit_line"]),
+            f.decision(
+                f"dec_{shopper_id}", shopper_id=shopper_id, limit_minor=room["credit_line"], decided_by="operator"
+            ),
+            answered(shopper_id),
             f.credit_line(shopper_id, limit_minor=room["credit_line"]),
         ]
     store.write(Changeset(rows=tuple(rows), entries=(f.capital_entry(minor=room["capital_pool"]),)))
+
+
+def answered(shopper_id: str) -> Review:
+    """Return the review in which an operator gave a shopper the line: a policy's decision would be replayed."""
+    (row,) = (row for row in f.of_credit() if isinstance(row, Review))
+    return replace(
+        row, shopper_id=shopper_id, review_id=f"rev_{shopper_id}", decision_id=f"dec_before_{shopper_id}",
+        state="closed", outcome="approved", new_decision_id=f"dec_{shopper_id}", operator="operator",
+        closed_at=row.opened_at,
+    )  # fmt: skip
 
 
 def draw(name: str, *, shopper_id: str, minor: int) -> Changeset:

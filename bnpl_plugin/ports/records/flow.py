@@ -47,7 +47,7 @@ class Idempotency(Record, table="idempotency", key=("owner", "idempotency_key"))
     owner: str
     idempotency_key: str
     request_hash: str
-    state: str  # "running", "done"
+    state: str  # "running", "written" (the deed is done, its answer is not), "done"
     resource_id: str
     status: int | None
     body: Json | None

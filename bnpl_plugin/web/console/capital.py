@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
 from bnpl_plugin.lifecycle import funding, idempotency
 from bnpl_plugin.lifecycle.funding import borrowings, funders, leverage, limits, loan_sales, pools
+from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.web import current, forms, wording
@@ -108,12 +109,12 @@ def _bps(percent: Decimal) -> int:
     return int(percent * 100)
 
 
-def _minor(pool_id: str, told: Told) -> int:
-    return forms.minor(told["amount"], code=pools.known(current.house(), pool_id=pool_id).currency)
+def _minor(house: House, pool_id: str, told: Told) -> int:
+    return forms.minor(told["amount"], code=pools.known(house, pool_id=pool_id).currency)
 
 
-def _add(_of: str, told: Told) -> None:
-    house, code = current.house(), told["currency"].strip().upper()
+def _add(house: House, _of: str, told: Told) -> None:
+    code = told["currency"].strip().upper()
     source = Money.of(str(told["amount"]), code)
     funding.add_capital(
         house, source=source, into=told["into"].strip().upper() or code, rate=told["rate"],
@@ -121,37 +122,35 @@ def _add(_of: str, told: Told) -> None:
     )  # fmt: skip
 
 
-def _withdraw(of: str, told: Told) -> None:
-    house = current.house()
-    minor = _minor(of, told)
+def _withdraw(house: House, of: str, told: Told) -> None:
+    minor = _minor(house, of, told)
     funding.withdraw_capital(
         house, pool_id=of, amount_minor=minor, rate_on=house.today("UTC"), rate_source=current.operator() or ""
     )
 
 
-def _borrow(of: str, told: Told) -> None:
+def _borrow(house: House, of: str, told: Told) -> None:
     borrowings.take(
-        current.house(), pool_id=of, funder_id=told["funder_id"], kind=told["kind"], principal_minor=_minor(of, told),
+        house, pool_id=of, funder_id=told["funder_id"], kind=told["kind"], principal_minor=_minor(house, of, told),
         nominal_rate_bps=_bps(told["rate"]), due_on=told["due_on"], unbounded=told["no_ceiling"],
     )  # fmt: skip
 
 
-def _repay(of: str, told: Told) -> None:
-    row = current.house().store.treasury.borrowing(of)
+def _repay(house: House, of: str, told: Told) -> None:
+    row = house.store.treasury.borrowing(of)
     if row is None:
         raise NotYours
     minor = forms.minor(told["amount"], code=row.currency)
-    borrowings.repay(current.house(), borrowing_id=of, principal_minor=minor)
+    borrowings.repay(house, borrowing_id=of, principal_minor=minor)
 
 
-def _limit(of: str, told: Told) -> None:
+def _limit(house: House, of: str, told: Told) -> None:
     limits.set_limit(
-        current.house(), pool_id=of, scope=told["scope"], subject=told["subject"], ceiling_minor=_minor(of, told)
+        house, pool_id=of, scope=told["scope"], subject=told["subject"], ceiling_minor=_minor(house, of, told)
     )
 
 
-def _share(of: str, told: Told) -> None:
-    house = current.house()
+def _share(house: House, of: str, told: Told) -> None:
     funders.share_loans(
         house, funder_id=told["funder_id"], pool_id=of, share_bps=_bps(told["share"]),
         plan_codes=[told["plan"]] if told["plan"] else [], starts_at=house.clock.now(),
@@ -159,34 +158,33 @@ def _share(of: str, told: Told) -> None:
     )  # fmt: skip
 
 
-def _sale(deed: Callable[..., Any]) -> Callable[[str, Told], None]:
-    def done(of: str, told: Told) -> None:
-        house = current.house()
+def _sale(deed: Callable[..., Any]) -> Callable[[House, str, Told], None]:
+    def done(house: House, of: str, told: Told) -> None:
         deed(
             house, pool_id=of, funder_id=told["funder_id"], price_bps=_bps(told["price"]),
-            value_on=house.today("UTC"), target_minor=_minor(of, told),
+            value_on=house.today("UTC"), target_minor=_minor(house, of, told),
         )  # fmt: skip
 
     return done
 
 
-def _funder(_of: str, told: Told) -> None:
-    funders.register(current.house(), name=told["name"], servicing_bps=_bps(told["servicing"]))
+def _funder(house: House, _of: str, told: Told) -> None:
+    funders.register(house, name=told["name"], servicing_bps=_bps(told["servicing"]))
 
 
-def _remit(of: str, told: Told) -> None:
-    funders.remit(current.house(), funder_id=of, currency=told["currency"], bank_ref=told["bank_ref"])
+def _remit(house: House, of: str, told: Told) -> None:
+    funders.remit(house, funder_id=of, currency=told["currency"], bank_ref=told["bank_ref"])
 
 
-DEEDS: Final[Mapping[str, tuple[type[forms.Form], Callable[[str, Told], None]]]] = {
+DEEDS: Final[Mapping[str, tuple[type[forms.Form], Callable[[House, str, Told], None]]]] = {
     "add": (AddForm, _add),
     "withdraw": (AmountForm, _withdraw),
     "borrow": (BorrowForm, _borrow),
     "repay": (AmountForm, _repay),
     "limit": (LimitForm, _limit),
-    "unlimit": (NothingForm, lambda of, _told: _ended(limits.end_limit(current.house(), limit_id=of))),
+    "unlimit": (NothingForm, lambda house, of, _told: _ended(limits.end_limit(house, limit_id=of))),
     "share": (ShareForm, _share),
-    "unshare": (NothingForm, lambda of, _told: funders.end_sharing(current.house(), co_lending_id=of)),
+    "unshare": (NothingForm, lambda house, of, _told: funders.end_sharing(house, co_lending_id=of)),
     "sell": (SaleForm, _sale(loan_sales.sell)),
     "buy-back": (SaleForm, _sale(loan_sales.buy_back)),
     "funder": (FunderForm, _funder),
@@ -209,8 +207,8 @@ def act(deed: str) -> BaseResponse:
     if found.errors:
         return index(open_form=mine, errors=found.errors, typed=found.typed, status=422)
 
-    def once(_resource_id: str) -> idempotency.Answer:
-        work(of, found.data)
+    def once(marking: House) -> idempotency.Answer:
+        work(marking, of, found.data)
         return idempotency.Answer(303, {})
 
     told = "&".join(f"{name}={value}" for name, value in sorted(request.form.items()) if name != "csrf_token")
@@ -219,7 +217,7 @@ def act(deed: str) -> BaseResponse:
     try:
         if not key:
             raise InvalidInput(field="once", fault="is missing", accepted="a form of this page")
-        idempotency.once(house, claim=claim, resource_id=deed, work=once)
+        idempotency.do_once(house, claim=claim, deed=deed, work=once)
     except NotYours:
         raise
     except BnplError as error:

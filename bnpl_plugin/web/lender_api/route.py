@@ -70,10 +70,10 @@ def _post(route: Route) -> Callable[..., Response]:
         claim = requests.read_claim(body)
         asked = {**(requests.load(route.schema(), body.data) if route.schema else {}), **_known(ids)}
 
-        def work(_resource_id: str) -> Answer:
-            return Answer(route.status, route.view(requests.house(), asked))
+        def work(house: House) -> Answer:
+            return Answer(route.status, route.view(house, asked))
 
-        return replayable(idempotency.once(requests.house(), claim=claim, resource_id=request.path[-64:], work=work))
+        return replayable(idempotency.do_once(requests.house(), claim=claim, deed=request.path[-64:], work=work))
 
     return handle
 

@@ -125,9 +125,10 @@ def funder_accounts(connection: sa.Connection, funder_id: str | None) -> Sequenc
         .where(sa.true() if funder_id is None else paid.funder_id == funder_id)
         .group_by(paid.funder_id, paid.currency)
     )
-    owes, owns, numbers = (
+    # numbers first: a remittance made between two of these statements must clash by its number, never pass unseen
+    numbers, owes, owns = (
         {(str(who), str(currency)): int(minor) for who, currency, minor in connection.execute(wanted)}
-        for wanted in (owed, owned, made)
+        for wanted in (made, owed, owned)
     )
     keys = sorted({*owes, *owns, *numbers})
     return tuple(FunderAccount(*key, owes.get(key, 0), owns.get(key, 0), numbers.get(key, 0)) for key in keys)
