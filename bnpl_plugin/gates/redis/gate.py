@@ -173,15 +173,15 @@ class RedisGate:
     # the shopper's part ----------------------------------------------------------------------------------------------
     def ask(self, wish: Wish, *, now: datetime) -> Answer:
         """Decide a wish; one that the shopper's own shard cannot fulfil after a look at all the others."""
-        values = (micros(now), wish.claim_id, wish.item_id, wish.shopper_id, wish.units, wish.principal_minor)
-        reply = self._on(wish, "ask", *values)
+        asked = f"{micros(now)}|{wish.claim_id}|{wish.item_id}|{wish.shopper_id}|{wish.units}|{wish.principal_minor}"
+        reply = self._on(wish, "ask", asked)
         for turn in range(_LOOKS):
             if reply[0] != "look":
                 break
             elsewhere = self._fetched(wish, now=now)
             last = elsewhere is not Elsewhere.ENOUGH or turn == _LOOKS - 1
             gone = elsewhere is Elsewhere.NOTHING
-            reply = self._on(wish, "ask", *values, "1" if last else "0", "1" if gone else "0")
+            reply = self._on(wish, "ask", asked, "1" if last else "0", "1" if gone else "0")
         said = answer(reply, sale_id=wish.sale_id, wish=wish)
         assert said is not None
         return said

@@ -51,14 +51,14 @@ class Shard:
     def call(self, operation: str, *values: object) -> Sequence[str]:
         """Run one operation. Raises ``GateUnavailable``."""
         try:
-            reply: Sequence[str] = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
+            reply: str = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
         except RedisError as error:
             if not isinstance(error, ResponseError) or "function not found" not in str(error).lower():
                 raise GateUnavailable(f"{type(error).__name__}: {error}") from error
             with our_errors():
                 teach(self._client)
                 reply = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
-        return reply
+        return reply.split("\n")
 
     def fields(self, *names: str) -> Sequence[str | None]:
         """Return fields of the sale's hash. Raises ``GateUnavailable``."""
