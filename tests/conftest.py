@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.servers.browser import Complaints
+    from tests.servers.valkey import ValkeyServer
 
 _PROOF_SECONDS = 3600
 
@@ -55,6 +56,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def postgres_server() -> Iterator[PostgresServer]:
     """One real PostgreSQL for the session; a test that kills it must start one of its own."""
     server = PostgresServer().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator["ValkeyServer"]:
+    """One real Valkey for the session; a test that kills it must start one of its own."""
+    from tests.servers.valkey import ValkeyServer
+
+    server = ValkeyServer().start()
     yield server
     server.close()
 

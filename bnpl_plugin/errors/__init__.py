@@ -24,6 +24,8 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── CodeWrong · CodeExpired · TooManyAttempts
     ├── CreditDeclined · OrderRefused · ServiceNotOpen
     ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
+    ├── GateUnavailable           a flash sale's gate did not answer
+    │   └── GateLost              it does not know the sale: rebuild it
     ├── IdempotencyMismatch · IdempotencyRunning · Unauthenticated
     ├── LeverageExceeded          the law's ceiling on borrowings
     └── ConfigurationError · LedgerImbalance · SolverFailed
@@ -58,6 +60,8 @@ from bnpl_plugin.errors.guards import (
 )
 from bnpl_plugin.errors.house import (
     ConfigurationError,
+    GateLost,
+    GateUnavailable,
     HostTransactionOpen,
     IdempotencyMismatch,
     IdempotencyRunning,
@@ -113,6 +117,8 @@ __all__ = [
     "DisclosuresMissing",
     "ErrorKind",
     "ForbiddenInput",
+    "GateLost",
+    "GateUnavailable",
     "GuardFailed",
     "HostTransactionOpen",
     "IdempotencyMismatch",

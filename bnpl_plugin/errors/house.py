@@ -17,6 +17,18 @@ class StorageUnavailable(BnplError, code="storage_unavailable", kind=ErrorKind.R
     message = "We cannot reach our books at the moment."
 
 
+class GateUnavailable(BnplError, code="gate_unavailable", kind=ErrorKind.RETRY_LATER):
+    """A flash sale's gate did not answer, or not in time; whether it decided is not known, and asking again tells."""
+
+    message = "So many people are here that we could not hear you. Please try again."
+
+
+class GateLost(GateUnavailable, code="gate_lost"):
+    """The gate does not know the sale: never opened, or its memory is lost and must be rebuilt from the database."""
+
+    message = "The sale is being set up again. Please try again in a moment."
+
+
 class ProviderUnavailable(BnplError, code="provider_unavailable", kind=ErrorKind.RETRY_LATER):
     """The payment provider cannot be reached; whether it acted is not known."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.figure import Figure, Size
 
-BENCHMARKS = ("maths", "offers", "booking", "decision", "checkout_http", "growth", "pools")
+BENCHMARKS = ("maths", "offers", "booking", "gate", "decision", "checkout_http", "growth", "pools")
 
 
 def figures_of(name: str) -> Callable[[Size], list[Figure]]:

@@ -56,7 +56,8 @@ def test_both_writers_leave_the_same_database(postgres_server: PostgresServer):
         engine.dispose()
     one, other = left.values()
     assert one == other
-    assert all(rows for rows in one.values())
+    gated = {name for name in one if name.startswith("bnpl_gate_")}  # written by the gate alone, not by changesets
+    assert all(rows for name, rows in one.items() if name not in gated)
 
 
 def test_sqlite_holds_the_same_values(postgres_ready: str, sqlite_ready: str):

@@ -362,6 +362,87 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("funder_id", name=op.f("pk_bnpl_funder")),
     )
     op.create_table(
+        "bnpl_gate_change",
+        sa.Column("sale_id", sa.String(length=120), nullable=False),
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", "ref", name=op.f("pk_bnpl_gate_change")),
+    )
+    op.create_table(
+        "bnpl_gate_claim",
+        sa.Column("shopper_id", sa.String(length=120), nullable=False),
+        sa.Column("claim_id", sa.String(length=120), nullable=False),
+        sa.Column("sale_id", sa.String(length=120), nullable=False),
+        sa.Column("item_id", sa.String(length=120), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("until", instant(), nullable=True),
+        sa.Column("ceiling_at", instant(), nullable=True),
+        sa.CheckConstraint("units > 0 AND principal_minor >= 0", name=op.f("ck_bnpl_gate_claim_wish")),
+        sa.PrimaryKeyConstraint("shopper_id", "claim_id", name=op.f("pk_bnpl_gate_claim")),
+    )
+    op.create_index(
+        "ix_bnpl_gate_claim_line",
+        "bnpl_gate_claim",
+        ["sale_id", "item_id", "turn"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_bnpl_gate_claim_until",
+        "bnpl_gate_claim",
+        ["sale_id", "state", "until"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('admitted', 'held')"),
+        sqlite_where=sa.text("state IN ('admitted', 'held')"),
+    )
+    op.create_index("uq_bnpl_gate_claim_id", "bnpl_gate_claim", ["claim_id"], unique=True)
+    op.create_index(
+        "uq_bnpl_gate_claim_live",
+        "bnpl_gate_claim",
+        ["sale_id", "item_id", "shopper_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('waiting', 'admitted', 'held')"),
+        sqlite_where=sa.text("state IN ('waiting', 'admitted', 'held')"),
+    )
+    op.create_index("uq_bnpl_gate_claim_turn", "bnpl_gate_claim", ["sale_id", "turn"], unique=True)
+    op.create_table(
+        "bnpl_gate_item",
+        sa.Column("sale_id", sa.String(length=120), nullable=False),
+        sa.Column("item_id", sa.String(length=120), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("total_units", sa.Integer(), nullable=False),
+        sa.Column("free_units", sa.Integer(), nullable=False),
+        sa.Column("held_units", sa.Integer(), nullable=False),
+        sa.Column("booked_units", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("units_per_shopper", sa.Integer(), nullable=False),
+        sa.Column("line_limit", sa.Integer(), nullable=False),
+        sa.CheckConstraint("free_units + held_units + booked_units = total_units", name=op.f("ck_bnpl_gate_item_sum")),
+        sa.CheckConstraint(
+            "total_units >= 0 AND held_units >= 0 AND booked_units >= 0 AND waiting >= 0",
+            name=op.f("ck_bnpl_gate_item_never_negative"),
+        ),
+        sa.PrimaryKeyConstraint("sale_id", "item_id", name=op.f("pk_bnpl_gate_item")),
+    )
+    op.create_table(
+        "bnpl_gate_sale",
+        sa.Column("sale_id", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("hold_seconds", sa.Integer(), nullable=False),
+        sa.Column("ceiling_seconds", sa.Integer(), nullable=False),
+        sa.Column("allotment_minor", sa.BigInteger(), nullable=False),
+        sa.Column("left_minor", sa.BigInteger(), nullable=False),
+        sa.Column("turns", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("left_minor <= allotment_minor", name=op.f("ck_bnpl_gate_sale_left")),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_bnpl_gate_sale")),
+    )
+    op.create_table(
         "bnpl_hold",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
         sa.Column("hold_id", sa.String(length=64), nullable=False),

@@ -1,0 +1,69 @@
+"""P5 at the gate: what it counts as free, held, booked and waiting is what its claims say, and so is the allotment."""
+# ruff: noqa: S608 (every piece of this SQL is our own constant)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from bnpl_plugin.ports.reads import Finding
+from bnpl_plugin.storage.verify.findings import broken
+
+_COUNTED = {
+    "held_units": ("sum(units)", "state IN ('admitted', 'held')"),
+    "booked_units": ("sum(units)", "state = 'booked'"),
+    "waiting": ("count(*)", "state = 'waiting'"),
+}
+_HAS_UNITS = "state IN ('admitted', 'held', 'booked')"
+
+
+def gates_hold(connection: sa.Connection) -> Iterator[Finding]:
+    """P5: the gate's figures are its claims, and no shopper has more than is allowed.
+
+    Free units below zero are no finding: the database had sold more than the gate knew, and the gate says so.
+    """
+    yield from broken(
+        connection,
+        "P5",
+        """SELECT sale_id, item_id, free_units, held_units, booked_units, total_units FROM bnpl_gate_item
+            WHERE free_units + held_units + booked_units <> total_units ORDER BY sale_id, item_id""",
+        "gate: {2} free, {3} held and {4} booked of {1} are not {5}",
+    )
+    for column, (sum_of, where) in _COUNTED.items():
+        yield from broken(
+            connection,
+            "P5",
+            f"""SELECT i.sale_id, i.item_id, i.{column}, coalesce(c.n, 0) FROM bnpl_gate_item i
+                  LEFT JOIN (SELECT sale_id, item_id, {sum_of} AS n FROM bnpl_gate_claim WHERE {where}
+                              GROUP BY sale_id, item_id) c ON c.sale_id = i.sale_id AND c.item_id = i.item_id
+                 WHERE i.{column} <> coalesce(c.n, 0) ORDER BY i.sale_id, i.item_id""",
+            f"gate: {column} of {{1}} is {{2}}, its claims say {{3}}",
+        )
+    yield from broken(
+        connection,
+        "P5",
+        f"""SELECT s.sale_id, s.left_minor, s.allotment_minor, coalesce(c.minor, 0) FROM bnpl_gate_sale s
+              LEFT JOIN (SELECT sale_id, sum(principal_minor) AS minor FROM bnpl_gate_claim WHERE {_HAS_UNITS}
+                          GROUP BY sale_id) c ON c.sale_id = s.sale_id
+             WHERE s.left_minor + coalesce(c.minor, 0) <> s.allotment_minor ORDER BY s.sale_id""",
+        "gate: {1} left and {3} claimed are not the allotment of {2}",
+    )
+    yield from broken(
+        connection,
+        "P5",
+        """SELECT c.sale_id, c.shopper_id, sum(c.units), min(i.units_per_shopper) FROM bnpl_gate_claim c
+             JOIN bnpl_gate_item i ON i.sale_id = c.sale_id AND i.item_id = c.item_id
+            WHERE c.state IN ('admitted', 'held') OR c.state = 'booked'
+            GROUP BY c.sale_id, c.item_id, c.shopper_id HAVING sum(c.units) > min(i.units_per_shopper)
+            ORDER BY c.sale_id, c.shopper_id""",
+        "gate: shopper {1} has {2} units of an allowed {3}",
+    )
+    yield from broken(
+        connection,
+        "P5",
+        """SELECT c.sale_id, c.claim_id, c.item_id FROM bnpl_gate_claim c WHERE NOT EXISTS
+             (SELECT 1 FROM bnpl_gate_item i WHERE i.sale_id = c.sale_id AND i.item_id = c.item_id)
+            ORDER BY c.sale_id, c.claim_id""",
+        "gate: claim {1} is of {2}, which is no item of the sale",
+    )
