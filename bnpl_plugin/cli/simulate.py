@@ -14,9 +14,10 @@ from flask.cli import with_appcontext
 from bnpl_plugin.cli.arguments import BpsType, MoneyType, shop_house
 from bnpl_plugin.errors import BnplError, ConfigurationError
 from bnpl_plugin.money.amount import Money
-from bnpl_plugin.simulation import Life, Question, furnishing, telling
-from bnpl_plugin.simulation.chart import charts
+from bnpl_plugin.simulation import Life, Question, furnishing
 from bnpl_plugin.simulation.counting import peak_memory_kib
+from bnpl_plugin.simulation.report import telling
+from bnpl_plugin.simulation.report.chart import charts
 
 _CAPITAL = ("310000000CNY", "20000000EUR", "20000000USD")
 

@@ -20,6 +20,7 @@ from bnpl_plugin.simulation.counting import Month, Tally
 from bnpl_plugin.simulation.demand import arrivals, sale_days
 from bnpl_plugin.simulation.people import MARKETS, MISSES, Market, Person, person
 from bnpl_plugin.simulation.question import WHOLE_BPS, Question
+from bnpl_plugin.simulation.treasury import Treasury
 
 DAY = timedelta(days=1)
 ROUNDS_A_DAY = 3  # how often the worker looks in
@@ -73,6 +74,7 @@ class Life:
             folder=folder, clock=self.clock, declines=self._declines, announce=self._happened,
         )  # fmt: skip
         self._buying = buying.Buying(self.house, clock=self.clock)
+        self._treasury = Treasury(self.house)
         self._sale: dict[str, SaleItem] = {}  # by currency, while it runs
 
     @property
@@ -89,6 +91,7 @@ class Life:
             first += count
             today = self._date(day)
             if day + 1 == self.question.days or self._date(day + 1).month != today.month:
+                self._treasury.end_month(today=today, counts=self.tally.counts, refusals=self.tally.refusals)
                 self.months.append(self.tally.close(self.house, today=today, day=day + 1))
             told(day + 1)
         return self.months

@@ -45,7 +45,8 @@ def test_half_a_year_of_business_keeps_every_promise_and_knows_good_and_bad_paye
         assert life.house.verifier.findings() == ()
         assert summed(life, "visits") >= 120
         assert not {"invalid_input", "illegal_transition"} & {code for month in life.months for code in month.refusals}
-        for name in ("loans", "instalments_paid", "instalments_failed", "settled", "prequalified", "approved"):
+        for name in ("loans", "instalments_paid", "instalments_failed", "settled", "prequalified", "approved",
+                     "borrowings", "loans_sold", "loans_bought_back", "remittances"):  # fmt: skip
             assert summed(life, name) > 0, name
         last = life.months[-1]
         for purse in last.purses:

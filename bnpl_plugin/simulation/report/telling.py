@@ -13,7 +13,7 @@ from bnpl_plugin.lifecycle.planning.telling import shown
 from bnpl_plugin.simulation.counting import TOLD, Month
 from bnpl_plugin.simulation.question import Question
 
-_COUNTED = ("visits", *TOLD.values())
+_COUNTED = ("visits", *TOLD.values(), "borrowings", "loans_sold", "loans_bought_back", "remittances")
 _HEADS = ("month", "visits", "approved", "loans", "paid", "missed", "defaulted")
 
 
