@@ -34,8 +34,7 @@ def take(house: House, *, checkout_id: str) -> Hold:
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
     ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``,
-    ``CreditDeclined`` (decided again: see ``standing``); then
-    nothing is reserved.
+    ``CreditDeclined`` (decided again: see ``standing``); then nothing is reserved.
     """
     for _ in range(_TURNS - 1):
         with suppress(StateMoved):  # taken by the same shopper's other window, or the pool's terms have just changed
@@ -65,6 +64,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
                     key=values(checkout_id=checkout_id),
                     sources=(checkout.state,),
                     set=values(state=CHECKOUT.advance(checkout.state, "hold"), hold_id=hold.hold_id, changed_at=now),
+                    expect=values(changed_at=checkout.changed_at),  # the offer that it is held for is still chosen
                 ),
             ),
             rows=(hold,),

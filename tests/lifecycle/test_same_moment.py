@@ -13,6 +13,7 @@ import pytest
 from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import collection, early_settlement, holds, identification, refund
+from bnpl_plugin.ports.records import Hold
 from bnpl_plugin.ports.store import Changeset
 from tests.lifecycle.world import GOOD, World, world_in
 
@@ -191,3 +192,30 @@ def test_codes_asked_for_at_once_stay_within_the_hours_allowance(busy: World) ->
     at_once(busy, *(send(number) for number in range(20)))
     sent = [m for m in busy.house.notifier.sent if m.kind == "phone_code"]  # type: ignore[attr-defined]
     assert len(sent) <= busy.house.settings.codes_per_hour, len(sent)
+
+
+def test_a_plan_chosen_in_the_midst_of_a_hold_is_the_one_held(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held (the funder's part, the budget's fee, the down payment) hangs on the offer: it is decided anew."""
+    walker = world.shopper()
+    checkout = walker.open(world.shop.add(total_minor=60_000))
+    walker.choose(checkout)
+    walker.identify(checkout)
+    assert walker.decide(checkout) == "approved"
+    write = world.house.store.write
+    tries: list[Changeset] = []
+
+    def late(changeset: Changeset) -> None:
+        if any(isinstance(row, Hold) for row in changeset.rows):
+            tries.append(changeset)
+            if len(tries) == 1:
+                world.clock.advance(timedelta(seconds=1))
+                walker.choose(checkout, plan_code="instalments_6")
+        write(changeset)
+
+    monkeypatch.setattr(world.house.store, "write", late)
+    hold = holds.take(world.house, checkout_id=checkout.checkout_id)
+    assert len(tries) == 2
+    purchase = world.purchase(checkout.checkout_id)
+    assert purchase.hold == hold
+    assert (purchase.checkout.offer or {})["plan_code"] == "instalments_6"
+    world.sound()
