@@ -7,14 +7,19 @@ from dataclasses import replace
 
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.plan import Offer
-from bnpl_plugin.ports.policy import Policy
+from bnpl_plugin.ports.policy import Policy, RuleCall
 from bnpl_plugin.ports.records import Decision
 from bnpl_plugin.ports.rule import Evidence, Finding, Rule
 
+#: What the law asks of every lender: these rules bind, with their own figures, also where a policy leaves them out.
+BINDING = ("age", "student")
+
 
 def findings(policy: Policy, evidence: Evidence, *, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
-    """Return what a policy's rules object to, in their order."""
-    calls = sorted(policy.rules, key=lambda call: rules[call.code].order)
+    """Return what a policy's rules, and the law's, object to, in their order."""
+    named = {call.code for call in policy.rules}
+    law = [RuleCall(code, {}) for code in BINDING if code in rules and code not in named]
+    calls = sorted((*policy.rules, *law), key=lambda call: rules[call.code].order)
     found = [rules[call.code].check(evidence, **call.params) for call in calls]
     return tuple(one for one in found if one is not None)
 

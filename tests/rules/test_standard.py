@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bnpl_plugin.lifecycle.judgement import scored
+from bnpl_plugin.lifecycle.objections import findings
 from bnpl_plugin.registry import leaves
 from tests.contracts.test_rules import SOUND
 
@@ -52,3 +53,11 @@ def test_the_caps_are_the_products():
 def test_rules_run_cheapest_objection_first():
     orders = [leaves("RULE")[call.code].order for call in POLICY.rules]
     assert orders == sorted(orders)
+
+
+@pytest.mark.parametrize(("facts", "objection"), [({"age_years": 17}, "age"), ({"student": True}, "student")])
+def test_what_the_law_asks_binds_whatever_a_policy_leaves_out(facts, objection):
+    """A policy without the rule lends to nobody whom the law bars."""
+    loose = replace(POLICY, rules=tuple(call for call in POLICY.rules if call.code not in ("age", "student")))
+    found = findings(loose, replace(SOUND, **facts), rules=leaves("RULE"))
+    assert [one.code for one in found] == [objection]
