@@ -6,18 +6,19 @@ After the signature the lender is bound (CCD2 Art. 18(7)): nothing here is asked
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import CreditDeclined, DecisionMissing
 from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
-from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
+from bnpl_plugin.lifecycle.evidence import Ask, gather
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import recorded, turn, weigh
 from bnpl_plugin.lifecycle.line_words import LineReason
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.lifecycle.subsidies import pricing
+from bnpl_plugin.lifecycle.told_facts import facts_of
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, LimitChange, Review
@@ -57,25 +58,20 @@ def still_stands(house: House, purchase: Purchase, *, giving_back: Changeset | N
 
 def _again(house: House, purchase: Purchase, *, old: Decision, withdrawn: bool) -> Decision:
     checkout = purchase.checkout
-    person = house.store.person(old.shopper_id)
-    if person is None:
+    told = facts_of(house, old)
+    if told is None:
         raise DecisionMissing(checkout_id=checkout.checkout_id)
-    told = house.seal.unseal(person.sealed)
-    facts = Facts(
-        str(told["full_name"]), date.fromisoformat(str(told["birth_date"])), int(old.inputs["income_minor"]),
-        int(old.inputs["outgoings_minor"]), consent=True,
-    )  # fmt: skip
     line = house.store.line(shopper_id=old.shopper_id, currency=checkout.currency)
     if line is not None:
         line = _before_us(purchase, line, old=old, withdrawn=withdrawn)
     evidence = gather(
         house, shopper_id=old.shopper_id, country=checkout.country, currency=checkout.currency,
-        time_zone=checkout.time_zone, facts=facts, ask=Ask.of(Offer.from_json(checkout.offer or {})), line=line,
+        time_zone=checkout.time_zone, facts=told.facts, ask=Ask.of(Offer.from_json(checkout.offer or {})), line=line,
     )  # fmt: skip
     evidence = credit_line.seen(house, evidence, line=line, time_zone=checkout.time_zone)
     policy, arm = turn(house, shopper_id=old.shopper_id)
     evidence = sourced(
-        house, evidence, policy=policy, shopper_id=old.shopper_id, facts=facts, purpose_ref=checkout.checkout_id
+        house, evidence, policy=policy, shopper_id=old.shopper_id, facts=told.facts, purpose_ref=checkout.checkout_id
     )
     judgement = weigh(policy, evidence, rules=house.rules, arm=arm)
     return recorded(house, judgement, shopper_id=old.shopper_id, checkout_id=checkout.checkout_id)

@@ -124,3 +124,17 @@ def test_twice_withdrawn_is_once_decided(world):
     hold = holds.take(world.house, checkout_id=checkout_id)
     assert holds.take(world.house, checkout_id=checkout_id) == hold
     assert world.count("decision") == 2
+
+
+def test_what_the_law_made_us_ask_is_not_asked_again(world):
+    """In China a decision grown old is made again on the facts once told, the declared student status among them."""
+    walker = world.shopper(phone="+8613812345678")
+    checkout = walker.open(world.shop.add(total_minor=300_000, currency="CNY"))
+    walker.choose(checkout, plan_code="instalments_6")
+    walker.identify(checkout)
+    assert walker.decide(checkout) == "approved"
+    world.clock.advance(timedelta(hours=2))
+    assert holds.take(world.house, checkout_id=checkout.checkout_id).state == "pending"
+    decision = world.purchase(checkout.checkout_id).decision
+    assert decision.inputs["student"] is False
+    assert decision.decided_at == world.clock.now()
