@@ -17,6 +17,9 @@ from bnpl_plugin.lifecycle.told_facts import told
 from bnpl_plugin.ports.records import CreditLine, Decision, LimitChange, Record
 from bnpl_plugin.ports.store import Changeset, Event, Move
 
+#: Marks, in its reasons, a decision on how high a line may be: no prequalification, no answer to a shopper's question.
+OF_LIMIT = "limit"
+
 
 def reassess(house: House, *, shopper_id: str, facts: Facts | None = None) -> Decision:
     """Decide anew how much a shopper may owe, as a raise needs it: Directive (EU) 2023/2225, Art. 18(10).
@@ -48,6 +51,7 @@ def reassess(house: House, *, shopper_id: str, facts: Facts | None = None) -> De
     evidence = seen(house, replace(evidence, line_used_minor=line.used_minor), line=None, time_zone=zone)
     judgement = judge(house, evidence, shopper_id=shopper_id)
     decision = recorded(house, judgement, shopper_id=shopper_id, checkout_id=None)
+    decision = replace(decision, reasons={**decision.reasons, "asked_for": OF_LIMIT})
     told_of = event(
         house, f"credit.{decision.outcome}", line, decision_id=decision.decision_id, rating=decision.rating,
         policy_version=decision.policy_version, limit_minor=decision.limit_minor,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from bnpl_plugin.lifecycle import merchants, passes
+from bnpl_plugin.lifecycle import limit_changes, merchants, passes, policies, resolution
+from tests.lifecycle.test_policies import another
 from tests.web.browsing import FACTS, PHONES, Browser, clock, house_of, last_code, state
 from tests.web.browsing import checkout_id as id_of
 
@@ -51,6 +52,51 @@ def test_a_rejection_is_an_answer_with_its_reasons_and_rights(browser: Browser):
     assert "Ask a person to review" in browser.words
     browser.post("/bnpl/prequalify/review", statement="I have a new job 🎉")
     assert "A person is looking at it" in browser.words
+
+
+def test_a_rejection_by_the_score_says_which_facts_cost_points_on_the_page_and_in_the_laws_notice(
+    shop: Flask, browser: Browser
+):
+    policies.add(house_of(shop), another("closed-1", limit_bps=dict.fromkeys("ABCD", 0)))
+    policies.make_champion(house_of(shop), version="closed-1")
+    ask(browser)
+    assert "Not this time" in browser.words
+    why = "You have not yet paid back a purchase with us."
+    assert browser.words.count(why) >= 1
+    engine = house_of(shop).store.engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        (body,) = connection.exec_driver_sql("SELECT body FROM bnpl_disclosure WHERE kind = 'decline_notice'").scalars()
+    assert why in str(body)
+
+
+def test_an_answer_whose_time_is_over_is_told_as_that_and_never_as_a_refusal(shop: Flask, browser: Browser):
+    ask(browser)
+    passes.revoke(house_of(shop), shopper_id=shopper_id(shop), reason="lender_decision")
+    browser.get("/bnpl/prequalify/answer")
+    assert "This answer is no longer good" in browser.words
+    assert "Not this time" not in browser.words
+    with house_of(shop).store.engine.connect() as connection:  # type: ignore[attr-defined]
+        assert connection.exec_driver_sql("SELECT count(*) FROM bnpl_disclosure").scalar() == 0
+
+
+def test_what_the_lender_asked_about_the_limit_is_no_answer_to_the_shopper(shop: Flask, browser: Browser):
+    browser.to_placed("order-1")
+    ask(browser)
+    limit_changes.reassess(house_of(shop), shopper_id=shopper_id(shop))
+    browser.get("/bnpl/prequalify/answer")
+    assert "You can finance up to €" in browser.words
+
+
+def test_a_persons_yes_is_the_answer(shop: Flask, browser: Browser):
+    ask(browser, monthly_outgoings="25000")
+    browser.post("/bnpl/prequalify/review", statement="I have a new job")
+    (review,) = house_of(shop).store.reviews_of(shopper_id(shop))
+    resolution.resolve(
+        house_of(shop), review_id=review.review_id, operator="Ada", outcome="approved", note="Pay slips seen.",
+        limit_minor=50_000,
+    )  # fmt: skip
+    browser.get("/bnpl/prequalify/answer")
+    assert "You can finance up to €500.00" in browser.words
 
 
 def test_a_statement_that_cannot_be_read_is_told(browser: Browser):
