@@ -61,10 +61,14 @@ def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given:
     """Return a judgement without what a person has overruled: a program does not take a person's word back."""
     behind = house.store.decision(shopper_id=given.shopper_id, decision_id=given.decision_id)
     overruled = frozenset(behind.reasons.get("overruled", ())) if behind else frozenset()
-    fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
-    if not overruled or not fits or evidence.line_limit_minor is not None:
+    if behind is None or not overruled:
         return judgement
-    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=given.limit_minor)
+    promised_minor = behind.limit_minor
+    if evidence.line_limit_minor is not None:  # an open line's limit is its own: a pass never lifts it
+        promised_minor = min(promised_minor, evidence.line_limit_minor)
+    if evidence.line_used_minor + evidence.principal_minor > promised_minor:
+        return judgement
+    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=promised_minor)
 
 
 def _recorded(
