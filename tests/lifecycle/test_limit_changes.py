@@ -152,7 +152,7 @@ def test_one_decision_raises_once(world, bought):
     with pytest.raises(errors.CreditDeclined):
         limit_changes.offer_raise(
             world.house, shopper_id=change.shopper_id, to_minor=HIGH, reason="good_history",
-            decision_id=change.decision_id,
+            decision_id=change.decision_id or "",
         )  # fmt: skip
 
 
@@ -266,7 +266,7 @@ def test_a_raise_is_not_taken_on_a_policy_that_was_withdrawn(world, bought):
     with pytest.raises(errors.CreditDeclined):
         limit_changes.offer_raise(
             world.house, shopper_id=change.shopper_id, to_minor=300_000, reason="income_changed",
-            decision_id=change.decision_id,
+            decision_id=change.decision_id or "",
         )  # fmt: skip
 
 
