@@ -101,6 +101,12 @@ class CodeForm(Form):
     )
 
 
+class BirthForm(Form):
+    """The date of birth by which the next owner of a phone number is told apart."""
+
+    birth_on = fields.Date(required=True, format="iso", error_messages=_told(wording.FIELDS["birth_date"]))
+
+
 class FactsForm(Form):
     """The few facts that a decision needs."""
 
