@@ -5,8 +5,10 @@ Facts → evidence → rules → rating → limit and price, recorded with input
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import NotYours
+from bnpl_plugin.errors import NotYours, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
@@ -19,6 +21,9 @@ from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Revi
 from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
+#: How often a decision is made anew when what it rests on has changed in that very moment.
+_TURNS = 4
+
 __all__ = ["Facts", "decide", "still_stands"]
 
 
@@ -30,6 +35,13 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
+    for _ in range(_TURNS - 1):
+        with suppress(StateMoved):  # another checkout of the shopper's has just opened the line, or this one in a tab
+            return _decide(house, checkout_id=checkout_id, facts=facts, by_pass=by_pass)
+    return _decide(house, checkout_id=checkout_id, facts=facts, by_pass=by_pass)
+
+
+def _decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None) -> Decision:
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
     if purchase.decision is not None:

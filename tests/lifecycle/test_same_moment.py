@@ -237,3 +237,23 @@ def test_of_policies_appointed_at_once_one_is_the_champion_and_one_the_challenge
     assert busy.count("policy_version", "state = 'champion'") == 1
     at_once(busy, *(partial(policies.withdraw, busy.house, version=version) for version in versions))
     busy.sound()
+
+
+@pytest.mark.parametrize("currencies", [("EUR", "EUR", "EUR"), ("EUR", "USD")])
+def test_checkouts_of_one_shopper_decided_at_once_are_all_decided_and_open_one_line(
+    busy: World, currencies: tuple[str, ...]
+) -> None:
+    """In a second currency the answer is no, with its reason: not an error, and never a second line."""
+    for number in range(3):
+        walker, checkouts_at_once = busy.shopper(phone=phone(number), income_minor=3_000_000), []
+        for place, currency in enumerate(currencies):
+            checkout = walker.open(busy.shop.add(order_ref=f"o-{number}-{place}", currency=currency))
+            walker.choose(checkout, plan_code="pay_in_4" if currency == "USD" else "pay_in_3")
+            walker.identify(checkout)
+            checkouts_at_once.append(checkout)
+        answers = at_once(busy, *(partial(walker.decide, checkout) for checkout in checkouts_at_once))
+        second = ["approved"] * (len(currencies) - 1) if len(set(currencies)) == 1 else ["declined"]
+        assert sorted(map(str, answers)) == ["approved", *second]
+        assert set(answers) <= {"approved", "declined"}
+        assert busy.count("credit_line") == number + 1
+    busy.sound()
