@@ -43,7 +43,8 @@ def test_a_policy_trained_on_what_the_checkout_asks_is_stored_with_its_report_an
     data = tmp_path / "book.csv"
     data.write_text("income,outgoings,ended\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
     asked = ("--target", "ended", "--bad", "bad", "--version", "book-1", "--out", tmp_path / "card")
-    run(shop, "train", data, *asked)
+    told = run(shop, "train", data, *asked)
+    assert "income: its numbers count as minor units (income_minor)" in told
     runner = shop.test_cli_runner()
     for words in (("add", str(tmp_path / "card" / "policy.json")), ("champion", "book-1")):
         answer = runner.invoke(args=["bnpl", "policy", *words])
