@@ -13,6 +13,7 @@ from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.money.currency import currency
 from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
+from bnpl_plugin.ports.records import Decision
 from bnpl_plugin.ports.rule import Evidence
 
 
@@ -25,14 +26,13 @@ class Means:
     monthly_due_minor: int = 0  # the most on one later due date, at that price and plan
 
 
-def means_of(house: House, evidence: Evidence, *, shopper_id: str, rating: str, available_minor: int) -> Means:
+def means_of(house: House, evidence: Evidence, *, decision: Decision, available_minor: int) -> Means:
     """Return the most that can be financed with what is available, judged plan by plan by the policy itself.
 
     Args:
         house: of the app.
         evidence: of a prequalification: nothing asked for yet.
-        shopper_id: whose.
-        rating: prices the plans.
+        decision: whose, and of what rating, which prices the plans.
         available_minor: of the line, in minor units.
     """
     best = Means()
@@ -43,24 +43,24 @@ def means_of(house: House, evidence: Evidence, *, shopper_id: str, rating: str, 
             continue
 
         def approved(price_minor: int, plan_code: str = plan.code) -> bool:
-            ask = asked(house, evidence, plan_code=plan_code, price_minor=price_minor, rating=rating)
+            ask = asked(house, evidence, plan_code=plan_code, price_minor=price_minor, decision=decision)
             if ask is None:
                 return False
             wish = replace(
                 evidence, principal_minor=ask.principal_minor, first_today_minor=ask.first_today_minor,
                 monthly_due_minor=ask.monthly_due_minor,
             )  # fmt: skip
-            return judge(house, wish, shopper_id=shopper_id, fresh=False).outcome == "approved"
+            return judge(house, wish, shopper_id=decision.shopper_id, fresh=False).outcome == "approved"
 
         price_minor = highest(approved, low=low, high=high, step=10 ** (currency(evidence.currency).minor_units or 0))
         if price_minor > best.up_to_minor:
-            ask = asked(house, evidence, plan_code=plan.code, price_minor=price_minor, rating=rating)
+            ask = asked(house, evidence, plan_code=plan.code, price_minor=price_minor, decision=decision)
             assert ask is not None
             best = Means(price_minor, plan.code, ask.monthly_due_minor)
     return best
 
 
-def asked(house: House, evidence: Evidence, *, plan_code: str, price_minor: int, rating: str) -> Ask | None:
+def asked(house: House, evidence: Evidence, *, plan_code: str, price_minor: int, decision: Decision) -> Ask | None:
     """Return what a plan asks of a shopper for a price, quoted as a checkout is; None where it would not be offered.
 
     No merchant's subsidy is counted on: it is not known what will be bought, or where.
@@ -71,7 +71,8 @@ def asked(house: House, evidence: Evidence, *, plan_code: str, price_minor: int,
     try:
         offer = quote_plan(
             house, order=order, country=law.code, merchant_id=house.host_merchant_id, plan_code=plan_code,
-            rating=rating, language=law.languages[0], budgets=pricing.NONE,
+            rating=decision.rating, policy_version=decision.policy_version, language=law.languages[0],
+            budgets=pricing.NONE,
         )  # fmt: skip
     except BnplError:  # too small for the plan's shape, or dearer than the law allows
         return None

@@ -242,7 +242,7 @@ def _approved(house: House, case: Case, *, operator: str, note: str, limit_minor
     checkout, now = case.checkout, house.clock.now()
     change = values(
         state=str(CHECKOUT.advance(checkout.state, "approve" if checkout.state == "referred" else "overturn")),
-        decision_id=decision.decision_id, offer=_priced(house, checkout, rating=decision.rating).to_json(),
+        decision_id=decision.decision_id, offer=_priced(house, checkout, decision=decision).to_json(),
         expires_at=max(checkout.expires_at, now + timedelta(hours=house.settings.checkout_hours)), changed_at=now,
     )  # fmt: skip
     moves.append(_of_checkout(checkout, change))
@@ -279,11 +279,11 @@ def _written(house: House, case: Case, *, decision: Decision, moves: list[Move],
     return Changeset(moves=tuple(moves), rows=(decision, *rows, told), events=events)
 
 
-def _priced(house: House, checkout: Checkout, *, rating: str) -> Offer:
+def _priced(house: House, checkout: Checkout, *, decision: Decision) -> Offer:
     """Return the chosen plan priced by the rating, as an approval by the policy is."""
     offer = Offer.from_json(checkout.offer or {})
     return quote_plan(
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
-        down_payment_minor=offer.down_payment_minor,
+        plan_code=offer.plan_code, rating=decision.rating, policy_version=decision.policy_version,
+        language=checkout.locale, time_zone=checkout.time_zone, down_payment_minor=offer.down_payment_minor,
     )  # fmt: skip

@@ -96,7 +96,7 @@ def _recorded(
         review = reviews.referral(house, decision=decision)
         rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
-        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
+        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, decision=decision).to_json()}
         opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None

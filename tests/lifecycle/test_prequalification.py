@@ -67,7 +67,7 @@ def test_what_it_says_is_approved_and_a_cent_more_is_not(world):
     plan_code, up_to_minor = found.given.details["plan_code"], found.given.limit_minor
     evidence = Evidence.from_json(found.decision.inputs)
     asked = means.asked(
-        world.house, evidence, plan_code=plan_code, price_minor=up_to_minor, rating=found.given.rating
+        world.house, evidence, plan_code=plan_code, price_minor=up_to_minor, decision=found.decision
     )
     assert asked is not None
     assert asked.monthly_due_minor == found.given.details["monthly_due_minor"] <= 20_000
