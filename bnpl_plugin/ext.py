@@ -28,7 +28,15 @@ from bnpl_plugin.ports.provider import Provider
 from bnpl_plugin.ports.records import Checkout
 from bnpl_plugin.ports.store import Event
 from bnpl_plugin.settings import Settings
-from bnpl_plugin.storage import SqlReads, SqlStore, SqlVerifier, build_engine, host_filter, install_sqlite_hooks
+from bnpl_plugin.storage import (
+    SqlGate,
+    SqlReads,
+    SqlStore,
+    SqlVerifier,
+    build_engine,
+    host_filter,
+    install_sqlite_hooks,
+)
 from bnpl_plugin.web import blueprints as web_blueprints
 from bnpl_plugin.web import locale
 
@@ -170,6 +178,7 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
     if notifier is None and not (app.debug or app.testing):
         log.warning("no notifier was given: messages, one-time codes among them, are printed to stderr")
     engine = wiring.engine or _engine(app, settings=settings, wiring=wiring)
+    at_home = SqlGate(engine)
     store = SqlStore(engine, host_sessions=wiring.sessions, host_session_open=wiring.session_open)
     policies, rules = registry.leaves("POLICY"), registry.leaves("RULE", extra=wiring.rules)
     return House(
@@ -177,6 +186,7 @@ def _house(app: Flask, *, settings: Settings, wiring: Wiring) -> House:
         clock=clock,
         ids=wiring.ids or SystemIds(),
         store=store,
+        gate=registry.leaf("GATE", code=settings.gate).make(settings.to_mapping(), at_home=at_home),
         reads=SqlReads(engine),
         verifier=SqlVerifier(engine, rules=rules),
         seal=KeySeal(settings.data_key),

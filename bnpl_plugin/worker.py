@@ -21,6 +21,7 @@ from bnpl_plugin.lifecycle import (
     reconciliation,
     reviews,
 )
+from bnpl_plugin.lifecycle.flash_sale import tending
 from bnpl_plugin.lifecycle.funding import borrowings
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
@@ -52,6 +53,7 @@ ROUNDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("jobs", jobs.run_ready),
     ("attempts", reconciliation.check_attempts),
     ("holds", holds.expire_due),
+    ("sales", tending.tend),
     ("checkouts", checkout.expire_due),
     ("reviews", reviews.mark_due),
     ("instalments", collection.charge_due),

@@ -21,8 +21,10 @@ from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidi
 from bnpl_plugin.cli.arguments import shop_house
 from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
-from bnpl_plugin.lifecycle import flash_sale, merchants, workings
+from bnpl_plugin.lifecycle import merchants, workings
 from bnpl_plugin.lifecycle import policies as policy_use
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
@@ -78,21 +80,25 @@ def lender_key(label: str) -> None:
 @click.argument("name")
 @click.option("--units", type=int, required=True)
 @click.option("--per-shopper", type=int, default=1)
+@click.option("--price-minor", type=int, default=0, help="Of one unit, in minor units; 0: each order says so.")
+@click.option("--country", default="FR", help="Whose law, currency and capital.")
 @click.option("--starts", type=click.DateTime(), required=True, help="UTC.")
 @click.option("--ends", type=click.DateTime(), required=True, help="UTC.")
 def sale_add(  # noqa: PLR0917  (click's own order)
-    sku: str, name: str, units: int, per_shopper: int, starts: datetime, ends: datetime
+    sku: str, name: str, units: int, per_shopper: int, price_minor: int, country: str, starts: datetime, ends: datetime
 ) -> None:
     """Take units over for a flash sale and print the item's id."""
     house = shop_house()
     try:
-        item = flash_sale.create_item(
-            house, merchant_id=house.host_merchant_id, sku=sku, name=name, units=units, units_per_shopper=per_shopper,
-            starts_at=starts.replace(tzinfo=UTC), ends_at=ends.replace(tzinfo=UTC),
+        item = ItemTerms(sku=sku, name=name, units=units, price_minor=price_minor, units_per_shopper=per_shopper)
+        terms = SaleTerms(
+            name=name, country=country, items=(item,), starts_at=starts.replace(tzinfo=UTC),
+            ends_at=ends.replace(tzinfo=UTC),
         )  # fmt: skip
+        view = selling.create(house, terms, merchant_id=house.host_merchant_id)
     except BnplError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(item.sale_item_id)
+    click.echo(view.items[0].sale_item_id)
 
 
 @bnpl.command("worker")

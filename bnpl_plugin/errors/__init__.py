@@ -17,9 +17,11 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── IllegalTransition         the state table has no such move
     ├── GuardFailed               a guard inside the write said no
     │   ├── CreditLineExceeded · CapitalExhausted · ConcentrationExceeded · SubsidyExhausted
+    │   │   └── AllotmentExhausted    (of CapitalExhausted) the capital set aside for a sale
     │   ├── SoldOut · UnitsPerShopperExceeded
     │   └── StateMoved · OrderAlreadyFinanced
     ├── SaleNotOpen               too early, too late, or another shop's sale
+    ├── SalePaused · InLine · ClaimedElsewhere
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
     ├── CreditDeclined · OrderRefused · ServiceNotOpen
@@ -47,6 +49,7 @@ from bnpl_plugin.errors.given import (
 )
 from bnpl_plugin.errors.guards import (
     GUARDS,
+    AllotmentExhausted,
     CapitalExhausted,
     ConcentrationExceeded,
     CreditLineExceeded,
@@ -78,18 +81,21 @@ from bnpl_plugin.errors.purchase import (
     CartChanged,
     CheckoutExpired,
     CheckoutNotFound,
+    ClaimedElsewhere,
     CodeExpired,
     CodeWrong,
     CreditDeclined,
     DecisionMissing,
     DisclosuresMissing,
     IllegalTransition,
+    InLine,
     NotYours,
     OfferExpired,
     OfferTampered,
     OfferUnavailable,
     OrderRefused,
     SaleNotOpen,
+    SalePaused,
     ServiceNotOpen,
     TooManyAttempts,
 )
@@ -100,12 +106,14 @@ from bnpl_plugin.errors.root import (
 
 __all__ = [
     "GUARDS",
+    "AllotmentExhausted",
     "AmountOutOfRange",
     "BnplError",
     "CapitalExhausted",
     "CartChanged",
     "CheckoutExpired",
     "CheckoutNotFound",
+    "ClaimedElsewhere",
     "CodeExpired",
     "CodeWrong",
     "ConcentrationExceeded",
@@ -124,6 +132,7 @@ __all__ = [
     "IdempotencyMismatch",
     "IdempotencyRunning",
     "IllegalTransition",
+    "InLine",
     "InvalidInput",
     "LawMissing",
     "LedgerImbalance",
@@ -137,6 +146,7 @@ __all__ = [
     "OrderRefused",
     "ProviderUnavailable",
     "SaleNotOpen",
+    "SalePaused",
     "ServiceNotOpen",
     "SoldOut",
     "SolverFailed",

@@ -40,6 +40,12 @@ class SubsidyExhausted(GuardFailed, code="subsidy_exhausted", kind=ErrorKind.GON
     message = "This special price has just ended."
 
 
+class AllotmentExhausted(CapitalExhausted, code="allotment_exhausted", kind=ErrorKind.RETRY_LATER):
+    """What the pool has set aside for the sale has no room for this loan, and the pool can add nothing (P4)."""
+
+    message = "The item is still there, but our credit for this sale is used up for the moment."
+
+
 class SoldOut(GuardFailed, code="sold_out", kind=ErrorKind.GONE):
     """No unit of the sale item is free (P5)."""
 
@@ -69,6 +75,7 @@ GUARDS: Mapping[str, type[GuardFailed]] = {
     "capital_pool": CapitalExhausted,
     "capital_limit": ConcentrationExceeded,
     "subsidy": SubsidyExhausted,
+    "sale": AllotmentExhausted,
     "sale_item": SoldOut,
     "units_per_shopper": UnitsPerShopperExceeded,
     "state": StateMoved,

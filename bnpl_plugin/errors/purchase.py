@@ -65,6 +65,27 @@ class SaleNotOpen(BnplError, code="sale_not_open", kind=ErrorKind.RETRY_LATER):
     message = "This sale is not open. It runs from {starts_at} to {ends_at}."
 
 
+class SalePaused(BnplError, code="sale_paused", kind=ErrorKind.RETRY_LATER):
+    """The operator has stopped the flash sale for now."""
+
+    message = "The sale is paused for a moment. Nobody is being served; your place is kept."
+
+
+class InLine(BnplError, code="in_line", kind=ErrorKind.RETRY_LATER):
+    """All units are taken for now, and the shopper waits as number ``place`` of the line."""
+
+    message = "You are number {place} in line."
+
+    def __init__(self, diagnostic: str = "", *, place: int) -> None:
+        super().__init__(diagnostic, place=place)
+
+
+class ClaimedElsewhere(BnplError, code="claimed_elsewhere", kind=ErrorKind.CONFLICT):
+    """The shopper has this item reserved in another checkout."""
+
+    message = "You already have this item reserved in another checkout."
+
+
 class DecisionMissing(BnplError, code="decision_missing", kind=ErrorKind.NOT_ALLOWED):
     """No positive recorded decision stands behind the request (P9)."""
 

@@ -22,6 +22,7 @@ from bnpl_plugin.errors import (
 )
 from bnpl_plugin.lifecycle import down_payment, holds
 from bnpl_plugin.lifecycle.attempts import abandoned
+from bnpl_plugin.lifecycle.flash_sale import readiness
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
@@ -109,6 +110,7 @@ def opening(
     Raises ``UnsupportedCountry``, ``InvalidInput``.
     """
     law = _check_currency(house, order=order, country=country)
+    readiness.check_order(house, order=order, merchant_id=merchant_id, country=country)
     now = house.clock.now()
     checkout = Checkout(
         checkout_id=house.ids.new("chk"),
@@ -177,7 +179,8 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         against = to_another_plan(house, decision=purchase.decision, offer=offer)
         if against:
             raise OfferUnavailable(reason=against[0].code)
-    if checkout.state in ("held", "signed"):
+    reserved = purchase.hold is not None and purchase.hold.state == "reserved"
+    if checkout.state in ("held", "signed") or reserved:
         holds.release(house, purchase=purchase)
         checkout = house.purchase(checkout_id).checkout
     _set_offer(house, checkout=checkout, offer=offer)
@@ -193,7 +196,7 @@ def _within_line(house: House, *, purchase: Purchase, offer: Offer) -> Offer:
     line = house.store.line(shopper_id=checkout.shopper_id or "", currency=checkout.currency)
     if line is None or line.state != "open":
         return offer
-    own_minor = hold.financed_minor if hold is not None and hold.state == "pending" else 0
+    own_minor = hold.financed_minor if hold is not None and hold.live else 0
     left_minor = max(line.limit_minor - line.used_minor + own_minor, 0)
     if offer.financed_minor <= left_minor:
         return offer

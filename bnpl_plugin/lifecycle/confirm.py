@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bnpl_plugin.credit.schedule import Instalment
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import GuardFailed, OrderRefused, StateMoved
+from bnpl_plugin.errors import GuardFailed, OrderRefused, SaleNotOpen, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
 from bnpl_plugin.lifecycle.house import House, values
@@ -68,9 +68,9 @@ def _once(house: House, *, checkout_id: str) -> Confirmation:
         raise
     except OrderRefused as refused:
         return _refused(house, checkout_id, reason=str(refused.details.get("reason", "order_refused")))
-    except GuardFailed as full:
+    except (GuardFailed, SaleNotOpen) as full:
         return _refused(house, checkout_id, reason=full.code)
-    house.announce(booking.events)
+    house.committed(booking)
     loan = next(row for row in booking.rows if isinstance(row, Loan))
     return Confirmation("confirmed", loan.loan_id, made_here=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
@@ -11,18 +11,20 @@ from bnpl_plugin.errors import (
     CapitalExhausted,
     CheckoutExpired,
     DecisionMissing,
-    SaleNotOpen,
+    GuardFailed,
     StateMoved,
     SubsidyExhausted,
 )
 from bnpl_plugin.lifecycle.attempts import abandoned
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.standing import still_stands
 from bnpl_plugin.lifecycle.subsidies import earning
+from bnpl_plugin.ports.gate import Wish
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Checkout, Hold
-from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, UnitsChange
+from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Purchase, RoomChange, UnitsChange
 
 #: How often a hold is decided anew when what it was decided by has changed.
 _TURNS = 4
@@ -31,6 +33,8 @@ IN_FLIGHT = ("created", "sent", "pending", "unknown")
 
 def take(house: House, *, checkout_id: str) -> Hold:
     """Reserve what the approved checkout needs, or return the hold that it already has.
+
+    At a flash sale the gate is asked first. What the gate may say is in ``flash_sale.claiming.admitted``.
 
     Raises ``SoldOut``, ``UnitsPerShopperExceeded``, ``CreditLineExceeded``, ``CapitalExhausted``,
     ``ConcentrationExceeded``, ``SubsidyExhausted``, ``SaleNotOpen``, ``DecisionMissing``, ``CheckoutExpired``,
@@ -44,52 +48,106 @@ def take(house: House, *, checkout_id: str) -> Hold:
 
 def _take(house: House, *, checkout_id: str) -> Hold:
     purchase = house.purchase(checkout_id)
-    checkout, now = purchase.checkout, house.clock.now()
+    checkout = purchase.checkout
     if checkout.state in ("held", "signed") and purchase.hold and purchase.hold.state == "pending":
         return purchase.hold
-    if checkout.state != "approved" or checkout.expires_at <= now:
-        raise CheckoutExpired(state=checkout.state)
-    if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
-        raise DecisionMissing(checkout_id=checkout_id)
-    purchase = still_stands(house, purchase)
-    checkout = purchase.checkout
-    _check_sale(house, checkout)
-    _check_subsidy(house, checkout)
-    hold = new_hold(house, purchase=purchase, state="pending")
-    house.commit(
-        Changeset(
-            moves=(
-                Move(
-                    table="checkout",
-                    key=values(checkout_id=checkout_id),
-                    sources=(checkout.state,),
-                    set=values(state=CHECKOUT.advance(checkout.state, "hold"), hold_id=hold.hold_id, changed_at=now),
-                    expect=values(changed_at=checkout.changed_at),  # the offer that it is held for is still chosen
-                ),
-            ),
-            rows=(hold,),
-            events=(
-                house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),
-            ),
-            lines=(LineChange(hold.shopper_id, hold.currency, held_minor=hold.financed_minor),),
-            units=_units(hold, free=-1, held=1),
-            rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor)),
-            pools=(PoolChange(hold.pool_id, held_minor=hold.own_minor, terms_version=purchase.terms.version),),
-        )
-    )
+    purchase = may_be_held(house, purchase)
+    _check_subsidy(house, purchase.checkout)
+    if checkout.sale_item_id is None:
+        hold = new_hold(house, purchase=purchase, state="pending")
+        house.commit(_taking(house, purchase, hold))
+        return hold
+    at = claiming.admitted(house, purchase)
+    hold = new_hold(house, purchase=purchase, state="pending", at=at)
+    claiming.keep(house, at, hold=hold)
+    try:
+        house.commit(_taking(house, purchase, hold))
+    except StateMoved:  # not this checkout's any more, or it is looked at anew and the same claim taken up again
+        raise
+    except GuardFailed:
+        claiming.give_up(house, at)
+        raise
     return hold
 
 
-def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
+def may_be_held(house: House, purchase: Purchase) -> Purchase:
+    """Return an approved purchase whose decision may be drawn on now.
+
+    Raises ``CheckoutExpired``, ``DecisionMissing``, ``CreditDeclined`` (decided again; a reserved line is given back).
+    """
+    checkout = purchase.checkout
+    if checkout.state != "approved" or checkout.expires_at <= house.clock.now():
+        raise CheckoutExpired(state=checkout.state)
+    if purchase.decision is None or purchase.decision.outcome != "approved" or checkout.shopper_id is None:
+        raise DecisionMissing(checkout_id=checkout.checkout_id)
+    return still_stands(house, purchase, giving_back=giving_back(purchase, event="void"))
+
+
+def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
+    """Return what takes a hold; a line reserved before is taken up, or given back for the new hold."""
+    checkout, before = purchase.checkout, purchase.hold
+    reserved = before if before is not None and before.state == "reserved" else None
+    forward = Move(
+        table="checkout",
+        key=values(checkout_id=checkout.checkout_id),
+        sources=(checkout.state,),
+        set=values(state=CHECKOUT.advance(checkout.state, "hold"), hold_id=hold.hold_id, changed_at=house.clock.now()),
+        expect=values(changed_at=checkout.changed_at),  # the offer that it is held for is still chosen
+    )
+    moves: tuple[Move, ...] = (forward,)
+    rows: tuple[Hold, ...] = (hold,)
+    if reserved is not None:
+        same = reserved.hold_id == hold.hold_id
+        moves = (forward, _taken_up(reserved, hold) if same else _ended(reserved, event="void"))
+        rows = () if same else rows
+    line_minor = hold.financed_minor - (reserved.financed_minor if reserved else 0)
+    return Changeset(
+        moves=moves,
+        rows=rows,
+        events=(house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),),
+        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=line_minor),) if line_minor else (),
+        units=_units(hold, free=-1, held=1),
+        rooms=(*earning.room(hold, times=1), *exposure.rooms(hold.limit_ids, hold.own_minor), *_allotted(hold, 1)),
+        pools=(PoolChange(hold.pool_id, held_minor=_from_pool(hold), terms_version=purchase.terms.version),),
+    )
+
+
+def _taken_up(reserved: Hold, hold: Hold) -> Move:
+    """Return the move by which a reserved line becomes the whole hold, as it is now."""
+    fixed = ("shopper_id", "hold_id", "checkout_id", "currency", "state")
+    change = {part.name: getattr(hold, part.name) for part in fields(Hold) if part.name not in fixed}
+    return Move(
+        table="hold",
+        key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
+        sources=("reserved",),
+        set={**change, "state": HOLD.advance("reserved", "take")},
+        expect=values(principal_minor=reserved.principal_minor, down_payment_minor=reserved.down_payment_minor),
+    )
+
+
+def _ended(hold: Hold, *, event: str) -> Move:
+    return Move(
+        table="hold",
+        key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
+        sources=(hold.state,),
+        set=values(state=HOLD.advance(hold.state, event)),
+        expect=values(limit_ids=hold.limit_ids),
+    )
+
+
+def new_hold(house: House, *, purchase: Purchase, state: str, at: claiming.Entrance | None = None) -> Hold:
     """Return a hold for a checkout's offer; ``confirm`` uses it too, to retake what had expired.
 
-    It is of the pool that lends now, and under that pool's terms as the purchase was read with them.
+    It is of the pool that lends now, and under that pool's terms as the purchase was read with them. ``at``: the claim
+    that it is taken for, else a sale's hold takes a new one.
 
-    Raises ``CapitalExhausted``.
+    Raises ``CapitalExhausted``, ``SaleNotOpen``.
     """
     checkout, pool_id = purchase.checkout, purchase.pool_id
     if pool_id is None:
         raise CapitalExhausted(f"no pool lends {checkout.currency}", guard="capital_pool")
+    if checkout.sale_item_id is not None and at is None:
+        at = claiming.entrance(house, purchase)
     offer = Offer.from_json(checkout.offer or {})
     now, rating = house.clock.now(), purchase.decision.rating if purchase.decision else ""
     shared = exposure.shares(
@@ -98,7 +156,7 @@ def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
     )  # fmt: skip
     return Hold(
         shopper_id=checkout.shopper_id or "",
-        hold_id=house.ids.new("hld"),
+        hold_id=at.wish.claim_id if at else house.ids.new("hld"),
         checkout_id=checkout.checkout_id,
         state=state,
         currency=checkout.currency,
@@ -115,28 +173,25 @@ def new_hold(house: House, *, purchase: Purchase, state: str) -> Hold:
         expires_at=now + timedelta(minutes=house.settings.hold_minutes),
         ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
         down_payment_minor=offer.down_payment_minor,
+        sale_id=at.sale.sale_id if at else None,
     )
 
 
 def giving_back(purchase: Purchase, *, event: str) -> Changeset:
-    """Return the part of a changeset that ends a pending hold by ``event`` (void or expire); empty without one."""
+    """Return the part of a changeset that ends a live hold by ``event`` (void or expire); empty without one."""
     hold = purchase.hold
-    if hold is None or hold.state != "pending":
+    if hold is None or not hold.live:
         return Changeset()
+    move = _ended(hold, event=event)
+    lines = (LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),)
+    if hold.state == "reserved":
+        return Changeset(moves=(move,), lines=lines)
     return Changeset(
-        moves=(
-            Move(
-                table="hold",
-                key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
-                sources=("pending",),
-                set=values(state=HOLD.advance("pending", event)),
-                expect=values(limit_ids=hold.limit_ids),
-            ),
-        ),
-        lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-hold.financed_minor),),
+        moves=(move,),
+        lines=lines,
         units=_units(hold, free=1, held=-1),
-        rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor)),
-        pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor),),
+        rooms=(*earning.room(hold, times=-1), *exposure.rooms(hold.limit_ids, -hold.own_minor), *_allotted(hold, -1)),
+        pools=(PoolChange(hold.pool_id, held_minor=-_from_pool(hold)),) if _from_pool(hold) else (),
     )
 
 
@@ -146,28 +201,23 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
     Posted, or retaken if it had ended.
     """
     if retaken is not None:
+        own = retaken.own_minor
+        pool = PoolChange(
+            retaken.pool_id, held_minor=_from_pool(retaken) - own, outstanding_minor=own,
+            terms_version=purchase.terms.version,
+        )  # fmt: skip
         return Changeset(
             rows=(retaken,),
             lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
             units=_units(retaken, free=-1, sold=1),
-            rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, retaken.own_minor)),
-            pools=(
-                PoolChange(retaken.pool_id, outstanding_minor=retaken.own_minor, terms_version=purchase.terms.version),
-            ),
+            rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, own), *_allotted(retaken, 1)),
+            pools=(pool,),
         )
     hold = purchase.hold
     assert hold is not None
     minor = hold.financed_minor
     return Changeset(
-        moves=(
-            Move(
-                table="hold",
-                key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
-                sources=("pending",),
-                set=values(state=HOLD.advance("pending", "post")),
-                expect=values(limit_ids=hold.limit_ids),
-            ),
-        ),
+        moves=(_ended(hold, event="post"),),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=-minor, drawn_minor=minor),),
         units=_units(hold, held=-1, sold=1),
         pools=(PoolChange(hold.pool_id, held_minor=-hold.own_minor, outstanding_minor=hold.own_minor),),
@@ -231,21 +281,22 @@ def expire_due(house: House, *, limit: int) -> int:
 def _units(hold: Hold, *, free: int = 0, held: int = 0, sold: int = 0) -> tuple[UnitsChange, ...]:
     if hold.sale_item_id is None:
         return ()
-    n = hold.units
-    return (UnitsChange(hold.sale_item_id, hold.shopper_id, free=free * n, held=held * n, sold=sold * n),)
+    n, claim = hold.units, None
+    if hold.sale_id is not None:
+        claim = Wish(hold.hold_id, hold.sale_id, hold.sale_item_id, hold.shopper_id, n, hold.own_minor)
+    return (
+        UnitsChange(hold.sale_item_id, hold.shopper_id, free=free * n, held=held * n, sold=sold * n, claim=claim),
+    )  # fmt: skip
 
 
-def _check_sale(house: House, checkout: Checkout) -> None:
-    if checkout.sale_item_id is None:
-        return
-    item = house.store.sale_item(checkout.sale_item_id)
-    now = house.clock.now()
-    if item is None or item.merchant_id != checkout.merchant_id or not item.starts_at <= now < item.ends_at:
-        raise SaleNotOpen(
-            sale_item_id=checkout.sale_item_id,
-            starts_at=item.starts_at.isoformat() if item else "",
-            ends_at=item.ends_at.isoformat() if item else "",
-        )
+def _allotted(hold: Hold, times: int) -> tuple[RoomChange, ...]:
+    """Return what a hold takes (or gives back) of the capital that its sale has set aside."""
+    return (RoomChange("sale", hold.sale_id, times * hold.own_minor),) if hold.sale_id else ()
+
+
+def _from_pool(hold: Hold) -> int:
+    """Return what a hold takes of its pool: nothing at a sale, for which the pool holds the capital already."""
+    return 0 if hold.sale_id else hold.own_minor
 
 
 def _check_subsidy(house: House, checkout: Checkout) -> None:

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bnpl_plugin.credit.calendar import local_date
-from bnpl_plugin.errors import CheckoutNotFound, UnsupportedCountry
+from bnpl_plugin.errors import BnplError, CheckoutNotFound, UnsupportedCountry
 from bnpl_plugin.ledger.postings import EntryHead
 from bnpl_plugin.lifecycle.appetite import Policies
+from bnpl_plugin.lifecycle.logs import log_of
 from bnpl_plugin.ports.clock import Clock, IdSource
 from bnpl_plugin.ports.credit_source import CreditSource
+from bnpl_plugin.ports.gate import Gate
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Plan
 from bnpl_plugin.ports.platform import Courier, Host, Message, Notifier, Seal
@@ -22,8 +24,10 @@ from bnpl_plugin.ports.provider import Provider
 from bnpl_plugin.ports.reads import Reads, Verifier
 from bnpl_plugin.ports.records import Checkout, Job, Json
 from bnpl_plugin.ports.rule import Rule
-from bnpl_plugin.ports.store import Changeset, Event, Purchase, Store
+from bnpl_plugin.ports.store import Changeset, Event, Purchase, Store, UnitsChange
 from bnpl_plugin.settings import Settings
+
+log = log_of("house")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class House:
     clock: Clock
     ids: IdSource
     store: Store
+    gate: Gate
     reads: Reads
     verifier: Verifier
     seal: Seal
@@ -80,7 +85,27 @@ class House:
     def commit(self, changeset: Changeset) -> None:
         """Write a changeset in a transaction of its own; its events are announced once it has committed."""
         self.store.write(changeset)
+        self.committed(changeset)
+
+    def committed(self, changeset: Changeset) -> None:
+        """Say what has been committed: a flash sale's gate is told at once of units sold or given back, then the hosts.
+
+        A gate that does not answer is told by the worker (``flash_sale.tending``).
+        """
+        for units in changeset.units:
+            if units.claim is not None and (units.sold > 0 or units.free > 0):
+                self._tell_gate(units)
         self.announce(changeset.events)
+
+    def _tell_gate(self, units: UnitsChange) -> None:
+        assert units.claim is not None
+        try:
+            if units.sold > 0:
+                self.gate.book(units.claim, now=self.clock.now())
+            else:
+                self.gate.release(units.claim, now=self.clock.now())
+        except BnplError as error:
+            log.warning("the gate was not told", claim_id=units.claim.claim_id, error=error.code)
 
     def purchase(self, checkout_id: str) -> Purchase:
         """Return a checkout with what hangs on it. Raises ``CheckoutNotFound``."""

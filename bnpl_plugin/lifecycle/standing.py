@@ -80,7 +80,7 @@ def _again(house: House, purchase: Purchase, *, old: Decision, withdrawn: bool) 
 def _before_us(purchase: Purchase, line: CreditLine, *, old: Decision, withdrawn: bool) -> CreditLine | None:
     """Return the line without this purchase's own hold; none if the withdrawn policy had opened it and nothing else."""
     hold = purchase.hold
-    own_minor = hold.financed_minor if hold is not None and hold.state == "pending" else 0
+    own_minor = hold.financed_minor if hold is not None and hold.live else 0
     held_minor = line.held_minor - own_minor
     opened_it = withdrawn and old.inputs.get("line_limit_minor") is None
     if opened_it and line.drawn_minor == 0 and held_minor == 0 and line.limit_minor == old.limit_minor:

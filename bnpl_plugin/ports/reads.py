@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, SaleItem, Subsidy
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, InstalmentRow, Job, Loan, Subsidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +140,6 @@ class Reads(Protocol):
 
     def subsidy(self, subsidy_id: str) -> SubsidyRow | None:
         """Return one budget."""
-        ...
-
-    def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
-        """Return sale items, the latest start first."""
         ...
 
     def jobs(self, *, state: str, limit: int = 50) -> Sequence[Job]:

@@ -192,6 +192,15 @@ class Settings:
         default="",
         meaning="what is to be lent, from which month to which: 2000000000CNY 2027-01 2027-06",
     )
+    gate: str = _key(
+        text(2, 40), default="sql", meaning="where a flash sale's rush is decided: code of a gate's leaf (sql, redis)"
+    )
+    gate_url: str = _key(
+        text(5, 2000, empty="BNPL_GATE=sql needs none"),
+        default="",
+        secret=True,
+        meaning="address of the Redis or Valkey server, or of one node of its Cluster (redis+cluster://)",
+    )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
         whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from bnpl_plugin import worker
 from bnpl_plugin.errors import BnplError, InvalidInput
-from bnpl_plugin.lifecycle import early_settlement, flash_sale, refund
+from bnpl_plugin.lifecycle import early_settlement, refund
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.records import SaleItem
 from bnpl_plugin.ports.store import Event
@@ -131,9 +133,7 @@ class Life:
             elif errand.what == "refund":
                 refund.request(self.house, loan_id=errand.subject, reason="returned")
             elif errand.what == "unsold":
-                flash_sale.return_unsold(
-                    self.house, sale_item_id=errand.subject, merchant_id=self.house.host_merchant_id
-                )
+                selling.return_unsold(self.house, sale_item_id=errand.subject, merchant_id=self.house.host_merchant_id)
             else:
                 self._pay(errand)
         except BnplError as refusal:
@@ -208,10 +208,13 @@ class Life:
     def _open_sale(self, *, units: int) -> None:
         now = self.clock.now()
         for market in self._markets:
-            self._sale[market.currency] = flash_sale.create_item(
-                self.house, merchant_id=self.house.host_merchant_id, sku="flash", name="Flash-sale phone", units=units,
-                units_per_shopper=1, starts_at=now, ends_at=now + DAY,
+            phone = ItemTerms(sku="flash", name="Flash-sale phone", units=units, price_minor=market.sale_minor)
+            terms = SaleTerms(
+                name="Flash sale", country=market.country, items=(phone,), starts_at=now, ends_at=now + DAY,
+                allotment_minor=0,
             )  # fmt: skip
+            view = selling.create(self.house, terms, merchant_id=self.house.host_merchant_id)
+            self._sale[market.currency] = view.items[0]
 
     def _close_sale(self) -> None:
         """End the sale; what was held at its end comes free on the next day, and then the rest goes back."""

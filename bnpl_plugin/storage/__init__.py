@@ -9,6 +9,7 @@ new promise's check to ``verify/``.
 """
 
 from bnpl_plugin.storage.engine import build_engine, install_sqlite_hooks
+from bnpl_plugin.storage.gate import SqlGate
 from bnpl_plugin.storage.migrations import current, upgrade
 from bnpl_plugin.storage.migrations.host_filter import host_filter
 from bnpl_plugin.storage.sql_reads import SqlReads
@@ -16,6 +17,7 @@ from bnpl_plugin.storage.sql_store import SqlStore
 from bnpl_plugin.storage.verify import SqlVerifier
 
 __all__ = [
+    "SqlGate",
     "SqlReads",
     "SqlStore",
     "SqlVerifier",

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from bnpl_plugin.ports.reads import BookStanding, EventRow, LentMonth, LoanRow, Page, PostingRow, SubsidyRow
-from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job, SaleItem
+from bnpl_plugin.ports.records import CapitalPool, Checkout, Decision, Job
 from bnpl_plugin.storage.reads import months, pages
 from bnpl_plugin.storage.reads.lending import reviews, subsidies
 from bnpl_plugin.storage.refusals import our_errors
@@ -91,11 +91,6 @@ class SqlReads:
         """Return one budget."""
         with self._reading() as connection:
             return next(iter(subsidies.listed(connection, subsidy_id=subsidy_id)), None)
-
-    def sale_items(self, *, merchant_id: str | None = None) -> Sequence[SaleItem]:
-        """Return sale items, the latest start first."""
-        with self._reading() as connection:
-            return pages.sale_items(connection, merchant_id=merchant_id)
 
     def jobs(self, *, state: str, limit: int = 50) -> Sequence[Job]:
         """Return jobs in a state, newest first."""

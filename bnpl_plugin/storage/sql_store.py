@@ -35,6 +35,7 @@ from bnpl_plugin.ports.records import (
 )
 from bnpl_plugin.ports.store import Changeset, Confirming, History, LoanBook, Purchase
 from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.sales import Sales
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.storage.engine import require_real_transactions
 from bnpl_plugin.storage.reads import lookups, purchases, queues
@@ -43,6 +44,7 @@ from bnpl_plugin.storage.reads.lending.lines import SqlLines
 from bnpl_plugin.storage.refusals import is_busy, our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.sql_lending import SqlLendingReads
+from bnpl_plugin.storage.sql_sales import SqlSales
 from bnpl_plugin.storage.sql_treasury import SqlTreasury
 from bnpl_plugin.storage.transactions import (
     WRITE_OPTIONS,
@@ -81,6 +83,7 @@ class SqlStore(SqlLendingReads):
         # one statement is its own transaction on PostgreSQL: no round trips for BEGIN and COMMIT
         self.lines: Lines = SqlLines(self._reading)
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if self._on_postgresql else engine
+        self.sales: Sales = SqlSales(self._reading, writing=self._writing_alone)
         self.treasury: Treasury = SqlTreasury(self._reading, writing=self._writing_alone)
 
     @property

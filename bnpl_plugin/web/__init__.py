@@ -24,12 +24,13 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     """Return our blueprints for one app.
 
     Pages (``bnpl``), the merchants' API (``bnpl_api``), the lender's (``bnpl_lender_api``), provider webhooks
-    (``bnpl_webhooks``). A host with CSRF protection of its own exempts all four: pages carry a form token of ours, the
-    others are no forms.
+    (``bnpl_webhooks``), a flash sale's gate (``bnpl_gate``). A host with CSRF protection of its own exempts all five:
+    pages carry a form token of ours, the others are no forms.
     """
     from bnpl_plugin.web import account, checkout, console, frame, sandbox, webhooks, widget
     from bnpl_plugin.web.api import blueprint as api_blueprint
     from bnpl_plugin.web.lender_api import blueprint as lender_blueprint
+    from bnpl_plugin.web.sale import gate_blueprint
 
     pages = Blueprint(
         "bnpl", __name__, url_prefix=settings.url_prefix, template_folder="../templates", static_folder="../static",
@@ -53,4 +54,6 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     lender.url_prefix = f"{settings.url_prefix}/lender/v1"
     hooks = copy.copy(webhooks.blueprint)
     hooks.url_prefix = f"{settings.url_prefix}/webhooks"
-    return pages, api, lender, hooks
+    gate = copy.copy(gate_blueprint)
+    gate.url_prefix = f"{settings.url_prefix}/sale"
+    return pages, api, lender, hooks, gate

@@ -114,7 +114,7 @@ def order_sale() -> Any:
     view = current_sale()
     if view is None or view.state != "open":
         return redirect(url_for("shop.sale"), 303)
-    price = view.sale.prices[storefront().currency]
+    price = view.sale.price_minor
     lines = order_lines([(view.variant, 1)], shop=storefront(), sale_minor=price)
     return _order(lines, sale_item_id=view.sale.sale_item_id)
 

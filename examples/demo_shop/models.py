@@ -59,13 +59,14 @@ class Variant(Base):
 
 
 class Sale(Base):
-    """A flash sale: which item of the package's counts its units."""
+    """A flash sale of one storefront: which item of the package's counts its units, at which price."""
 
     __tablename__ = "shop_sale"
 
     sale_item_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     sku: Mapped[str] = mapped_column(ForeignKey(Variant.sku))
-    prices: Mapped[dict[str, int]] = mapped_column(JSON)
+    country: Mapped[str] = mapped_column(String(2))
+    price_minor: Mapped[int]
     ends_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from bnpl_plugin.ext import current_bnpl
 from bnpl_plugin.ports.clock import Clock
+from bnpl_plugin.ports.records import Sale as RunningSale
 from bnpl_plugin.ports.records import SaleItem
 from bnpl_plugin.web.locale import matching_locale, translator
 from examples.demo_shop.desk import PEOPLE
@@ -97,24 +98,26 @@ def products() -> Sequence[Product]:
 
 
 def current_sale() -> SaleView | None:
-    """Return the newest flash sale with the units that the package counts."""
+    """Return this storefront's newest flash sale with the units that the package counts."""
     with shop().sessions() as database:
-        sale = database.scalars(select(Sale).order_by(Sale.ends_at.desc())).first()
+        own = select(Sale).where(Sale.country == storefront().country).order_by(Sale.ends_at.desc())
+        sale = database.scalars(own).first()
         variant = database.get(Variant, sale.sku) if sale else None
-    item = current_bnpl.store.sale_item(sale.sale_item_id) if sale else None
-    if sale is None or variant is None or item is None:
+    found = current_bnpl.store.sales.of_item(sale.sale_item_id) if sale else None
+    if sale is None or variant is None or found is None:
         return None
+    running, item = found
     now = shop().clock.now()
-    state, until = _sale_state(item, now=now)
+    state, until = _sale_state(running, item, now=now)
     return SaleView(sale, item, variant, state, max(0, int((until - now).total_seconds())))
 
 
-def _sale_state(item: SaleItem, *, now: datetime) -> tuple[str, datetime]:
-    if now < item.starts_at:
-        return "ahead", item.starts_at
-    if now >= item.ends_at:
-        return "over", item.ends_at
-    return ("open" if item.free_units > 0 else "sold_out"), item.ends_at
+def _sale_state(running: RunningSale, item: SaleItem, *, now: datetime) -> tuple[str, datetime]:
+    if now < running.starts_at:
+        return "ahead", running.starts_at
+    if now >= running.ends_at:
+        return "over", running.ends_at
+    return ("open" if item.free_units > 0 else "sold_out"), running.ends_at
 
 
 @blueprint.get("/")

@@ -15,7 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bnpl_plugin import storage
-from bnpl_plugin.lifecycle import flash_sale, funding, merchants
+from bnpl_plugin.lifecycle import funding, merchants
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.subsidies import budgets
 from bnpl_plugin.lifecycle.subsidies.terms import SubsidyTerms
@@ -26,7 +28,8 @@ from examples.demo_shop.pages import Shop
 
 SALE_SKU = "B7M-128-DUSK"
 SALE_UNITS = 12
-SALE_PRICES = {"CNY": 1_999_00, "EUR": 299_00, "USD": 299_00}
+SALE_PRICES = {"CN": 1_999_00, "FR": 299_00, "US": 299_00}
+TOP_UP = 1_000_00  # what is asked of the pool when taxes and shipping make the allotment fall short
 SALE_DAYS = 3
 
 #: The maker's own offer: six instalments at 0 %, until its money is used up.
@@ -52,7 +55,8 @@ def prepare(app: Flask, *, third_party_url: str) -> dict[str, str]:
     _add_capital(house)
     _open_budget(house)
     with shop.sessions() as session:
-        _open_sale(house, session)
+        for country, price_minor in SALE_PRICES.items():
+            _open_sale(house, session, country=country, price_minor=price_minor)
     return _third_party(house, folder=Path(app.instance_path), url=third_party_url)
 
 
@@ -77,26 +81,31 @@ def _open_budget(house: House) -> None:
     )  # fmt: skip
 
 
-def _open_sale(house: House, session: Session) -> None:
-    """Open a flash sale if none is running or ahead; the last one's unsold units go back to the shelf."""
-    last = session.scalars(select(Sale).order_by(Sale.ends_at.desc())).first()
+def _open_sale(house: House, session: Session, *, country: str, price_minor: int) -> None:
+    """Open a storefront's flash sale if none is running or ahead; the last one's unsold units go back to the shelf."""
+    last = session.scalars(select(Sale).where(Sale.country == country).order_by(Sale.ends_at.desc())).first()
     now = house.clock.now()
     if last is not None and last.ends_at > now:
         return
     if last is not None:
-        back = flash_sale.return_unsold(house, sale_item_id=last.sale_item_id, merchant_id=house.host_merchant_id)
+        back = selling.return_unsold(house, sale_item_id=last.sale_item_id, merchant_id=house.host_merchant_id)
         session.execute(update(Variant).where(Variant.sku == last.sku).values(stock=Variant.stock + back))
-    starts = now + timedelta(seconds=int(os.environ.get("DEMO_SALE_IN_SECONDS") or 60))
+    starts = now + timedelta(seconds=int(os.environ.get("DEMO_SALE_IN_SECONDS") or 120))
     ends = starts + timedelta(days=SALE_DAYS)
     taken = update(Variant).where(Variant.sku == SALE_SKU, Variant.stock >= SALE_UNITS)
     if session.execute(taken.values(stock=Variant.stock - SALE_UNITS)).rowcount:  # type: ignore[attr-defined]
-        sale_item_id = house.ids.new("sale")
-        session.add(Sale(sale_item_id=sale_item_id, sku=SALE_SKU, prices=SALE_PRICES, ends_at=ends))
+        sale_item_id = house.ids.new("sit")
+        session.add(
+            Sale(sale_item_id=sale_item_id, sku=SALE_SKU, country=country, price_minor=price_minor, ends_at=ends)
+        )
         session.commit()
-        flash_sale.create_item(
-            house, merchant_id=house.host_merchant_id, sku=SALE_SKU, name="Blossom 7 Mini", units=SALE_UNITS,
-            units_per_shopper=1, starts_at=starts, ends_at=ends, sale_item_id=sale_item_id,
-        )  # fmt: skip
+        phone = ItemTerms(
+            sku=SALE_SKU, name="Blossom 7 Mini", units=SALE_UNITS, price_minor=price_minor, sale_item_id=sale_item_id
+        )
+        terms = SaleTerms(
+            name="Blossom 7 Mini", country=country, items=(phone,), starts_at=starts, ends_at=ends, top_up_minor=TOP_UP
+        )
+        selling.create(house, terms, merchant_id=house.host_merchant_id)
 
 
 def _third_party(house: House, *, folder: Path, url: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bnpl_plugin.credit.states import (
     LOAN,
     MACHINES,
     PASS,
+    SALE,
     SUBSIDY,
     SUBSIDY_PART,
 )
@@ -33,6 +34,7 @@ refused
 reversed
 """
 HOLD_TABLE = """
+reserved    take>pending void>voided expire>expired
 pending     post>posted void>voided expire>expired
 posted
 voided
@@ -95,6 +97,12 @@ replaced
 expired
 revoked
 """
+SALE_TABLE = """
+open        pause>paused end>ended
+paused      resume>open end>ended
+ended       close>closed
+closed
+"""
 TABLES = [
     (CHECKOUT, CHECKOUT_TABLE),
     (HOLD, HOLD_TABLE),
@@ -106,6 +114,7 @@ TABLES = [
     (LINE, LINE_TABLE),
     (LIMIT_CHANGE, LIMIT_CHANGE_TABLE),
     (PASS, PASS_TABLE),
+    (SALE, SALE_TABLE),
 ]
 
 

@@ -152,13 +152,13 @@ def test_slow_card_keeps_the_hold_alive_while_it_runs(world):
     assert_bought_once(world, checkout_id)
 
 
-def late_success(world: World, checkout_id: str) -> None:
+def late_success(world: World, checkout_id: str, *, set_aside_minor: int = 0) -> None:
     """The hold is over and given back while the shopper is still on the bank's page; then the card succeeds."""
     begin(world, checkout_id)
     world.later(minutes=16)
     world.later(minutes=61)
     assert world.state(checkout_id) == "approved"
-    assert world.pool() == (0, 0)
+    assert world.pool() == (set_aside_minor, 0)
     give_card(world, checkout_id)
 
 
@@ -167,7 +167,7 @@ def test_success_after_the_hold_expired_retakes_everything(world):
     order = world.shop.add(sale_item_id=item.sale_item_id, units=1)
     checkout_id = world.shopper().to_signed(order)
     assert world.units(item.sale_item_id) == (0, 1, 0, 0)
-    late_success(world, checkout_id)
+    late_success(world, checkout_id, set_aside_minor=29_900)
     assert world.units(item.sale_item_id) == (1, 0, 0, 0)
     world.settle(checkout_id)
     assert world.units(item.sale_item_id) == (0, 0, 1, 0)
@@ -178,7 +178,7 @@ def test_success_after_the_units_were_sold_to_another_is_lifted_and_told(world):
     item = world.sale()
     order = world.shop.add(sale_item_id=item.sale_item_id, units=1)
     checkout_id = world.shopper().to_signed(order)
-    late_success(world, checkout_id)
+    late_success(world, checkout_id, set_aside_minor=29_900)
     other = world.buy(
         world.shop.add(sale_item_id=item.sale_item_id, units=1), walker=world.shopper(phone="+33612345679")
     )

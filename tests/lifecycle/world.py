@@ -14,8 +14,10 @@ from flask import Flask
 
 from bnpl_plugin import worker
 from bnpl_plugin.errors import WebhookInvalid
-from bnpl_plugin.lifecycle import flash_sale, provider_events, reconciliation
+from bnpl_plugin.lifecycle import provider_events, reconciliation
 from bnpl_plugin.lifecycle.confirm import Confirmation
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import SaleItem
@@ -104,18 +106,15 @@ class World:
         self.settle(checkout_id)
         return str(checkout_id)
 
-    def sale(self, *, units: int = 1, units_per_shopper: int = 1, days: int = 1) -> SaleItem:
+    def sale(
+        self, *, units: int = 1, units_per_shopper: int = 1, days: int = 1, line: int = 0, **more: Any
+    ) -> SaleItem:
         now = self.clock.now()
-        return flash_sale.create_item(
-            self.house,
-            merchant_id=self.house.host_merchant_id,
-            sku="phone",
-            name="Phone",
-            units=units,
-            units_per_shopper=units_per_shopper,
-            starts_at=now,
-            ends_at=now + timedelta(days=days),
+        item = ItemTerms(sku="phone", name="Phone", units=units, units_per_shopper=units_per_shopper, line_limit=line)
+        terms = SaleTerms(
+            name="Flash sale", country="FR", items=(item,), starts_at=now, ends_at=now + timedelta(days=days), **more
         )
+        return selling.create(self.house, terms, merchant_id=self.house.host_merchant_id).items[0]
 
     # what is so now --------------------------------------------------------------------------------------------------
     def purchase(self, checkout_id: str) -> Purchase:

@@ -25,7 +25,6 @@ from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import (
     disclosure,
     early_settlement,
-    flash_sale,
     holds,
     identification,
     payment,
@@ -34,6 +33,7 @@ from bnpl_plugin.lifecycle import (
     refund,
     signature,
 )
+from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.lifecycle.subsidies import budgets
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.platform import Order
@@ -290,7 +290,7 @@ class History(Treasurer, RuleBasedStateMachine):
     @rule()
     def shop_takes_unsold_units_back(self) -> None:
         with self.maybe():
-            flash_sale.return_unsold(self.world.house, sale_item_id=self.item.sale_item_id, merchant_id="host")
+            selling.return_unsold(self.world.house, sale_item_id=self.item.sale_item_id, merchant_id="host")
 
     @rule(deed=st.sampled_from(("stop", "resume", "resume", "top up")))
     def maker_turns_the_budget(self, deed: str) -> None:

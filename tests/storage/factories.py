@@ -40,13 +40,17 @@ from bnpl_plugin.ports.records import (
     ProviderEvent,
     Record,
     SaleClaim,
-    SaleItem,
 )
 from bnpl_plugin.ports.store import Changeset, Event, LineChange, Move, PoolChange, Store, UnitsChange
+from tests.storage import rows_of_flash_sales
 from tests.storage.rows_of_lending import HOUR, NOW, of_capital, of_credit, of_sales
 
 __all__ = ["HOUR", "NOW", "of_capital", "of_credit", "of_sales"]
 
+
+
+sale, sale_change = rows_of_flash_sales.sale, rows_of_flash_sales.sale_change
+sale_item = rows_of_flash_sales.sale_item
 
 
 def merchant(merchant_id: str = "mer_1", **values: Any) -> Merchant:
@@ -139,15 +143,6 @@ def pool(pool_id: str = "pool_EUR", **values: Any) -> CapitalPool:
         terms_version=0,
         changed_at=NOW,
     )
-    return replace(row, **values)
-
-
-def sale_item(sale_item_id: str = "sal_1", **values: Any) -> SaleItem:
-    row = SaleItem(
-        sale_item_id=sale_item_id, merchant_id="mer_1", sku="phone-15", name="Phone", total_units=10, free_units=10,
-        held_units=0, sold_units=0, returned_units=0, units_per_shopper=1, starts_at=NOW, ends_at=NOW + HOUR,
-        created_at=NOW,
-    )  # fmt: skip
     return replace(row, **values)
 
 
@@ -305,7 +300,7 @@ def every_record() -> tuple[Record, ...]:
     return (
         merchant(), api_key(), checkout(), hold(), attempt(), loan(), *instalments(), order_claim(), person(),
         phone_code(), decision(), disclosure(), agreement(), payment_method(), provider_event(), idempotency(), job(),
-        credit_line(), sale_item(), pool(), *of_credit(), *of_capital(), *of_sales(),
+        credit_line(), sale(), sale_change(), sale_item(), pool(), *of_credit(), *of_capital(), *of_sales(),
     )  # fmt: skip
 
 

@@ -64,8 +64,6 @@ def test_a_merchant_sees_its_own_only(store, reads):
     assert reads.checkout_of_merchant(merchant_id="mer_1", checkout_id="chk_2") is None
     assert reads.checkout_of_merchant(merchant_id="mer_2", checkout_id="chk_2").checkout_id == "chk_2"
     assert [event.event_id for event in reads.events_of_merchant(merchant_id="mer_2").rows] == ["evt_2"]
-    assert [item.sale_item_id for item in reads.sale_items(merchant_id="mer_1")] == ["sal_1"]
-    assert len(reads.sale_items()) == 2
 
 
 def test_events_page_and_are_found(store, reads):

@@ -7,7 +7,9 @@ from datetime import timedelta
 from flask import Flask
 
 from bnpl_plugin import worker
-from bnpl_plugin.lifecycle import flash_sale, holds
+from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.lifecycle.funding import funders, limits, loan_sales
 from bnpl_plugin.ports.store import Changeset, PoolChange
 from tests.web.browsing import Browser, checkout_id, clock, house_of, make_shop, state
@@ -16,17 +18,11 @@ from tests.web.browsing import Browser, checkout_id, clock, house_of, make_shop,
 def _sale(shop: Flask, *, units: int = 1, per_shopper: int = 1, opens_in: timedelta = timedelta(0)) -> str:
     house = house_of(shop)
     now = house.clock.now()
-    item = flash_sale.create_item(
-        house,
-        merchant_id=house.host_merchant_id,
-        sku="phone",
-        name="Phone",
-        units=units,
-        units_per_shopper=per_shopper,
-        starts_at=now + opens_in,
-        ends_at=now + timedelta(days=1),
+    item = ItemTerms(sku="phone", name="Phone", units=units, units_per_shopper=per_shopper, line_limit=0)
+    terms = SaleTerms(
+        name="Flash sale", country="FR", items=(item,), starts_at=now + opens_in, ends_at=now + timedelta(days=1)
     )
-    return item.sale_item_id
+    return selling.create(house, terms, merchant_id=house.host_merchant_id).items[0].sale_item_id
 
 
 def test_the_last_unit_goes_to_one_and_the_other_is_told(shop: Flask) -> None:

@@ -41,6 +41,7 @@ from bnpl_plugin.credit.states.purchase import (
     LoanEvent,
     LoanState,
 )
+from bnpl_plugin.credit.states.sale import SALE, SaleEvent, SaleState
 
 MACHINES: tuple[Machine, ...] = (
     CHECKOUT,
@@ -53,6 +54,7 @@ MACHINES: tuple[Machine, ...] = (
     LINE,
     LIMIT_CHANGE,
     PASS,
+    SALE,
 )
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "LOAN",
     "MACHINES",
     "PASS",
+    "SALE",
     "SUBSIDY",
     "SUBSIDY_PART",
     "AttemptEvent",
@@ -84,6 +87,8 @@ __all__ = [
     "Machine",
     "PassEvent",
     "PassState",
+    "SaleEvent",
+    "SaleState",
     "SubsidyEvent",
     "SubsidyPartEvent",
     "SubsidyPartState",

@@ -70,8 +70,9 @@ CHECKOUT = Machine(
 
 
 class HoldState(StrEnum):
-    """Where a two-phase reservation stands."""
+    """Where a two-phase reservation stands; reserved: of the credit line alone, for a flash sale to come."""
 
+    RESERVED = "reserved"
     PENDING = "pending"
     POSTED = "posted"
     VOIDED = "voided"
@@ -81,15 +82,17 @@ class HoldState(StrEnum):
 class HoldEvent(StrEnum):
     """What can happen to a hold."""
 
+    TAKE = "take"
     POST = "post"
     VOID = "void"
     EXPIRE = "expire"
 
 
 _HOLD = """
-pending | post   | posted
-pending | void   | voided
-pending | expire | expired
+reserved         | take   | pending
+pending          | post   | posted
+reserved pending | void   | voided
+reserved pending | expire | expired
 """
 
 

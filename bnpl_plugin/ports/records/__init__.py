@@ -50,6 +50,12 @@ from bnpl_plugin.ports.records.record import (
     Json,
     Record,
 )
+from bnpl_plugin.ports.records.sales import (
+    Sale,
+    SaleChange,
+    SaleClaim,
+    SaleItem,
+)
 from bnpl_plugin.ports.records.shoppers import (
     Agreement,
     Disclosure,
@@ -61,8 +67,6 @@ from bnpl_plugin.ports.records.shops import (
     ApiKey,
     Merchant,
     OrderClaim,
-    SaleClaim,
-    SaleItem,
 )
 
 __all__ = [
@@ -100,6 +104,8 @@ __all__ = [
     "Record",
     "Remittance",
     "Review",
+    "Sale",
+    "SaleChange",
     "SaleClaim",
     "SaleItem",
     "Subsidy",

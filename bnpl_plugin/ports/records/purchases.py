@@ -42,11 +42,16 @@ class Checkout(Record, table="checkout", key=("checkout_id",)):
     opened_at: datetime
     expires_at: datetime
     changed_at: datetime
+    device: str | None = None  # the browser that got ready for a flash sale with it
 
 
 @dataclass(frozen=True, slots=True)
 class Hold(Record, table="hold", key=("shopper_id", "hold_id")):
-    """The three reservations of one checkout as one two-phase entry: stock units, credit line and capital."""
+    """The three reservations of one checkout as one two-phase entry: stock units, credit line and capital.
+
+    While it is "reserved" it holds the credit line alone, for a flash sale to come. With a ``sale_id`` its capital is
+    out of what that sale has set aside; its id is that of the gate's claim.
+    """
 
     shopper_id: str
     hold_id: str
@@ -66,6 +71,12 @@ class Hold(Record, table="hold", key=("shopper_id", "hold_id")):
     expires_at: datetime
     ceiling_at: datetime
     down_payment_minor: int = 0  # the part of the principal that is paid at signature for what the line does not cover
+    sale_id: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the credit line bears it."""
+        return self.state in ("reserved", "pending")
 
     @property
     def financed_minor(self) -> int:

@@ -1,4 +1,4 @@
-"""Records of shops: who they are, their sales, the order references they have used."""
+"""Records of shops: who they are, and the order references they have used."""
 
 from __future__ import annotations
 
@@ -29,34 +29,6 @@ class ApiKey(Record, table="api_key", key=("key_hash",)):
     label: str
     created_at: datetime
     revoked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SaleItem(Record, table="sale_item", key=("sale_item_id",)):
-    """Units that a host handed over for a sale: ``free + held + sold + returned = total``."""
-
-    sale_item_id: str
-    merchant_id: str
-    sku: str
-    name: str
-    total_units: int
-    free_units: int
-    held_units: int
-    sold_units: int
-    returned_units: int
-    units_per_shopper: int
-    starts_at: datetime
-    ends_at: datetime
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SaleClaim(Record, table="sale_claim", key=("sale_item_id", "shopper_id")):
-    """How many units of a sale item one shopper holds or bought; never above ``units_per_shopper``."""
-
-    sale_item_id: str
-    shopper_id: str
-    units: int
 
 
 @dataclass(frozen=True, slots=True)

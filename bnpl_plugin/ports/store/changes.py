@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bnpl_plugin.ledger.journal import JournalEntry
+from bnpl_plugin.ports.gate import Wish
 from bnpl_plugin.ports.records import Record
 
 
@@ -41,10 +42,11 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True)
 class UnitsChange:
-    """Move units of a sale item; the four changes sum to zero.
+    """Move units of a sale item; the four changes sum to what is ``added``.
 
     A fall of ``free`` below zero is refused (``sale_item``); the shopper's own count is ``held + sold`` and is refused
-    (``units_per_shopper``) above the item's allowance.
+    (``units_per_shopper``) above the item's allowance. ``claim`` is the gate's claim on these units, if there is one:
+    once this is committed, the gate is told (``House.commit``); the store itself writes nothing of it.
     """
 
     sale_item_id: str
@@ -53,14 +55,16 @@ class UnitsChange:
     held: int = 0
     sold: int = 0
     returned: int = 0
+    added: int = 0
+    claim: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoomChange:
-    """Change what is used of a budget or a concentration limit (``table``: "subsidy" or "capital_limit").
+    """Change what is used of a budget, a concentration limit or a sale's capital (``table``: see ``ROOMS``).
 
     A rise is refused (guard: the table's name) beyond the ceiling. A budget must be "active"; a limit that has ended
-    counts on without binding.
+    counts on without binding; a sale's capital binds whatever its state.
     """
 
     table: str
@@ -125,11 +129,15 @@ MUTABLE = frozenset(
         "merchant", "api_key", "person", "phone_code", "checkout", "hold", "attempt", "loan", "instalment", "job",
         "idempotency", "credit_line", "sale_item", "limit_change", "pass", "prequalification", "review",
         "policy_version", "enquiry", "borrowing", "co_lending", "loan_sale", "subsidy", "subsidy_part", "capital_limit",
+        "sale", "sale_change",
     }
 )  # fmt: skip
 
 #: Tables whose used sum may not pass their ceiling (``RoomChange``), in the order in which they are locked.
-ROOMS = ("subsidy", "capital_limit")
+ROOMS = ("subsidy", "sale", "capital_limit")
 
 #: Those that count on once they have ended, without binding: what names them falls as it is repaid.
 ENDED_COUNTS_ON = frozenset({"capital_limit"})
+
+#: Those that bind in every state.
+ALWAYS_BIND = frozenset({"sale"})

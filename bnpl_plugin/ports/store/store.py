@@ -31,6 +31,7 @@ from bnpl_plugin.ports.records import (
 from bnpl_plugin.ports.store.changes import Changeset
 from bnpl_plugin.ports.store.lending import LendingReads
 from bnpl_plugin.ports.store.lines import Lines
+from bnpl_plugin.ports.store.sales import Sales
 from bnpl_plugin.ports.store.treasury import Treasury
 from bnpl_plugin.ports.store.views import History, LoanBook, Purchase
 
@@ -55,6 +56,7 @@ class Store(LendingReads, Protocol):
 
     lines: Lines
     treasury: Treasury
+    sales: Sales
 
     def write(self, changeset: Changeset) -> None:
         """Write a changeset and commit. Raises ``GuardFailed`` (subclass by guard), ``HostTransactionOpen``."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bnpl_plugin.errors import GateLost, InvalidInput
 from bnpl_plugin.ports.gate import AllotmentGone, Claim, ClaimState, SaleState, SoldOut, Wish
-from bnpl_plugin.storage.schema.shops import gate_claim, gate_item, gate_sale
+from bnpl_plugin.storage.schema.sales.gate import gate_claim, gate_item, gate_sale
 
 _UNITS_IN = {ClaimState.ADMITTED: "held", ClaimState.HELD: "held", ClaimState.BOOKED: "booked"}
 _PAGE = 200

@@ -21,7 +21,7 @@ from bnpl_plugin.ports.gate import (
     Wish,
 )
 from bnpl_plugin.storage.gate.desk import Item, Sale, claim_of, hopeless, item_of, number_in_line, sale_of
-from bnpl_plugin.storage.schema.shops import gate_claim, gate_item, gate_sale
+from bnpl_plugin.storage.schema.sales.gate import gate_claim, gate_item, gate_sale
 
 _ITEM_FROM = len(gate_sale.columns)
 _CLAIM_FROM = _ITEM_FROM + len(gate_item.columns)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bnpl_plugin.ports.gate import Claim, ClaimState, GateSale, SaleState
 from bnpl_plugin.storage.gate.desk import claim_row
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
-from bnpl_plugin.storage.schema.shops import gate_change, gate_claim, gate_item, gate_sale
+from bnpl_plugin.storage.schema.sales.gate import gate_change, gate_claim, gate_item, gate_sale
 
 
 def lock_name(connection: sa.Connection, sale: GateSale) -> bool:

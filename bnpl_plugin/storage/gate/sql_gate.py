@@ -31,7 +31,7 @@ from bnpl_plugin.storage.gate.desk import Desk, claim_of, hopeless, item_of, num
 from bnpl_plugin.storage.gate.looking import foregone, latest, look
 from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
-from bnpl_plugin.storage.schema.shops import gate_claim, gate_item, gate_sale
+from bnpl_plugin.storage.schema.sales.gate import gate_claim, gate_item, gate_sale
 from bnpl_plugin.storage.transactions import WRITE_OPTIONS, refuse_inside_confirm
 
 _OVER = (ClaimState.RELEASED, ClaimState.EXPIRED)

@@ -13,13 +13,13 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from bnpl_plugin.ports.store import ENDED_COUNTS_ON, MUTABLE, ROOMS
+from bnpl_plugin.ports.store import ALWAYS_BIND, ENDED_COUNTS_ON, MUTABLE, ROOMS
 from bnpl_plugin.storage.schema import RECORDS, record_table
 from bnpl_plugin.storage.schema.metadata import metadata
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 #: Tables whose rows many writers contend for: moved last.
-HOT_MOVES = ("credit_line", "sale_item", "subsidy", "capital_limit")
+HOT_MOVES = ("credit_line", "sale_item", "subsidy", "sale", "capital_limit")
 #: Tables that moves may change, in the order in which they are locked.
 COOL_MOVES = tuple(name for name in RECORDS if name in MUTABLE and name not in HOT_MOVES)
 
@@ -147,7 +147,8 @@ _UNITS = f"""
       END IF;
       UPDATE bnpl_sale_item AS t
          SET free_units = t.free_units + (m->>'free')::integer, held_units = t.held_units + held,
-             sold_units = t.sold_units + drawn, returned_units = t.returned_units + (m->>'returned')::integer
+             sold_units = t.sold_units + drawn, returned_units = t.returned_units + (m->>'returned')::integer,
+             total_units = t.total_units + (m->>'added')::integer
        WHERE t.sale_item_id = m->>'sale_item_id'
          AND ((m->>'free')::integer >= 0 OR t.free_units + (m->>'free')::integer >= 0);
       IF NOT FOUND THEN
@@ -160,7 +161,8 @@ _UNITS = f"""
 def _rooms(name: str) -> str:
     table, key = record_table(name), RECORDS[name].key[0]
     within = "t.used_minor + held <= t.ceiling_minor"
-    binding = f"t.state <> 'active' OR {within}" if name in ENDED_COUNTS_ON else f"t.state = 'active' AND {within}"
+    active = f"t.state <> 'active' OR {within}" if name in ENDED_COUNTS_ON else f"t.state = 'active' AND {within}"
+    binding = within if name in ALWAYS_BIND else active
     return f"""
   IF doc ? 'r_{name}' THEN
     part := doc->'r_{name}';

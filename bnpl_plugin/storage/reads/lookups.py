@@ -24,6 +24,7 @@ from bnpl_plugin.ports.store import History
 from bnpl_plugin.storage.rows import many, one, one_by, select_of, straight
 from bnpl_plugin.storage.schema import capital, credit, flow, purchases, shoppers, shops
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.schema.sales import selling
 
 _OPEN_LOANS = ("active", "defaulted")
 _CHECKOUTS_OF_ORDER = """SELECT row_to_json(c) FROM bnpl_checkout AS c
@@ -130,7 +131,7 @@ def pool(connection: sa.Connection, currency: str, *, country: str) -> CapitalPo
 
 def sale_item(connection: sa.Connection, sale_item_id: str) -> SaleItem | None:
     """Return a sale item."""
-    return one(connection, select_of(SaleItem).where(shops.sale_item.c.sale_item_id == sale_item_id), SaleItem)
+    return one(connection, select_of(SaleItem).where(selling.sale_item.c.sale_item_id == sale_item_id), SaleItem)
 
 
 def method(connection: sa.Connection, *, shopper_id: str, payment_method_id: str) -> PaymentMethod | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.ports.reads import EventRow, LoanRow, Page, PostingRow
-from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan, SaleItem
+from bnpl_plugin.ports.records import CapitalPool, Checkout, InstalmentRow, Job, Loan
 from bnpl_plugin.storage.rows import columns_of, many, one, select_of
 from bnpl_plugin.storage.schema import books, capital, flow, purchases, shops
 
@@ -138,13 +138,6 @@ def pools(connection: sa.Connection) -> Sequence[CapitalPool]:
         select_of(CapitalPool).order_by(capital.capital_pool.c.currency, capital.capital_pool.c.country),
         CapitalPool,
     )
-
-
-def sale_items(connection: sa.Connection, *, merchant_id: str | None) -> Sequence[SaleItem]:
-    """Return sale items, the latest start first."""
-    item = shops.sale_item.c
-    wanted = select_of(SaleItem).order_by(item.starts_at.desc(), item.sale_item_id)
-    return many(connection, wanted if merchant_id is None else wanted.where(item.merchant_id == merchant_id), SaleItem)
 
 
 def jobs(connection: sa.Connection, *, state: str, limit: int) -> Sequence[Job]:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bnpl_plugin.ports import records
-from bnpl_plugin.storage.schema import books, capital, credit, flow, purchases, shoppers, shops
+from bnpl_plugin.storage.schema import books, capital, credit, flow, purchases, sales, shoppers, shops
 from bnpl_plugin.storage.schema.metadata import PREFIX, metadata
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "metadata",
     "purchases",
     "record_table",
+    "sales",
     "shoppers",
     "shops",
 ]
@@ -61,6 +62,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.Job,
         records.CreditLine,
         records.SaleItem,
+        records.SaleChange,
         records.SaleClaim,
         records.Funder,
         records.Borrowing,
@@ -69,6 +71,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.LoanSaleItem,
         records.Remittance,
         records.Subsidy,
+        records.Sale,
         records.SubsidyPart,
         records.CapitalLimit,
         records.CapitalPool,

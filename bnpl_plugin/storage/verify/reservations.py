@@ -21,7 +21,7 @@ def lines_hold(connection: sa.Connection) -> Iterator[Finding]:
     A limit may be lowered below what is used; then what is used must still be within a limit that once held.
     """
     held = """SELECT shopper_id, currency, sum(principal_minor - down_payment_minor) AS minor FROM bnpl_hold
-               WHERE state = 'pending' GROUP BY shopper_id, currency"""
+               WHERE state IN ('reserved', 'pending') GROUP BY shopper_id, currency"""
     drawn = f"""SELECT l.shopper_id, l.currency, sum(l.outstanding_minor - CASE WHEN l.down_payment_minor > 0 AND EXISTS
                   (SELECT 1 FROM bnpl_instalment i WHERE i.shopper_id = l.shopper_id AND i.loan_id = l.loan_id
                       AND i.number = 1 AND i.{states(OWED)}) THEN l.down_payment_minor ELSE 0 END) AS minor
@@ -108,8 +108,13 @@ def limits_were_decided(connection: sa.Connection) -> Iterator[Finding]:
 
 
 def pools_hold(connection: sa.Connection) -> Iterator[Finding]:
-    """P4: a pool's sums are its open holds and loans, within what is available."""
-    held = """SELECT pool_id, sum(principal_minor - funder_minor) AS minor FROM bnpl_hold WHERE state = 'pending'
+    """P4: a pool's sums are its open holds, what it has set aside for sales, and loans, within what is available."""
+    held = """SELECT pool_id, sum(minor) AS minor FROM (
+                SELECT pool_id, principal_minor - funder_minor AS minor FROM bnpl_hold
+                 WHERE state = 'pending' AND sale_id IS NULL
+                 UNION ALL SELECT pool_id, ceiling_minor FROM bnpl_sale
+                 UNION ALL SELECT s.pool_id, h.funder_minor - h.principal_minor FROM bnpl_hold h
+                            JOIN bnpl_sale s ON s.sale_id = h.sale_id WHERE h.state = 'posted') r
                GROUP BY pool_id"""
     lent = "SELECT pool_id, sum(outstanding_minor - funder_minor) AS minor FROM bnpl_loan GROUP BY pool_id"
     for column, rows in (("held_minor", held), ("outstanding_minor", lent)):
@@ -146,6 +151,30 @@ def pools_hold(connection: sa.Connection) -> Iterator[Finding]:
              FROM bnpl_capital_limit c ORDER BY c.limit_id""",
         "the limit counts {1}, the holds and loans that name it sum to {2}",
         where=lambda row: row[1] != row[2],
+    )
+    yield from _allotments_hold(connection)
+
+
+def _allotments_hold(connection: sa.Connection) -> Iterator[Finding]:
+    """P4: what holds and loans have taken of a sale's capital is what the sale says, and within what was set aside."""
+    yield from broken(
+        connection,
+        "P4",
+        """SELECT s.sale_id, s.used_minor, coalesce(h.minor, 0) FROM bnpl_sale s
+             LEFT JOIN (SELECT sale_id, sum(principal_minor - funder_minor) AS minor FROM bnpl_hold
+                         WHERE state IN ('pending', 'posted') AND sale_id IS NOT NULL GROUP BY sale_id) h
+               ON h.sale_id = s.sale_id
+            WHERE s.used_minor <> coalesce(h.minor, 0) ORDER BY s.sale_id""",
+        "the sale says that {1} of its capital is used, its holds and loans sum to {2}",
+    )
+    yield from broken(
+        connection,
+        "P4",
+        """SELECT sale_id, used_minor, ceiling_minor FROM bnpl_sale WHERE used_minor > ceiling_minor
+            UNION ALL
+           SELECT h.sale_id, 0, 0 FROM bnpl_hold h WHERE h.sale_id IS NOT NULL AND NOT EXISTS
+             (SELECT 1 FROM bnpl_sale s WHERE s.sale_id = h.sale_id AND s.pool_id = h.pool_id)""",
+        "{1} is used of the {2} that were set aside",
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bnpl_plugin.errors import GuardFailed, refusal
 from bnpl_plugin.ports.store import (
+    ALWAYS_BIND,
     ENDED_COUNTS_ON,
     ROOMS,
     Changeset,
@@ -26,8 +27,9 @@ from bnpl_plugin.ports.store import (
     UnitsChange,
 )
 from bnpl_plugin.storage.programmes.functions import COOL_MOVES, HOT_MOVES
-from bnpl_plugin.storage.schema import RECORDS, books, capital, credit, flow, record_table, shops
+from bnpl_plugin.storage.schema import RECORDS, books, capital, credit, flow, record_table
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
+from bnpl_plugin.storage.schema.sales import selling
 from bnpl_plugin.storage.writing.sections import books as book_rows
 from bnpl_plugin.storage.writing.sections import (
     deliver_job_id,
@@ -174,12 +176,12 @@ def _write_units(connection: sa.Connection, change: UnitsChange) -> None:
     if own > 0:
         _claim_units(connection, change, own=own)
     elif own < 0:
-        claim = shops.sale_claim.c
+        claim = selling.sale_claim.c
         mine = (claim.sale_item_id == change.sale_item_id, claim.shopper_id == change.shopper_id)
-        given_back = sa.update(shops.sale_claim).where(*mine).values(units=claim.units + own)
+        given_back = sa.update(selling.sale_claim).where(*mine).values(units=claim.units + own)
         if connection.execute(given_back).rowcount != 1:
             raise _refused("units_per_shopper", f"{change}")
-    item = shops.sale_item.c
+    item = selling.sale_item.c
     where = [item.sale_item_id == change.sale_item_id]
     if change.free < 0:
         where.append(item.free_units + change.free >= 0)
@@ -188,19 +190,20 @@ def _write_units(connection: sa.Connection, change: UnitsChange) -> None:
         "held_units": item.held_units + change.held,
         "sold_units": item.sold_units + change.sold,
         "returned_units": item.returned_units + change.returned,
+        "total_units": item.total_units + change.added,
     }
-    if connection.execute(sa.update(shops.sale_item).where(*where).values(values)).rowcount != 1:
+    if connection.execute(sa.update(selling.sale_item).where(*where).values(values)).rowcount != 1:
         raise _refused("sale_item", f"{change}")
 
 
 def _claim_units(connection: sa.Connection, change: UnitsChange, *, own: int) -> None:
     """Raise a shopper's own count of a sale item's units; refused above the allowance."""
-    item = shops.sale_item.c
+    item = selling.sale_item.c
     allowed = sa.select(item.units_per_shopper).where(item.sale_item_id == change.sale_item_id)
     allowance = connection.execute(allowed).scalar_one_or_none()
     if allowance is None:
         raise _refused("sale_item", f"{change}")
-    claim = shops.sale_claim
+    claim = selling.sale_claim
     insert: Any = (postgresql if connection.dialect.name == POSTGRESQL else sqlite).insert
     written = insert(claim).values(sale_item_id=change.sale_item_id, shopper_id=change.shopper_id, units=own)
     statement = written.on_conflict_do_update(
@@ -219,7 +222,8 @@ def _write_room(connection: sa.Connection, change: RoomChange, *, moment: dateti
     if change.used_minor > 0:
         within = room.used_minor + change.used_minor <= room.ceiling_minor
         active = room.state == "active"
-        where.append(sa.or_(~active, within) if change.table in ENDED_COUNTS_ON else sa.and_(active, within))
+        bound = sa.or_(~active, within) if change.table in ENDED_COUNTS_ON else sa.and_(active, within)
+        where.append(within if change.table in ALWAYS_BIND else bound)
     values = _stamped({"used_minor": room.used_minor + change.used_minor}, moment)
     if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
         raise _refused(change.table, f"{change}")

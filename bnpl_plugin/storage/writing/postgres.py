@@ -55,6 +55,7 @@ def document_of(changeset: Changeset) -> str:
                 "held": c.held,
                 "sold": c.sold,
                 "returned": c.returned,
+                "added": c.added,
             }
             for c in units_in_order(changeset)
         ]

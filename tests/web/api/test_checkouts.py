@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from bnpl_plugin.lifecycle import flash_sale
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web.guards.allowance import Allowance
 from tests.web.api.driving import BASE, Caller, cart, order, without
@@ -144,16 +145,11 @@ def test_a_missing_field_is_named(ours: Caller, name: str):
 
 def test_another_shops_sale_item_does_not_exist(house: House, ours: Caller, theirs: Caller):
     now = house.clock.now()
-    item = flash_sale.create_item(
-        house,
-        merchant_id=theirs.merchant_id,
-        sku="x",
-        name="X",
-        units=3,
-        units_per_shopper=1,
-        starts_at=now,
-        ends_at=now.replace(year=now.year + 1),
-    )
+    terms = SaleTerms(
+        name="Sale", country="FR", items=(ItemTerms(sku="x", name="X", units=3),), starts_at=now,
+        ends_at=now + timedelta(days=30),
+    )  # fmt: skip
+    item = selling.create(house, terms, merchant_id=theirs.merchant_id).items[0]
     sale: dict[str, Any] = {"sale_item_id": item.sale_item_id, "units": 1}
     assert ours.post("/checkouts", order(**sale), key="k-1").status_code == 422
     assert theirs.post("/checkouts", order(**sale), key="k-1").status_code == 201

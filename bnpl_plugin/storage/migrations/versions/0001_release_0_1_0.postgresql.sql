@@ -68,8 +68,8 @@ BEGIN
     part := doc->'m_checkout';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_checkout AS t SET (merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at) =
-        (SELECT r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_checkout AS t SET (merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at, device) =
+        (SELECT r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at, r.device FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.checkout_id = (m->'key'->>'checkout_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'checkout ' || (m->'key')::text;
@@ -80,8 +80,8 @@ BEGIN
     part := doc->'m_hold';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor) =
-        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_hold AS t SET (checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor, sale_id) =
+        (SELECT r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor, r.sale_id FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.shopper_id = (m->'key'->>'shopper_id') AND t.hold_id = (m->'key'->>'hold_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'hold ' || (m->'key')::text;
@@ -244,6 +244,18 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  IF doc ? 'm_sale_change' THEN
+    part := doc->'m_sale_change';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_sale_change AS t SET (state, sale_item_id, units, minor, by, at) =
+        (SELECT r.state, r.sale_item_id, r.units, r.minor, r.by, r.at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.sale_id = (m->'key'->>'sale_id') AND t.ref = (m->'key'->>'ref') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'sale_change ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
   IF doc ? 'm_borrowing' THEN
     part := doc->'m_borrowing';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
@@ -301,12 +313,12 @@ BEGIN
     SELECT r.key_hash, r.merchant_id, r.label, r.created_at, r.revoked_at FROM jsonb_populate_recordset(NULL::bnpl_api_key, doc->'i_api_key') AS r;
   END IF;
   IF doc ? 'i_checkout' THEN
-    INSERT INTO bnpl_checkout (checkout_id, merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at)
-    SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
+    INSERT INTO bnpl_checkout (checkout_id, merchant_id, order_ref, channel, state, country, time_zone, locale, currency, total_minor, cart, cart_fingerprint, sale_item_id, units, return_url, cancel_url, shopper_id, offer, decision_id, hold_id, agreement_id, attempt_id, loan_id, reason, opened_at, expires_at, changed_at, device)
+    SELECT r.checkout_id, r.merchant_id, r.order_ref, r.channel, r.state, r.country, r.time_zone, r.locale, r.currency, r.total_minor, r.cart, r.cart_fingerprint, r.sale_item_id, r.units, r.return_url, r.cancel_url, r.shopper_id, r.offer, r.decision_id, r.hold_id, r.agreement_id, r.attempt_id, r.loan_id, r.reason, r.opened_at, r.expires_at, r.changed_at, r.device FROM jsonb_populate_recordset(NULL::bnpl_checkout, doc->'i_checkout') AS r;
   END IF;
   IF doc ? 'i_hold' THEN
-    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor)
-    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
+    INSERT INTO bnpl_hold (shopper_id, hold_id, checkout_id, state, currency, principal_minor, pool_id, sale_item_id, units, funder_id, funder_minor, subsidy_id, subsidy_minor, limit_ids, created_at, expires_at, ceiling_at, down_payment_minor, sale_id)
+    SELECT r.shopper_id, r.hold_id, r.checkout_id, r.state, r.currency, r.principal_minor, r.pool_id, r.sale_item_id, r.units, r.funder_id, r.funder_minor, r.subsidy_id, r.subsidy_minor, r.limit_ids, r.created_at, r.expires_at, r.ceiling_at, r.down_payment_minor, r.sale_id FROM jsonb_populate_recordset(NULL::bnpl_hold, doc->'i_hold') AS r;
   END IF;
   IF doc ? 'i_attempt' THEN
     INSERT INTO bnpl_attempt (shopper_id, attempt_id, checkout_id, loan_id, parent_id, purpose, provider, state, currency, amount_minor, idempotency_key, provider_ref, customer_ref, method_ref, decline_code, next_action, details, tries, created_at, check_at, changed_at)
@@ -389,8 +401,12 @@ BEGIN
     SELECT r.shopper_id, r.currency, r.state, r.limit_minor, r.drawn_minor, r.held_minor, r.changed_at, r.reason FROM jsonb_populate_recordset(NULL::bnpl_credit_line, doc->'i_credit_line') AS r;
   END IF;
   IF doc ? 'i_sale_item' THEN
-    INSERT INTO bnpl_sale_item (sale_item_id, merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at)
-    SELECT r.sale_item_id, r.merchant_id, r.sku, r.name, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.starts_at, r.ends_at, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_sale_item, doc->'i_sale_item') AS r;
+    INSERT INTO bnpl_sale_item (sale_item_id, sale_id, merchant_id, place, sku, name, price_minor, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, line_limit, created_at)
+    SELECT r.sale_item_id, r.sale_id, r.merchant_id, r.place, r.sku, r.name, r.price_minor, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.line_limit, r.created_at FROM jsonb_populate_recordset(NULL::bnpl_sale_item, doc->'i_sale_item') AS r;
+  END IF;
+  IF doc ? 'i_sale_change' THEN
+    INSERT INTO bnpl_sale_change (sale_id, ref, state, sale_item_id, units, minor, by, at)
+    SELECT r.sale_id, r.ref, r.state, r.sale_item_id, r.units, r.minor, r.by, r.at FROM jsonb_populate_recordset(NULL::bnpl_sale_change, doc->'i_sale_change') AS r;
   END IF;
   IF doc ? 'i_sale_claim' THEN
     INSERT INTO bnpl_sale_claim (sale_item_id, shopper_id, units)
@@ -423,6 +439,10 @@ BEGIN
   IF doc ? 'i_subsidy' THEN
     INSERT INTO bnpl_subsidy (subsidy_id, merchant_id, name, country, currency, state, ceiling_minor, used_minor, warn_bps, terms, starts_at, ends_at, warned_at, created_at, changed_at)
     SELECT r.subsidy_id, r.merchant_id, r.name, r.country, r.currency, r.state, r.ceiling_minor, r.used_minor, r.warn_bps, r.terms, r.starts_at, r.ends_at, r.warned_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_subsidy, doc->'i_subsidy') AS r;
+  END IF;
+  IF doc ? 'i_sale' THEN
+    INSERT INTO bnpl_sale (sale_id, merchant_id, name, state, fairness, country, currency, pool_id, plan_codes, ceiling_minor, used_minor, top_up_minor, hold_seconds, ceiling_seconds, shards, per_device, seed_hash, sealed_seed, seed, starts_at, ends_at, created_at, changed_at)
+    SELECT r.sale_id, r.merchant_id, r.name, r.state, r.fairness, r.country, r.currency, r.pool_id, r.plan_codes, r.ceiling_minor, r.used_minor, r.top_up_minor, r.hold_seconds, r.ceiling_seconds, r.shards, r.per_device, r.seed_hash, r.sealed_seed, r.seed, r.starts_at, r.ends_at, r.created_at, r.changed_at FROM jsonb_populate_recordset(NULL::bnpl_sale, doc->'i_sale') AS r;
   END IF;
   IF doc ? 'i_subsidy_part' THEN
     INSERT INTO bnpl_subsidy_part (shopper_id, loan_id, number, state, currency, part_minor, due_on, due_at, changed_at)
@@ -490,8 +510,8 @@ BEGIN
     part := doc->'m_sale_item';
     FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
       m := part->place;
-      UPDATE bnpl_sale_item AS t SET (merchant_id, sku, name, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, starts_at, ends_at, created_at) =
-        (SELECT r.merchant_id, r.sku, r.name, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.starts_at, r.ends_at, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
+      UPDATE bnpl_sale_item AS t SET (sale_id, merchant_id, place, sku, name, price_minor, total_units, free_units, held_units, sold_units, returned_units, units_per_shopper, line_limit, created_at) =
+        (SELECT r.sale_id, r.merchant_id, r.place, r.sku, r.name, r.price_minor, r.total_units, r.free_units, r.held_units, r.sold_units, r.returned_units, r.units_per_shopper, r.line_limit, r.created_at FROM jsonb_populate_record(t, m->'set') AS r)
        WHERE t.sale_item_id = (m->'key'->>'sale_item_id') AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'sale_item ' || (m->'key')::text;
@@ -507,6 +527,18 @@ BEGIN
        WHERE t.subsidy_id = (m->'key'->>'subsidy_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'subsidy ' || (m->'key')::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'm_sale' THEN
+    part := doc->'m_sale';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      UPDATE bnpl_sale AS t SET (merchant_id, name, state, fairness, country, currency, pool_id, plan_codes, ceiling_minor, used_minor, top_up_minor, hold_seconds, ceiling_seconds, shards, per_device, seed_hash, sealed_seed, seed, starts_at, ends_at, created_at, changed_at) =
+        (SELECT r.merchant_id, r.name, r.state, r.fairness, r.country, r.currency, r.pool_id, r.plan_codes, r.ceiling_minor, r.used_minor, r.top_up_minor, r.hold_seconds, r.ceiling_seconds, r.shards, r.per_device, r.seed_hash, r.sealed_seed, r.seed, r.starts_at, r.ends_at, r.created_at, r.changed_at FROM jsonb_populate_record(t, m->'set') AS r)
+       WHERE t.sale_id = (m->'key'->>'sale_id') AND (NOT m ? 'sources' OR (m->'sources') ? t.state) AND (NOT m ? 'expect' OR t IS NOT DISTINCT FROM jsonb_populate_record(t, m->'expect'));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:state', DETAIL = 'sale ' || (m->'key')::text;
       END IF;
     END LOOP;
   END IF;
@@ -567,7 +599,8 @@ BEGIN
       END IF;
       UPDATE bnpl_sale_item AS t
          SET free_units = t.free_units + (m->>'free')::integer, held_units = t.held_units + held,
-             sold_units = t.sold_units + drawn, returned_units = t.returned_units + (m->>'returned')::integer
+             sold_units = t.sold_units + drawn, returned_units = t.returned_units + (m->>'returned')::integer,
+             total_units = t.total_units + (m->>'added')::integer
        WHERE t.sale_item_id = m->>'sale_item_id'
          AND ((m->>'free')::integer >= 0 OR t.free_units + (m->>'free')::integer >= 0);
       IF NOT FOUND THEN
@@ -584,6 +617,18 @@ BEGIN
        WHERE t.subsidy_id = m->>'id' AND (held <= 0 OR (t.state = 'active' AND t.used_minor + held <= t.ceiling_minor));
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:subsidy', DETAIL = m::text;
+      END IF;
+    END LOOP;
+  END IF;
+  IF doc ? 'r_sale' THEN
+    part := doc->'r_sale';
+    FOR place IN 0 .. jsonb_array_length(part) - 1 LOOP
+      m := part->place;
+      held := (m->>'used')::bigint;
+      UPDATE bnpl_sale AS t SET used_minor = t.used_minor + held, changed_at = coalesce(moment, t.changed_at)
+       WHERE t.sale_id = m->>'id' AND (held <= 0 OR (t.used_minor + held <= t.ceiling_minor));
+      IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BN001', MESSAGE = 'bnpl_refusal:sale', DETAIL = m::text;
       END IF;
     END LOOP;
   END IF;

@@ -228,9 +228,18 @@ def create_tables() -> None:
         sa.Column("opened_at", instant(), nullable=False),
         sa.Column("expires_at", instant(), nullable=False),
         sa.Column("changed_at", instant(), nullable=False),
+        sa.Column("device", sa.String(length=64), nullable=True),
         sa.CheckConstraint("total_minor > 0", name=op.f("ck_bnpl_checkout_total")),
         sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_checkout_never_negative")),
         sa.PrimaryKeyConstraint("checkout_id", name=op.f("pk_bnpl_checkout")),
+    )
+    op.create_index(
+        "ix_bnpl_checkout_device",
+        "bnpl_checkout",
+        ["device"],
+        unique=False,
+        postgresql_where=sa.text("device IS NOT NULL"),
+        sqlite_where=sa.text("device IS NOT NULL"),
     )
     op.create_index(
         "ix_bnpl_checkout_expiry",
@@ -321,6 +330,28 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("shopper_id", "disclosure_id", name=op.f("pk_bnpl_disclosure")),
     )
     op.create_index("ix_bnpl_disclosure_checkout", "bnpl_disclosure", ["shopper_id", "checkout_id"], unique=False)
+    op.create_table(
+        "bnpl_drained_claim",
+        sa.Column("shopper_id", sa.String(length=120), nullable=False),
+        sa.Column("claim_id", sa.String(length=120), nullable=False),
+        sa.Column("sale_id", sa.String(length=120), nullable=False),
+        sa.Column("item_id", sa.String(length=120), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("until", instant(), nullable=True),
+        sa.Column("ceiling_at", instant(), nullable=True),
+        sa.PrimaryKeyConstraint("shopper_id", "claim_id", name=op.f("pk_bnpl_drained_claim")),
+    )
+    op.create_index(
+        "ix_bnpl_drained_claim_line",
+        "bnpl_drained_claim",
+        ["sale_id", "turn"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "bnpl_enquiry",
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
@@ -462,6 +493,7 @@ def create_tables() -> None:
         sa.Column("expires_at", instant(), nullable=False),
         sa.Column("ceiling_at", instant(), nullable=False),
         sa.Column("down_payment_minor", sa.BigInteger(), nullable=False),
+        sa.Column("sale_id", sa.String(length=64), nullable=True),
         sa.CheckConstraint("funder_minor <= principal_minor", name=op.f("ck_bnpl_hold_funder")),
         sa.CheckConstraint("principal_minor > 0", name=op.f("ck_bnpl_hold_principal")),
         sa.CheckConstraint(
@@ -479,6 +511,22 @@ def create_tables() -> None:
         sqlite_where=sa.text("state = 'pending'"),
     )
     op.create_index(
+        "ix_bnpl_hold_reserved",
+        "bnpl_hold",
+        ["sale_item_id", "hold_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'reserved'"),
+        sqlite_where=sa.text("state = 'reserved'"),
+    )
+    op.create_index(
+        "ix_bnpl_hold_sale",
+        "bnpl_hold",
+        ["sale_id", "state"],
+        unique=False,
+        postgresql_where=sa.text("sale_id IS NOT NULL"),
+        sqlite_where=sa.text("sale_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_bnpl_hold_subsidy",
         "bnpl_hold",
         ["subsidy_id"],
@@ -491,8 +539,8 @@ def create_tables() -> None:
         "bnpl_hold",
         ["checkout_id"],
         unique=True,
-        postgresql_where=sa.text("state = 'pending'"),
-        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state IN ('reserved', 'pending')"),
+        sqlite_where=sa.text("state IN ('reserved', 'pending')"),
     )
     op.create_table(
         "bnpl_idempotency",
@@ -929,6 +977,68 @@ def create_tables() -> None:
     )
     op.create_index("uq_bnpl_review_decision", "bnpl_review", ["shopper_id", "decision_id"], unique=True)
     op.create_table(
+        "bnpl_sale",
+        sa.Column("sale_id", sa.String(length=64), nullable=False),
+        sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("fairness", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("pool_id", sa.String(length=64), nullable=False),
+        sa.Column("plan_codes", document(), nullable=False),
+        sa.Column("ceiling_minor", sa.BigInteger(), nullable=False),
+        sa.Column("used_minor", sa.BigInteger(), nullable=False),
+        sa.Column("top_up_minor", sa.BigInteger(), nullable=False),
+        sa.Column("hold_seconds", sa.Integer(), nullable=False),
+        sa.Column("ceiling_seconds", sa.Integer(), nullable=False),
+        sa.Column("shards", sa.Integer(), nullable=False),
+        sa.Column("per_device", sa.Integer(), nullable=False),
+        sa.Column("seed_hash", sa.String(length=64), nullable=True),
+        sa.Column("sealed_seed", sa.Text(), nullable=True),
+        sa.Column("seed", sa.Text(), nullable=True),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
+        sa.CheckConstraint(
+            "ceiling_minor >= 0 AND used_minor >= 0 AND top_up_minor >= 0", name=op.f("ck_bnpl_sale_never_negative")
+        ),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_bnpl_sale_span")),
+        sa.CheckConstraint("used_minor <= ceiling_minor", name=op.f("ck_bnpl_sale_allotment")),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_bnpl_sale")),
+    )
+    op.create_index(
+        "ix_bnpl_sale_live",
+        "bnpl_sale",
+        ["starts_at"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'closed'"),
+        sqlite_where=sa.text("state <> 'closed'"),
+    )
+    op.create_index("ix_bnpl_sale_merchant", "bnpl_sale", ["merchant_id"], unique=False)
+    op.create_table(
+        "bnpl_sale_change",
+        sa.Column("sale_id", sa.String(length=64), nullable=False),
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("sale_item_id", sa.String(length=64), nullable=True),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
+        sa.CheckConstraint("units >= 0 AND minor >= 0", name=op.f("ck_bnpl_sale_change_never_negative")),
+        sa.PrimaryKeyConstraint("sale_id", "ref", name=op.f("pk_bnpl_sale_change")),
+    )
+    op.create_index(
+        "ix_bnpl_sale_change_untold",
+        "bnpl_sale_change",
+        ["sale_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'decided'"),
+        sqlite_where=sa.text("state = 'decided'"),
+    )
+    op.create_table(
         "bnpl_sale_claim",
         sa.Column("sale_item_id", sa.String(length=64), nullable=False),
         sa.Column("shopper_id", sa.String(length=64), nullable=False),
@@ -939,29 +1049,32 @@ def create_tables() -> None:
     op.create_table(
         "bnpl_sale_item",
         sa.Column("sale_item_id", sa.String(length=64), nullable=False),
+        sa.Column("sale_id", sa.String(length=64), nullable=False),
         sa.Column("merchant_id", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("sku", sa.String(length=120), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("total_units", sa.Integer(), nullable=False),
         sa.Column("free_units", sa.Integer(), nullable=False),
         sa.Column("held_units", sa.Integer(), nullable=False),
         sa.Column("sold_units", sa.Integer(), nullable=False),
         sa.Column("returned_units", sa.Integer(), nullable=False),
         sa.Column("units_per_shopper", sa.Integer(), nullable=False),
-        sa.Column("starts_at", instant(), nullable=False),
-        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("line_limit", sa.Integer(), nullable=False),
         sa.Column("created_at", instant(), nullable=False),
         sa.CheckConstraint(
             "free_units + held_units + sold_units + returned_units = total_units", name=op.f("ck_bnpl_sale_item_sum")
         ),
         sa.CheckConstraint(
-            "free_units >= 0 AND held_units >= 0 AND sold_units >= 0 AND returned_units >= 0",
+            "free_units >= 0 AND held_units >= 0 AND sold_units >= 0 AND returned_units >= 0 AND price_minor >= 0 AND line_limit >= 0",
             name=op.f("ck_bnpl_sale_item_never_negative"),
         ),
         sa.CheckConstraint("units_per_shopper > 0", name=op.f("ck_bnpl_sale_item_allowance")),
         sa.PrimaryKeyConstraint("sale_item_id", name=op.f("pk_bnpl_sale_item")),
     )
     op.create_index("ix_bnpl_sale_item_merchant", "bnpl_sale_item", ["merchant_id"], unique=False)
+    op.create_index("uq_bnpl_sale_item_place", "bnpl_sale_item", ["sale_id", "place"], unique=True)
     op.create_table(
         "bnpl_subsidy",
         sa.Column("subsidy_id", sa.String(length=64), nullable=False),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnpl_plugin.errors import InvalidInput
-from bnpl_plugin.lifecycle import lottery
+from bnpl_plugin.lifecycle.flash_sale import lottery
 
 SEED = "0123456789abcdef0123456789abcdef"
 COMMITMENT = "1cb95d5f92b847567cfb9c1c60304e5da7f719e1bdc721d264830a16a2b974dc"

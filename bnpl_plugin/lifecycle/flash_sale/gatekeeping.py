@@ -1,0 +1,95 @@
+"""Speaking to a sale's gate, and teaching a gate that has lost its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from bnpl_plugin.errors import GateLost, GateUnavailable, SaleNotOpen
+from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.lifecycle.logs import log_of
+from bnpl_plugin.ports.gate import Gate, GateItem, GateSale, SaleState
+from bnpl_plugin.ports.records import Sale
+from bnpl_plugin.ports.store import SaleView
+
+T = TypeVar("T")
+log = log_of("flash_sale")
+
+
+def at_gate(house: House, sale_id: str, ask: Callable[[Gate], T]) -> T:
+    """Return what a sale's gate says; one that does not know the sale is taught it first.
+
+    Raises ``GateUnavailable`` (it does not answer), ``SaleNotOpen`` (there is no such sale, or it is closed).
+    """
+    try:
+        return ask(house.gate)
+    except GateLost:
+        rebuild(house, sale_id)
+        return ask(house.gate)
+
+
+def rebuild(house: House, sale_id: str) -> None:
+    """Teach the gate a sale anew, from the holds and loans of the database. Raises ``SaleNotOpen``."""
+    view = house.store.sales.view(sale_id)
+    if view is None or view.sale.state == "closed":
+        raise closed(view.sale if view else None, sale_id=sale_id)
+    log.warning("the gate is taught a sale anew", sale_id=sale_id)
+    changes = house.store.sales.changes(sale_id, untold=False)
+    house.gate.rebuild(
+        gate_sale(view, changes={change.ref: change.units or change.minor for change in changes}),
+        claims=house.store.sales.claims(sale_id),
+        state=state_at_gate(view.sale),
+        ref=house.ids.new("reb"),
+        now=house.clock.now(),
+    )
+
+
+def gate_sale(view: SaleView, *, changes: Mapping[str, int] | None = None) -> GateSale:
+    """Return a sale as its gate needs it; ``changes`` are in its figures already."""
+    sale = view.sale
+    return GateSale(
+        sale_id=sale.sale_id,
+        items=tuple(
+            GateItem(
+                item.sale_item_id,
+                units=item.total_units - item.returned_units,
+                units_per_shopper=item.units_per_shopper,
+                line_limit=item.line_limit,
+            )
+            for item in view.items
+        ),
+        allotment_minor=sale.ceiling_minor,
+        starts_at=sale.starts_at,
+        ends_at=sale.ends_at,
+        hold_seconds=sale.hold_seconds,
+        ceiling_seconds=sale.ceiling_seconds,
+        shards=sale.shards,
+        changes=changes or {},
+    )
+
+
+def state_at_gate(sale: Sale) -> SaleState:
+    """Return what the gate should be: a lottery's is not opened before the draw."""
+    if sale.state == "ended":
+        return SaleState.ENDED
+    undrawn = sale.fairness == "lottery" and sale.seed is None
+    return SaleState.PAUSED if undrawn or sale.state == "paused" else SaleState.OPEN
+
+
+def closed(sale: Sale | None, *, sale_id: str) -> SaleNotOpen:
+    """Return the error of a sale that is not open, with its times if there is one."""
+    return SaleNotOpen(
+        sale_id=sale_id,
+        starts_at=sale.starts_at.isoformat() if sale else "",
+        ends_at=sale.ends_at.isoformat() if sale else "",
+    )
+
+
+def quietly(house: House, sale_id: str, ask: Callable[[Gate], object]) -> bool:
+    """Tell the gate what the database knows already; whether it heard. If it did not, the worker tells it again."""
+    try:
+        at_gate(house, sale_id, ask)
+    except (GateUnavailable, SaleNotOpen) as error:
+        log.warning("the gate did not hear", sale_id=sale_id, error=error.code)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Flash sales: made, got ready for, claimed, drawn, tended, settled."""

@@ -1,0 +1,76 @@
+"""The ticket at the gate: every answer is true, and only a committed hold is called held."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bnpl_plugin.lifecycle.flash_sale import readiness, selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
+from bnpl_plugin.web.sale import tickets
+from tests.lifecycle.world import World, world_in
+
+PRICE = 29_900
+
+
+@pytest.fixture
+def sale_world(tmp_path, migrated_sqlite_url):
+    with world_in(tmp_path, migrated_sqlite_url, pages=True) as made:
+        yield made
+        made.sound()
+
+
+def make(world: World, *, units: int = 1, opens_in: int = 0):
+    now = world.clock.now()
+    phone = ItemTerms(sku="phone", name="Phone", units=units, price_minor=PRICE, line_limit=1)
+    starts = now + timedelta(minutes=opens_in)
+    terms = SaleTerms(name="S", country="FR", items=(phone,), starts_at=starts, ends_at=starts + timedelta(hours=1))
+    return selling.create(world.house, terms, merchant_id="host").items[0]
+
+
+def ticket(world: World, item, number: int) -> str:
+    walker = world.shopper(phone=f"+336123456{number:02d}")
+    checkout = walker.open(world.shop.add(sale_item_id=item.sale_item_id, units=1, total_minor=PRICE))
+    walker.choose(checkout)
+    walker.identify(checkout)
+    walker.decide(checkout)
+    readiness.reserve(world.house, checkout_id=checkout.checkout_id)
+    return tickets.issue(world.house, world.purchase(checkout.checkout_id))
+
+
+def ask(world: World, text: str, *, status: int = 200) -> dict[str, Any]:
+    answer = world.app.test_client().post("/bnpl/sale/claim", json={"ticket": text})
+    assert answer.status_code == status, answer.text
+    return answer.get_json()
+
+
+def test_one_wins_one_waits_one_is_told_at_once(sale_world):
+    item = make(sale_world)
+    first, second, third = (ticket(sale_world, item, n) for n in (70, 71, 72))
+    assert ask(sale_world, first)["state"] == "held"
+    assert ask(sale_world, first)["state"] == "held"  # the same tap again
+    assert ask(sale_world, second) == {"state": "waiting", "place": 1, "again_in": 2}
+    assert ask(sale_world, third)["state"] == "sold_out"
+    assert sale_world.units(item.sale_item_id) == (0, 1, 0, 0)
+
+
+def test_before_the_start_paused_and_after_the_end(sale_world):
+    item = make(sale_world, opens_in=5)
+    text = ticket(sale_world, item, 70)
+    assert ask(sale_world, text)["state"] == "not_open"
+    sale_world.later(minutes=5)
+    selling.pause(sale_world.house, sale_id=item.sale_id, by="op")
+    assert ask(sale_world, text)["state"] == "paused"
+    selling.end(sale_world.house, sale_id=item.sale_id, by="op")
+    assert ask(sale_world, text)["state"] == "over"
+
+
+def test_a_forged_ticket_and_a_hammering_one_gain_nothing(sale_world):
+    item = make(sale_world)
+    text = ticket(sale_world, item, 70)
+    assert ask(sale_world, text[:-2], status=400)["state"] == "refused"
+    assert ask(sale_world, "", status=400)["state"] == "refused"
+    for _ in range(3):
+        ask(sale_world, text)
+    assert ask(sale_world, text, status=429) == {"state": "too_fast", "again_in": 1}
+    assert sale_world.units(item.sale_item_id) == (0, 1, 0, 0)
