@@ -41,7 +41,8 @@ def ticket(world: World, item, number: int) -> str:
 def ask(world: World, text: str, *, status: int = 200) -> dict[str, Any]:
     answer = world.app.test_client().post("/bnpl/sale/claim", json={"ticket": text})
     assert answer.status_code == status, answer.text
-    return answer.get_json()
+    told: dict[str, Any] = answer.get_json()
+    return told
 
 
 def test_one_wins_one_waits_one_is_told_at_once(sale_world):
