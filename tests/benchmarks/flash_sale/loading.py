@@ -51,7 +51,7 @@ class Told:
     """What a rush was told: by the answers' state, how many, and after how many seconds each (in their order).
 
     ``span`` is from the first tap to the last answer; ``spans`` the same for each state; ``cpu`` what this process
-    used of a core for it.
+    used of a core for it; ``held`` which tickets won; ``odd`` some of the answers that are not ours.
     """
 
     span: float = 0.0
@@ -59,6 +59,7 @@ class Told:
     states: Counter[str] = field(default_factory=Counter)
     waits: dict[str, list[float]] = field(default_factory=dict)
     spans: dict[str, float] = field(default_factory=dict)
+    held: list[int] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
 
     @property
@@ -90,9 +91,9 @@ def bring(requests: Sequence[bytes], *, port: int, rush: Rush) -> Told:
         for line in lines:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         cpu, began = _cpu(), time.perf_counter()
-        answers, ended = _carried(lines, requests=requests, due=due, began=began)
+        answers, times = _carried(lines, requests=requests, due=due, began=began)
         told = Told(span=time.perf_counter() - began, cpu=_cpu() - cpu)
-    _sort_into(told, answers=answers, begun=due, ended=ended)
+    _sort_into(told, answers=answers, times=times)
     return told
 
 
@@ -145,17 +146,19 @@ def _whole(answer: bytes) -> bool:
     return len(body) >= int(after.split(b"\r\n", 1)[0])
 
 
-def _sort_into(told: Told, *, answers: Sequence[bytes], begun: object, ended: Sequence[tuple[float, float]]) -> None:
+def _sort_into(told: Told, *, answers: Sequence[bytes], times: Sequence[tuple[float, float]]) -> None:
     last: dict[str, float] = {}
     first: dict[str, float] = {}
     names: dict[bytes, str] = {}
-    for answer, (asked, given) in zip(answers, ended, strict=True):
+    for place, (answer, (asked, given)) in enumerate(zip(answers, times, strict=True)):
         body = answer.partition(b"\r\n\r\n")[2]
         state = names.get(body) or names.setdefault(body, _state(answer, body))
         told.states[state] += 1
         told.waits.setdefault(state, []).append(given - asked)
         first[state] = min(first.get(state, asked), asked)
         last[state] = max(last.get(state, 0.0), given)
+        if state == "held":
+            told.held.append(place)
         if state.startswith("odd") and len(told.odd) < 3:
             told.odd.append(answer.decode(errors="replace"))
     told.spans = {state: last[state] - first[state] for state in last}
