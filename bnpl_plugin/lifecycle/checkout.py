@@ -310,6 +310,7 @@ def _repriced(house: House, *, purchase: Purchase, like: Offer, budgets: pricing
         merchant_id=checkout.merchant_id,
         plan_code=like.plan_code,
         rating=purchase.decision.rating if purchase.decision else None,
+        policy_version=purchase.decision.policy_version if purchase.decision else None,
         language=checkout.locale,
         time_zone=checkout.time_zone,
         budgets=budgets,

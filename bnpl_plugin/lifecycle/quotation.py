@@ -41,6 +41,7 @@ def quote(
     merchant_id: str,
     language: str = "en",
     rating: str | None = None,
+    policy_version: str | None = None,
     plan_code: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
@@ -48,7 +49,8 @@ def quote(
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
-    Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
+    Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer. A
+    rating has the prices of the policy that gave it (``policy_version``; None: the champion's).
     ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
     ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
     """
@@ -66,7 +68,7 @@ def quote(
         if refusal is not None:
             refusals.append(refusal)
             continue
-        priced = price_of(house, plan, rating)
+        priced = price_of(house, plan, rating, policy_version=policy_version)
         if down_payment_minor:
             priced = priced.paying_down(down_payment_minor)
         offer = _offer(priced, asked=asked)
@@ -93,6 +95,7 @@ def quote_plan(
     plan_code: str,
     rating: str | None,
     language: str,
+    policy_version: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
     down_payment_minor: int = 0,
@@ -105,6 +108,7 @@ def quote_plan(
         merchant_id=merchant_id,
         language=language,
         rating=rating,
+        policy_version=policy_version,
         plan_code=plan_code,
         time_zone=time_zone,
         budgets=budgets,
@@ -148,12 +152,13 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     return PlanRefusal(plan.code, code, details)
 
 
-def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
-    """Return the plan at the champion's prices, or at its own where the policy names none.
+def price_of(house: House, plan: Plan, rating: str | None, *, policy_version: str | None = None) -> Plan:
+    """Return the plan at a policy's prices (None: the champion's), or at its own where the policy names none.
 
-    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    A rating that the prices do not know (the plan's own, for a policy with other names) pays the dearest of them.
     """
-    grid = house.policy.prices.get(plan.code)
+    policy = house.policies.version(policy_version) if policy_version else house.policy
+    grid = policy.prices.get(plan.code)
     if grid is not None:
         plan = replace(plan, rates=grid)
     if plan.rates and rating is not None and rating not in plan.rates:

@@ -15,7 +15,7 @@ from bnpl_plugin.ports.gate import SaleState
 from bnpl_plugin.ports.records import Sale, SaleChange, SaleItem
 from bnpl_plugin.ports.store import Changeset, Move, PoolChange, SaleView, UnitsChange
 
-_SEED = "sale-seed"
+_PAST = {"pause": "paused", "resume": "resumed", "end": "ended"}
 
 
 def create(
@@ -144,7 +144,7 @@ def _moved(house: House, sale_id: str, *, event: str, by: str) -> Sale:
     if event == "end" and sale.starts_at < now < sale.ends_at:
         change = {**change, "ends_at": now}
     move = Move("sale", values(sale_id=sale_id), (sale.state,), change)
-    told = allotment.happened(house, f"sale.{state}", sale, by=by)
+    told = allotment.happened(house, f"sale.{_PAST[event]}", sale, by=by)
     house.commit(Changeset(moves=(move,), events=(told,)))
     return of_merchant(house, sale_id=sale_id, merchant_id=None).sale
 

@@ -61,10 +61,11 @@ def plans(purchase: Purchase, *, error: str = "", status: int = 200) -> Response
     """The offers side by side; nothing is chosen beforehand."""
     house, checkout, place = current.house(), purchase.checkout, place_of(purchase)
     t = words_of(place)
-    rating = purchase.decision.rating if purchase.decision else None
+    made = purchase.decision
     found = quotation.quote(
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        language=t.locale, rating=rating, time_zone=checkout.time_zone,
+        language=t.locale, rating=made.rating if made else None,
+        policy_version=made.policy_version if made else None, time_zone=checkout.time_zone,
     )  # fmt: skip
     against = _against(purchase, found.offers)
     fitting = [offer for offer in found.offers if offer.plan_code not in against]

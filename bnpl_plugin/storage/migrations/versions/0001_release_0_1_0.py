@@ -887,6 +887,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("state IN ('champion', 'challenger')"),
         sqlite_where=sa.text("state IN ('champion', 'challenger')"),
     )
+    op.create_index(
+        "uq_bnpl_policy_version_challenger",
+        "bnpl_policy_version",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'challenger'"),
+        sqlite_where=sa.text("state = 'challenger'"),
+    )
     op.create_table(
         "bnpl_prequalification",
         sa.Column("prequalification_id", sa.String(length=64), nullable=False),
