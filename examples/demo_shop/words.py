@@ -53,8 +53,8 @@ _WORDS = MappingProxyType({
     "fair": ("Qui en reçoit une ?", "Who gets one?", "谁能买到？"),
     "fair_first_come": (
         ("Les premiers arrivés. À l'ouverture, chaque geste compte dans l'ordre où il nous parvient ; votre place dans "
-        "la file est affichée et ne recule jamais. «\u00a0À vous\u00a0» n'est dit qu'une fois l'unité réservée. Une par "
-        "personne (identité vérifiée)."),
+        "la file est affichée et ne recule jamais. «\u00a0À vous\u00a0» n'est dit qu'une fois l'unité réservée. Une "
+        "par personne (identité vérifiée)."),
         ("Whoever comes first. At the start every tap counts in the order in which it reaches us; your place in line "
         "is shown and never falls back. “Yours” is said only once the unit is reserved. One for each person, by proved "
         "identity."),
