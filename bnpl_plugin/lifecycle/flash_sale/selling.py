@@ -80,26 +80,7 @@ def create(
         created_at=now,
         changed_at=now,
     )
-    items = tuple(
-        SaleItem(
-            sale_item_id=item.sale_item_id or house.ids.new("sit"),
-            sale_id=sale.sale_id,
-            merchant_id=merchant_id,
-            place=place,
-            sku=item.sku,
-            name=item.name,
-            price_minor=item.price_minor,
-            total_units=item.units,
-            free_units=item.units,
-            held_units=0,
-            sold_units=0,
-            returned_units=0,
-            units_per_shopper=item.units_per_shopper,
-            line_limit=item.line,
-            created_at=now,
-        )
-        for place, item in enumerate(terms.items)
-    )
+    items = _items(house, terms, sale=sale)
     made = allotment.happened(house, "sale.created", sale, ceiling_minor=sale.ceiling_minor, by=by)
     pools = (PoolChange(sale.pool_id, held_minor=sale.ceiling_minor),)
     written = Changeset(rows=(sale, *items), events=(made,), pools=pools)
@@ -115,6 +96,29 @@ def create(
         if state_at_gate(sale) is SaleState.PAUSED:
             house.gate.pause(sale.sale_id)
     return view
+
+
+def _items(house: House, terms: SaleTerms, *, sale: Sale) -> tuple[SaleItem, ...]:
+    return tuple(
+        SaleItem(
+            sale_item_id=item.sale_item_id or house.ids.new("sit"),
+            sale_id=sale.sale_id,
+            merchant_id=sale.merchant_id,
+            place=place,
+            sku=item.sku,
+            name=item.name,
+            price_minor=item.price_minor,
+            total_units=item.units,
+            free_units=item.units,
+            held_units=0,
+            sold_units=0,
+            returned_units=0,
+            units_per_shopper=item.units_per_shopper,
+            line_limit=item.line,
+            created_at=sale.created_at,
+        )
+        for place, item in enumerate(terms.items)
+    )
 
 
 def _budget(house: House, told: SaleSubsidy, *, sale: Sale) -> Changeset:
