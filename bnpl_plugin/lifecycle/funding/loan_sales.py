@@ -19,6 +19,7 @@ from bnpl_plugin.lifecycle.funding.funders import known as known_funder
 from bnpl_plugin.lifecycle.funding.pools import known as known_pool
 from bnpl_plugin.lifecycle.funding.pools import told
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import MAX_MINOR, divide
 from bnpl_plugin.ports.records import Loan, LoanSale, LoanSaleItem
 from bnpl_plugin.ports.store import Changeset, Move, PoolChange, RoomChange
@@ -199,12 +200,13 @@ def _moved(house: House, sale: LoanSale, batch: Batch) -> Changeset:
         loan_sale_id=sale.loan_sale_id, loans=len(parts), principal_minor=whole, currency=sale.currency,
     )  # fmt: skip
     items = zip(batch.loans, parts, prices, strict=True)
+    sold = [
+        LoanSaleItem(loan.shopper_id, sale.loan_sale_id, loan.loan_id, part, price, now) for loan, part, price in items
+    ]
+    earned = [job for loan in batch.loans if selling for job in earning.rest_of(house, loan)]
     return Changeset(
         moves=(progress, *(_new_owner(house, sale, loan) for loan in batch.loans)),
-        rows=tuple(
-            LoanSaleItem(loan.shopper_id, sale.loan_sale_id, loan.loan_id, part, price, now)
-            for loan, part, price in items
-        ),
+        rows=(*sold, *earned),
         entries=tuple(
             _entry(house, sale, loan, part=part, price=price)
             for loan, part, price in zip(batch.loans, parts, prices, strict=True)
