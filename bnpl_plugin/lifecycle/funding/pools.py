@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from bnpl_plugin.money.currency import MINOR_UNITS, currency
 from bnpl_plugin.money.rounding import Rounding
 from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.ports.store import Changeset, Event, PoolChange
+
+FIRST_DAY = date(2000, 1, 1)
 
 
 def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
@@ -47,6 +49,13 @@ def own_amount(pool: CapitalPool, minor: int, *, field: str = "amount_minor") ->
     return Money(minor, pool.currency)
 
 
+def check_day(house: House, day: date, *, field: str) -> None:
+    """Refuse a day that no money can have moved on: one still to come wherever we are, or of another century."""
+    latest = house.today("UTC") + timedelta(days=1)
+    if not FIRST_DAY <= day <= latest:
+        raise InvalidInput(field=field, fault=f"is {day}", accepted=f"{FIRST_DAY} to {latest}")
+
+
 def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
     """Return an event of a pool; no shop and no shopper hears of it."""
     return Event(
@@ -64,6 +73,7 @@ def add_capital(
     """
     if country:
         house.country(country)
+    check_day(house, rate_on, field="rate_on")
     _check_rate(rate, one=source.currency == into)
     amount = exchanged(source, into=into, rate=rate)
     pool_id = _pool_id(house, into, country=country)
@@ -95,6 +105,7 @@ def withdraw_capital(
     ``InvalidInput``, ``NotYours``.
     """
     pool = known(house, pool_id=pool_id)
+    check_day(house, rate_on, field="rate_on")
     out = own_amount(pool, amount_minor)
     if out.minor > pool.free_minor:
         raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")

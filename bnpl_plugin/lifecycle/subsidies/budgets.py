@@ -198,5 +198,9 @@ def _check(
 
 
 def _check_end(ends_at: datetime, *, after: datetime) -> None:
-    if ends_at <= after:
-        raise InvalidInput(field="ends_at", fault=f"is {ends_at.isoformat()}", accepted=f"after {after.isoformat()}")
+    if not after < ends_at or ends_at.year > 2999:
+        raise InvalidInput(
+            field="ends_at",
+            fault=f"is {ends_at.isoformat()}",
+            accepted=f"after {after.isoformat()}, before the year 3000",
+        )
