@@ -43,7 +43,7 @@ _SEASON, _FLASH = "6=150,11=200", "2027-06-18=50"
 @click.option("--from", "first", type=MonthType(), help="The first month, such as 2027-01.")
 @click.option("--to", "last", type=MonthType(), help="The last month.")
 @click.option("--mix", type=NamedFigures(accepted=_MIX), help=f"{_MIX}, in percent; default: all plans alike.")
-@click.option("--equity", type=MoneyType(), help="The owners' money; default: the net assets of the shop's pools in the currency.")
+@click.option("--equity", type=MoneyType(), help="The owners' money; default: the shop's net assets in the currency.")
 @click.option("--at", "rate", type=RateType(), help="Units of the target's currency for one of the equity's.")
 @click.option("--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), help="The rate's day; default: today.")
 @click.option("--source", "rate_source", default="operator", help="Who published the rate.")

@@ -65,16 +65,18 @@ def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
 
 
 def add_capital(
-    house: House, *, source: Money, into: str, rate: Decimal, rate_on: date, rate_source: str, country: str = ""
-) -> CapitalPool:
+    house: House, *, source: Money, into: str, rate: Decimal | None = None, rate_on: date, rate_source: str,
+    country: str = "",
+) -> CapitalPool:  # fmt: skip
     """Book capital into the pool of a currency and country, opening the pool if need be, with its journal entry.
 
+    Between two currencies the rate (units of ``into`` for one of the source) must be said; nothing stands for it.
     Raises ``InvalidInput``, ``UnsupportedCountry``.
     """
     if country:
         house.country(country)
     check_day(house, rate_on, field="rate_on")
-    _check_rate(rate, one=source.currency == into)
+    rate = _checked_rate(rate, one=source.currency == into)
     amount = exchanged(source, into=into, rate=rate)
     pool_id = _pool_id(house, into, country=country)
     found = house.store.treasury.pool(pool_id)
@@ -96,7 +98,7 @@ def add_capital(
 
 
 def withdraw_capital(
-    house: House, *, pool_id: str, amount_minor: int, into: str = "", rate: Decimal = Decimal(1),
+    house: House, *, pool_id: str, amount_minor: int, into: str = "", rate: Decimal | None = None,
     rate_on: date, rate_source: str,
 ) -> CapitalPool:  # fmt: skip
     """Pay capital back to the owners, exchanged into another currency if ``into`` names one.
@@ -110,7 +112,7 @@ def withdraw_capital(
     if out.minor > pool.free_minor:
         raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")
     to = into or pool.currency
-    _check_rate(rate, one=to == pool.currency)
+    rate = _checked_rate(rate, one=to == pool.currency)
     paid = exchanged(out, into=to, rate=rate)
     leverage.check(house, pool, more_assets_minor=-out.minor)
     entry = capital_withdrawn(
@@ -129,8 +131,13 @@ def _pool_id(house: House, code: str, *, country: str) -> str:
     return found.pool_id if found is not None and found.country == country else pool_id_of(code, country=country)
 
 
-def _check_rate(rate: Decimal, *, one: bool) -> None:
+def _checked_rate(rate: Decimal | None, *, one: bool) -> Decimal:
+    if rate is None:
+        if not one:
+            raise InvalidInput(field="rate", fault="is missing", accepted="a decimal number above 0")
+        return Decimal(1)
     if not rate.is_finite() or not 0 < rate < 10**9:
         raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a decimal number above 0")
     if one and rate != 1:
         raise InvalidInput(field="rate", fault=f"is {rate}", accepted="1 within one currency")
+    return rate
