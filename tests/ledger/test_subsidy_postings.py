@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from typing import Any
+
 import pytest
 
 from bnpl_plugin.credit.schedule import Instalment, Schedule
@@ -13,7 +15,7 @@ from bnpl_plugin.ledger.entries import EntryHead
 from bnpl_plugin.ledger.subsidy_postings import subsidy_earned, subsidy_granted, subsidy_reversed
 
 HEAD = EntryHead(entry_id="e", value_date=date(2027, 1, 1), booked_at=datetime(2027, 1, 1, tzinfo=UTC), shopper_id="s")
-LOAN = {"loan_id": "loa_1", "currency": "EUR"}
+LOAN: Any = {"loan_id": "loa_1", "currency": "EUR"}
 
 
 def lines(entry):
@@ -75,3 +77,19 @@ def test_a_payment_on_the_first_day_earns_nothing_and_a_loan_without_time_all_at
     assert spread_over_life(two, total_minor=9) == (0, 9)
     now = schedule((date(2026, 12, 1), 200), principal=200)
     assert spread_over_life(now, total_minor=9) == (9,)
+
+
+def test_a_funder_that_shares_has_its_part_and_gives_it_back():
+    entry = subsidy_granted(HEAD, payer_id="mer_1", subsidy_minor=1_000, funder_id="fun_1", funder_minor=700, **LOAN)
+    assert lines(entry) == [
+        ("merchant_subsidy_receivable", "mer_1", 1_000), ("unearned_subsidy", "loa_1", -300),
+        ("funder_payable", "fun_1", -700),
+    ]  # fmt: skip
+    for funder_id, owner in (("fun_1", ("funder_payable", "fun_1")), ("", ("loan_sale_result", "loa_1"))):
+        undone = subsidy_reversed(
+            HEAD, payer_id="mer_1", unearned_minor=200, earned_minor=100, funder_id=funder_id, funder_minor=700, **LOAN
+        )
+        assert (*owner, 700) in lines(undone)
+        assert ("merchant_subsidy_receivable", "mer_1", -1_000) in lines(undone)
+    with pytest.raises(InvalidInput):
+        subsidy_granted(HEAD, payer_id="mer_1", subsidy_minor=5, funder_id="fun_1", funder_minor=6, **LOAN)
