@@ -1,4 +1,4 @@
-"""P5 at the gate: what it counts as free, held, booked and waiting is what its claims say, and so is the allotment."""
+"""P5 at the gate: what it counts is what its claims say, and so is the allotment; a drawn lottery kept its word."""
 # ruff: noqa: S608 (every piece of this SQL is our own constant)
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from bnpl_plugin.errors import InvalidInput
+from bnpl_plugin.lifecycle.flash_sale import lottery
 from bnpl_plugin.ports.reads import Finding
 from bnpl_plugin.storage.verify.findings import broken
 
@@ -67,3 +69,18 @@ def gates_hold(connection: sa.Connection) -> Iterator[Finding]:
             ORDER BY c.sale_id, c.claim_id""",
         "gate: claim {1} is of {2}, which is no item of the sale",
     )
+
+
+def lotteries_keep_their_word(connection: sa.Connection) -> Iterator[Finding]:
+    """P5: the seed that a lottery was drawn by is the one whose hash was published, and no other sale shows one."""
+    drawn = sa.text("SELECT sale_id, fairness, seed, seed_hash FROM bnpl_sale WHERE seed IS NOT NULL ORDER BY sale_id")
+    for sale_id, fairness, seed, published in connection.execute(drawn):
+        if fairness != "lottery" or not _fits(str(seed), published=str(published or "")):
+            yield Finding("P5", sale_id, "the seed shown is not the one whose hash was published")
+
+
+def _fits(seed: str, *, published: str) -> bool:
+    try:
+        return lottery.keeps_its_word(seed, published=published)
+    except InvalidInput:  # too short to be one
+        return False
