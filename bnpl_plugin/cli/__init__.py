@@ -16,9 +16,10 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidies
+from bnpl_plugin.cli import capital, lines, policies, reviews, subsidies
 from bnpl_plugin.cli.arguments import shop_house
 from bnpl_plugin.cli.flash_sale import sales
+from bnpl_plugin.cli.rehearsals import crowd, simulate
 from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import merchants, workings
@@ -32,6 +33,7 @@ for group in (db, capital.capital, lender, merchant):
     bnpl.add_command(group)
 bnpl.add_command(policies.policy)
 bnpl.add_command(simulate.simulate_command)
+bnpl.add_command(crowd.crowd_command)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)

@@ -197,7 +197,12 @@ def replay(house: House, decision: Decision, *, policy: Policy) -> Replayed:
 def replayed(
     house: House, *, version: str | None = None, decision_id: str | None = None, since: datetime | None = None
 ) -> Iterator[Replayed]:
-    """Yield recorded decisions of policies, replayed on a version (None: each on its own)."""
+    """Yield recorded decisions of policies, replayed on a version (None: each on its own).
+
+    Raises ``InvalidInput`` for a version that is not known, also when there is no decision to replay.
+    """
+    if version is not None:
+        house.policies.version(version)
     for decision in house.store.decisions(decision_id=decision_id, since=since):
         if decision.decided_by == "policy":
             policy = house.policies.version(version or decision.policy_version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -273,3 +274,11 @@ def test_ids_of_checkouts_are_no_questions(browser: Browser):
     base = browser.open("order-1")
     browser.get(f"/bnpl/prequalify/{id_of(base)}")
     assert browser.step == "sign-in"
+
+
+def test_my_limit_tells_the_end_of_the_answer_in_the_same_hours_as_the_answer(browser: Browser):
+    ask(browser)
+    end = re.search(r"Good until\s+(\w{3} \d+, \d{4} \d+:\d\d\s[AP]M)", browser.words)
+    assert end, browser.words
+    browser.get("/bnpl/account/limit")
+    assert end[1] in browser.words

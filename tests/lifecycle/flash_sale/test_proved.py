@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.lifecycle.flash_sale.terms import Fairness
+from bnpl_plugin.storage.schema.sales.selling import sale_draw
 from tests.lifecycle.flash_sale.test_sales import PRICE, make, ready, take
 from tests.lifecycle.world import World
 
@@ -33,7 +34,7 @@ def running(world: World) -> dict[str, str]:
 def run(world: World, statement: str, **names: str) -> None:
     for name, row in names.items():
         statement = statement.replace(f"'{name}'", f"'{row}'")
-    with world.house.store.engine.begin() as connection:
+    with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
         connection.execute(sa.text(statement))
 
 
@@ -81,14 +82,22 @@ def test_a_hold_that_was_moved_is_named_and_so_is_more_used_than_was_set_aside(s
 def test_a_sale_moved_in_silence_and_a_seed_changed_afterwards_are_named(small_world):
     world = small_world
     sale, item = make(world, units=1, opens_in=10, fairness=Fairness.LOTTERY)
-    ready(world, item)
+    for number in range(3):
+        ready(world, item, number=number)
     world.later(minutes=11)
     seed = world.house.store.sales.sale(sale.sale_id).seed
     for wrong in ("short", "0" * 64):
         run(world, f"UPDATE bnpl_sale SET seed = '{wrong}'")
-        assert found(world) == [("P5", sale.sale_id, "the seed shown is not the one whose hash was published")]
+        assert ("P5", sale.sale_id, "the seed shown is not the one whose hash was published") in found(world)
     run(world, f"UPDATE bnpl_sale SET seed = '{seed}', state = 'paused'")
     assert found(world) == [("P10", sale.sale_id, "the sale is paused, its events say open")]
     run(world, "UPDATE bnpl_sale SET state = 'open'")
+    drawn = world.house.store.sales.drawn(item.sale_item_id).entries["entries"]
+    for order, word in ((drawn[::-1], "the order of the seed"), (drawn, "")):
+        with world.house.store.engine.begin() as connection:
+            connection.execute(sale_draw.update().values(entries={"entries": order}))
+        assert [text for _, of, text in found(world) if of == item.sale_item_id and word in text] == (
+            [f"the entries are not in {word}"] if word else []
+        )
     selling.end(world.house, sale_id=sale.sale_id, by="op")
     world.clock.advance(timedelta(hours=2))
