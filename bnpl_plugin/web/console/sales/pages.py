@@ -149,6 +149,7 @@ def _told(house: House, board: Board) -> View:
     return {
         "sale_id": sale.sale_id,
         "name": sale.name,
+        "page_url": url_for("bnpl.sale.room", sale_id=sale.sale_id),
         "country": sale.country,
         "currency": sale.currency,
         "merchant_id": sale.merchant_id if sale.merchant_id != house.host_merchant_id else "",
