@@ -22,7 +22,7 @@ from bnpl_plugin.errors import (
 )
 from bnpl_plugin.lifecycle import down_payment, holds
 from bnpl_plugin.lifecycle.attempts import abandoned
-from bnpl_plugin.lifecycle.flash_sale import readiness
+from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
@@ -353,3 +353,4 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
             pools=back.pools,
         )
     )
+    claiming.let_go(house, purchase)
