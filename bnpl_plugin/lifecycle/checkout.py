@@ -20,7 +20,7 @@ from bnpl_plugin.errors import (
     StateMoved,
     SubsidyExhausted,
 )
-from bnpl_plugin.lifecycle import down_payment, holds
+from bnpl_plugin.lifecycle import down_payment, holds, mandate
 from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
 from bnpl_plugin.lifecycle.house import House, values
@@ -341,11 +341,11 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
     )
     ended = house.event(kind, checkout, deliver=True, reason=reason)
     back = holds.giving_back(purchase, event="void" if event == "cancel" else "expire")
-    dropped = abandoned(house, purchase.attempt)
+    dropped, card = abandoned(house, purchase.attempt), mandate.forgotten(house, purchase)
     house.commit(
         Changeset(
-            moves=(move, *back.moves, *dropped.moves),
-            rows=dropped.rows,
+            moves=(move, *back.moves, *dropped.moves, *card.moves),
+            rows=(*dropped.rows, *card.rows),
             events=(ended,),
             lines=back.lines,
             units=back.units,

@@ -253,7 +253,8 @@ def _held_anew(purchase: Purchase) -> Response:
 
 def _pay(purchase: Purchase) -> Response:
     house, checkout_id = current.house(), purchase.checkout.checkout_id
-    attempt = payment.begin(house, checkout_id=checkout_id, return_url=return_url(checkout_id))
+    stored = request.form.get("card") != "other"
+    attempt = payment.begin(house, checkout_id=checkout_id, return_url=return_url(checkout_id), use_stored=stored)
     if attempt.state == "authorised":
         settle(checkout_id)
     elif attempt.next_action is not None and attempt.next_action["kind"] == "redirect":

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, quotation
+from bnpl_plugin.lifecycle import disclosure, mandate, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -263,9 +263,11 @@ def card(purchase: Purchase) -> Response:
     template, client = "checkout/card.html", {}
     if attempt and attempt.next_action and attempt.next_action["kind"] == "form":
         template, client = str(attempt.next_action["template"]).removeprefix("bnpl/"), attempt.next_action["client"]
+    known = mandate.stored(house, purchase)
     allow_sources(house.provider.content_sources)
     return render(
         template, place=place, summary=summary(purchase), due_minor=offer.first_minor, currency=checkout.currency,
+        stored_card=mandate.label_of(known) if known and not client else "",
         next_due={"due_on": parts[0].due_on, "total_minor": parts[0].total_minor} if parts else None, error=error,
         reserved_until=terms.reserved_until(purchase), tz=place.time_zone, provider_name=terms.provider_name(t),
         action_url=url(purchase, to="card"), client=client,
