@@ -7,6 +7,7 @@ const opensIn = () => Number(root.dataset.startsIn) - (performance.now() - born)
 const show = (state) => {
   root.dataset.sale = state;
   for (const part of root.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+  for (const part of document.querySelectorAll("[data-card]")) part.hidden = ["sold_out", "over", "enough"].includes(state);
 };
 
 const clock = root.querySelector("[data-count]");
