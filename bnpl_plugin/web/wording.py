@@ -129,6 +129,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "disclosure.shown": ("signature", "Terms shown"),
     "checkout.signed": ("signature", "Agreement signed"),
     "payment.started": ("money", "Payment started"),
+    "payment.card_stored": ("event", "Card stored ahead"),
     "payment.authorised": ("money", "Payment authorised"),
     "payment.declined": ("money", "Payment declined"),
     "payment.unknown": ("money", "Payment outcome not known"),

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, quotation
+from bnpl_plugin.lifecycle import disclosure, mandate, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
-from bnpl_plugin.web.checkout import rights, terms
+from bnpl_plugin.web.checkout import rights, sale, terms
 from bnpl_plugin.web.checkout.ended import ended, placed, refused
 from bnpl_plugin.web.checkout.entry import mine, settle, to_step, true_steps
 from bnpl_plugin.web.frame import allow_sources, place_of, render, words_of
@@ -157,7 +157,8 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
+        countries=terms.countries(t), early=sale.early_word(purchase), tz=place.time_zone,
+        asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
@@ -263,9 +264,11 @@ def card(purchase: Purchase) -> Response:
     template, client = "checkout/card.html", {}
     if attempt and attempt.next_action and attempt.next_action["kind"] == "form":
         template, client = str(attempt.next_action["template"]).removeprefix("bnpl/"), attempt.next_action["client"]
+    known = mandate.stored(house, purchase)
     allow_sources(house.provider.content_sources)
     return render(
         template, place=place, summary=summary(purchase), due_minor=offer.first_minor, currency=checkout.currency,
+        stored_card=mandate.label_of(known) if known and not client else "",
         next_due={"due_on": parts[0].due_on, "total_minor": parts[0].total_minor} if parts else None, error=error,
         reserved_until=terms.reserved_until(purchase), tz=place.time_zone, provider_name=terms.provider_name(t),
         action_url=url(purchase, to="card"), client=client,
@@ -296,6 +299,7 @@ PAGES: Final[Mapping[str, Callable[[Purchase], BaseResponse]]] = {
     "code": code,
     "facts": facts,
     "decision": decision,
+    "sale": sale.page,
     "disclosures": disclosures,
     "sign": sign,
     "card": card,

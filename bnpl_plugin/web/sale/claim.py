@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Response, current_app, json, request, url_for
+from flask import Response, current_app, request, url_for
 
 from bnpl_plugin.errors import (
     AllotmentExhausted,
@@ -45,6 +46,7 @@ from bnpl_plugin.web.sale import tickets
 _MOST: Final = 3
 _SPAN: Final = timedelta(seconds=1)
 _SOON: Final = 2  # seconds
+_HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
 def claim() -> Response:
@@ -137,9 +139,7 @@ def _pause(place: int) -> int:
 
 
 def _answer(told: dict[str, Any], *, status: int = 200) -> Response:
-    return Response(
-        json.dumps(told), status=status, mimetype="application/json", headers={"Cache-Control": "no-store"}
-    )  # fmt: skip
+    return Response(json.dumps(told), status=status, headers=_HEADERS)
 
 
 def _later(told: dict[str, Any], *, status: int, seconds: int) -> Response:
