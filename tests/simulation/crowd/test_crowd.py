@@ -132,9 +132,9 @@ def test_percentiles_are_values_that_were_measured():
     assert millis([]) == "–"
 
 
-def test_half_of_the_crowd_comes_in_the_first_quarter():
+def test_half_of_the_crowd_comes_in_a_sixth_of_the_time():
     times = arrivals(4_000, seconds=20, luck=Random("arrivals"))
     assert times == sorted(times)
     assert times[0] >= 0
     assert times[-1] <= 20
-    assert 0.45 < sum(at < 5 for at in times) / 4_000 < 0.55
+    assert 0.45 < sum(at < 20 / 6 for at in times) / 4_000 < 0.55
