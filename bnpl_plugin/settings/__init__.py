@@ -192,6 +192,14 @@ class Settings:
         default="",
         meaning="what is to be lent, from which month to which: 2000000000CNY 2027-01 2027-06",
     )
+    claims_per_shopper: int = _key(
+        whole(1, 1000), default=3, meaning="times in a second that one shopper may ask a flash sale's gate"
+    )
+    claims_per_address: int = _key(
+        whole(0, 1_000_000),
+        default=0,
+        meaning="times in a second that one network address may ask a flash sale's gate; 0: as often as it likes",
+    )
     gate: str = _key(
         text(2, 40), default="sql", meaning="where a flash sale's rush is decided: code of a gate's leaf (sql, redis)"
     )

@@ -185,6 +185,7 @@ def _facts(purchase: Purchase) -> Response:
             consent=found.data["consent"],
             student=found.data.get("student") == "yes" if asks_student else None,
         )
+        sale.stay(purchase)
         made = underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
         if made.outcome == "approved" and not made.inputs["identity_changed"]:
             current.trust_shopper()  # the date of birth that we know has just been told

@@ -146,6 +146,9 @@ def facts(
     """The few facts that a decision needs."""
     checkout, place = purchase.checkout, place_of(purchase)
     t = words_of(place)
+    early = sale.kept_early(purchase)
+    if early[0] in ("sold_out", "enough", "no_credit"):  # told before anything is typed
+        return sale.page(purchase, state=early[0], status=status)
     told = typed or {}
     names = ("full_name", "birth_on", "monthly_income", "monthly_outgoings", "country")
     consent = {
@@ -157,7 +160,7 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), early=sale.early_word(purchase), tz=place.time_zone,
+        countries=terms.countries(t), early=early, tz=place.time_zone,
         asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any, Final
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 
 from bnpl_plugin.errors import (
     AllotmentExhausted,
@@ -39,12 +38,9 @@ from bnpl_plugin.ports.gate import (
 )
 from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
 from bnpl_plugin.web import current
-from bnpl_plugin.web.guards.allowance import Allowance
+from bnpl_plugin.web.guards import claims
 from bnpl_plugin.web.sale import tickets
 
-#: How often one shopper may ask in a second: a person taps once, a page asks every other second.
-_MOST: Final = 3
-_SPAN: Final = timedelta(seconds=1)
 _SOON: Final = 2  # seconds
 _HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
@@ -62,8 +58,7 @@ def claim() -> Response:
         ticket = tickets.read(house, str(told.get("ticket", "")) if isinstance(told, dict) else "")
     except InvalidInput as error:
         return _answer({"state": "refused", "code": error.code}, status=400)
-    now = house.clock.now()
-    if not _allowance().take(ticket.wish.shopper_id, now=now):
+    if not claims.may_ask(ticket.wish.shopper_id):
         return _later({"state": "too_fast"}, status=429, seconds=1)
     try:
         said = _asked(house, ticket.wish)
@@ -146,10 +141,3 @@ def _later(told: dict[str, Any], *, status: int, seconds: int) -> Response:
     response = _answer({**told, "again_in": seconds}, status=status)
     response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def _allowance() -> Allowance:
-    known: Allowance | None = current_app.extensions.get("bnpl.claims_asked")
-    if known is None:
-        known = current_app.extensions.setdefault("bnpl.claims_asked", Allowance(_MOST, span=_SPAN))
-    return known
