@@ -65,6 +65,12 @@ def continue_to_sale(purchase: Purchase) -> BaseResponse:
     return to_step(checkout.checkout_id)
 
 
+def is_before(purchase: Purchase) -> bool:
+    """Whether a purchase is of a flash sale that has not started, or not been drawn."""
+    item_id = purchase.checkout.sale_item_id
+    return item_id is not None and _is_ahead(readiness.sale_of(current.house(), sale_item_id=item_id)[0])
+
+
 def _is_ahead(sale: Sale) -> bool:
     undrawn = sale.fairness == "lottery" and sale.seed is None
     return current.house().clock.now() < sale.starts_at or (undrawn and sale.state in ("open", "paused"))

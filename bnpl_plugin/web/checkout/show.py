@@ -195,7 +195,8 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
     return render(
         "checkout/decision.html", place=place, status=status, summary=summary(purchase), decision=view,
         tz=place.time_zone, review=rights.review_view(purchase), notice=rights.notice_view(purchase),
-        debt_advice=rights.advice_view(purchase), statement=statement, error=error,
+        debt_advice=rights.advice_view(purchase), before_sale=sale.is_before(purchase),
+        statement=statement, error=error,
         action_url=url(purchase, to="decision"), cancel_url=url(purchase, to="cancel"),
     )  # fmt: skip
 

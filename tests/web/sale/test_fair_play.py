@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -101,10 +102,15 @@ def test_the_sales_page_is_read_once_a_second_however_many_look(shop: Flask, mon
     item = make(shop)
     found = house_of(shop).store.sales.of_item(item)
     assert found
-    read = []
+    read: list[str] = []
     store = type(house_of(shop).store.sales)
     honest = store.view
-    monkeypatch.setattr(store, "view", lambda self, sale_id: read.append(sale_id) or honest(self, sale_id))
+
+    def counted(self: Any, sale_id: str) -> Any:
+        read.append(sale_id)
+        return honest(self, sale_id)
+
+    monkeypatch.setattr(store, "view", counted)
     browser = Browser(shop)
     for _ in range(20):
         browser.get(f"/bnpl/sale/{found[0].sale_id}")
