@@ -16,6 +16,7 @@ from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle import policies
 
 policy = AppGroup("policy", help="Credit policies: versions, champion and challenger, replay, drift.")
+EARLIEST = 1970
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -95,11 +96,15 @@ def replay(version: str | None, decision_id: str | None, since: datetime | None)
         if decision_id is None:
             click.echo(json.dumps(policies.swaps(house, version=version, since=start).to_json(), indent=2))
             return
+        found = False
         for one in policies.replayed(house, version=version, decision_id=decision_id):
+            found = True
             now = one.judgement
             click.echo(f"{decision_id} on {now.policy_version}: {'the same' if one.same else 'otherwise'}")
             click.echo(f"  recorded {one.decision.outcome} {one.decision.rating} {one.decision.limit_minor}")
             click.echo(f"  replayed {now.outcome} {now.rating} {now.limit_minor} {json.dumps(now.reasons)}")
+        if not found:
+            raise click.ClickException("there is no such decision of a policy")
 
 
 @policy.command("report")
@@ -110,6 +115,8 @@ def report(start: datetime | None, base_days: int) -> None:
     house = shop_house()
     now = house.clock.now()
     first = start.replace(tzinfo=UTC) if start else now - timedelta(days=30)
+    if first.year < EARLIEST:
+        raise click.ClickException(f"--from is before the year {EARLIEST}")
     base = (first - timedelta(days=base_days), first)
     end = now + timedelta(seconds=1)
     click.echo(json.dumps(policies.report(house, base=base, present=(first, end)), indent=2))

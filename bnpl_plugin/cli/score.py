@@ -21,7 +21,7 @@ from bnpl_plugin.lifecycle.scoring.book import TARGET, training_rows
 from bnpl_plugin.lifecycle.scoring.chart import calibration
 from bnpl_plugin.lifecycle.scoring.columns import Told, read_columns, with_options
 from bnpl_plugin.lifecycle.scoring.fitting import Scale, fit, scores_of
-from bnpl_plugin.lifecycle.scoring.policy import canonical, document
+from bnpl_plugin.lifecycle.scoring.policy import canonical, document, reported
 from bnpl_plugin.lifecycle.scoring.sample import read_sample
 from bnpl_plugin.lifecycle.scoring.telling import told
 from bnpl_plugin.lifecycle.scoring.validation import validate
@@ -67,6 +67,7 @@ def train(**asked: Any) -> None:
             fitted, sample, base=_base(), approve_percent=asked["approve"], version=asked["name"], about=about
         )
         report = validate(fitted, sample, policy=policy)
+        policy = reported(policy, told(report))
         files = _files(policy, report) if asked["out"] else {}
         if asked["add"]:
             policies.add(shop_house(), policy.body)

@@ -47,9 +47,9 @@ def document(
         "decided_at": decision.decided_at.isoformat(),
         "automated": decision.decided_by == "policy",
         "reasons": [
-            {"code": code, "text": house.translate(language, house.rules[code].reason)}
+            {"code": code, "text": house.translate(language, told)}
             for code in decision.reasons["codes"] or codes
-            if code in house.rules
+            if (told := house.reason(code)) is not None
         ],
         "review_hours": house.settings.review_hours,
         "texts": _texts(law, language=language, day=day),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import phonenumbers
 
@@ -18,6 +18,9 @@ from bnpl_plugin.ports.store import Changeset, Move
 
 CODE_TEXT = "Your code is {code}. It is good for {minutes} minutes. Never tell it to anyone."
 
+
+#: Added to a code's tries when a date of birth was told after it.
+_ASKED = 1_000
 
 _KIND = phonenumbers.PhoneNumberType
 
@@ -98,6 +101,30 @@ def enter_code(house: House, *, purpose_ref: str, code: str) -> str:
         house.commit(Changeset(moves=(spent,)))
         return person.shopper_id
     return _new_person(house, phone_hash=row.phone_hash, sealed=row.sealed_phone, moves=(spent,))
+
+
+def knows_birth_date(house: House, shopper_id: str) -> bool:
+    """Whether a shopper has told a date of birth, by which the next owner of the number is told apart."""
+    person = house.store.person(shopper_id)
+    return person is not None and persons.birth_date_of(house, person) is not None
+
+
+def is_same_person(house: House, *, purpose_ref: str, birth_date: date) -> bool:
+    """Say whether whoever has just entered a purpose's code is the shopper that we know by the number.
+
+    A code is good for one date of birth: to guess on, another one must be sent, and their number an hour is limited.
+    Raises ``CodeExpired`` when no code was right in the past minutes, ``TooManyAttempts`` for a second date.
+    """
+    row, now = house.store.phone_code(purpose_ref), house.clock.now()
+    if row is None or row.used_at is None or row.used_at + timedelta(minutes=house.settings.code_minutes) <= now:
+        raise CodeExpired
+    if row.tries >= _ASKED:
+        raise TooManyAttempts(accepted="one date of birth a code")
+    key = values(phone_code_id=row.phone_code_id)
+    spent = Move("phone_code", key, (), values(tries=row.tries + _ASKED), values(tries=row.tries))
+    house.commit(Changeset(moves=(spent,)))
+    person = house.store.person_by_phone(row.phone_hash)
+    return person is not None and persons.birth_date_of(house, person) == birth_date
 
 
 def identify(house: House, *, checkout_id: str, code: str, segments: Sequence[str] | None = None) -> str:

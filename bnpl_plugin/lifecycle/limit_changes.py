@@ -8,14 +8,26 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bnpl_plugin.errors import CreditDeclined, InvalidInput, NotYours, OfferExpired, StateMoved
-from bnpl_plugin.lifecycle.credit_line import change_move, event, key, of_shopper, pending_change, seen, stream_of
+from bnpl_plugin.lifecycle.credit_line import (
+    ceiling_minor,
+    change_move,
+    event,
+    key,
+    of_shopper,
+    pending_change,
+    seen,
+    stream_of,
+)
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
 from bnpl_plugin.lifecycle.house import House, values
-from bnpl_plugin.lifecycle.judgement import judge, recorded
+from bnpl_plugin.lifecycle.judgement import judge, recorded, turn
 from bnpl_plugin.lifecycle.line_words import notice, reason_of
 from bnpl_plugin.lifecycle.told_facts import told
 from bnpl_plugin.ports.records import CreditLine, Decision, LimitChange, Record
 from bnpl_plugin.ports.store import Changeset, Event, Move
+
+#: Marks, in its reasons, a decision on how high a line may be: no prequalification, no answer to a shopper's question.
+OF_LIMIT = "limit"
 
 
 def reassess(house: House, *, shopper_id: str, facts: Facts | None = None) -> Decision:
@@ -48,6 +60,7 @@ def reassess(house: House, *, shopper_id: str, facts: Facts | None = None) -> De
     evidence = seen(house, replace(evidence, line_used_minor=line.used_minor), line=None, time_zone=zone)
     judgement = judge(house, evidence, shopper_id=shopper_id)
     decision = recorded(house, judgement, shopper_id=shopper_id, checkout_id=None)
+    decision = replace(decision, reasons={**decision.reasons, "asked_for": OF_LIMIT})
     told_of = event(
         house, f"credit.{decision.outcome}", line, decision_id=decision.decision_id, rating=decision.rating,
         policy_version=decision.policy_version, limit_minor=decision.limit_minor,
@@ -108,7 +121,7 @@ def _decision_for_raise(house: House, line: CreditLine, *, decision_id: str) -> 
     changed = [c.changed_at for c in changes if c.state in ("accepted", "effective")]
     recent = house.clock.now() - timedelta(days=house.settings.raise_days)
     stale = decision.decided_at < recent or any(decision.decided_at <= at for at in changed)
-    if decision.outcome != "approved" or decision.currency != line.currency or stale:
+    if decision.outcome != "approved" or decision.currency != line.currency or stale or _is_withdrawn(house, decision):
         raise CreditDeclined(reasons=tuple(decision.reasons["codes"]))
     return decision
 
@@ -119,7 +132,8 @@ def answer_raise(house: House, *, shopper_id: str, limit_change_id: str, yes: bo
     Raises:
         NotYours: no such offer of this shopper's.
         OfferExpired: answered too late; the offer has lapsed.
-        CreditDeclined: arrears, or a line no longer open, stand against it by now; the offer is withdrawn.
+        CreditDeclined: arrears, a line no longer open, a policy withdrawn since or a lower ceiling stand against it
+            by now; the offer is withdrawn.
         StateMoved: it was answered otherwise, or withdrawn.
     """
     change = house.store.lines.change(shopper_id=shopper_id, limit_change_id=limit_change_id)
@@ -155,9 +169,27 @@ def _against(house: House, line: CreditLine, change: LimitChange) -> tuple[str, 
     """Return what stands against a raise at the moment of the yes: the shopper's fortune may have turned."""
     history = house.store.history(shopper_id=line.shopper_id, currency=line.currency, now=house.clock.now())
     found = ["open_arrears"] if history.instalments_in_arrears else []
-    if line.state != "open" or line.limit_minor != change.from_minor:
+    decision = house.store.decision(shopper_id=change.shopper_id, decision_id=change.decision_id or "")
+    assert decision is not None, "a raise is written with its decision"
+    moved = line.state != "open" or line.limit_minor != change.from_minor
+    if moved or _is_withdrawn(house, decision) or change.to_minor > _top(house, decision):
         found.append("exposure")
     return tuple(found)
+
+
+def _is_withdrawn(house: House, decision: Decision) -> bool:
+    return house.store.policy_state(decision.policy_version) == "withdrawn"
+
+
+def _top(house: House, decision: Decision) -> int:
+    """Return the most that the shopper may owe now: by the product, the law and the capital."""
+    policy, _ = turn(house, shopper_id=decision.shopper_id)
+    country = str(decision.inputs["country"])
+    legal_minor = ceiling_minor(
+        house, country=country, currency=decision.currency, day=house.today(house.country(country).time_zone)
+    )
+    cap_minor = policy.caps_minor.get(decision.currency, 0)
+    return cap_minor if legal_minor is None else min(cap_minor, legal_minor)
 
 
 def lower(house: House, *, shopper_id: str, to_minor: int, reason: str, by: str = "house") -> LimitChange:
@@ -199,8 +231,13 @@ def run_due(house: House, *, limit: int) -> int:
     """Let noticed falls take effect and unanswered raises lapse; returns how many."""
     now, done = house.clock.now(), 0
     for change in house.store.lines.lowered_due(now=now, limit=limit):
+        line = _line(house, change)
         with suppress(StateMoved):  # withdrawn in this very moment, or another worker was first
-            house.commit(_effective(house, _line(house, change), change, happening="take_effect"))
+            if line.state == "closed" or line.limit_minor <= change.to_minor:  # a decision since has gone further
+                house.commit(_ended(house, change, happening="withdraw"))
+            else:
+                fall = replace(change, from_minor=line.limit_minor)
+                house.commit(_effective(house, line, fall, happening="take_effect"))
             done += 1
     for change in house.store.lines.raises_unanswered(now=now, limit=limit):
         with suppress(StateMoved):
@@ -243,7 +280,7 @@ def _effective(house: House, line: CreditLine, change: LimitChange, *, happening
         "credit_line", key(line), ("open",) if happening == "accept" else ("open", "frozen"),
         values(limit_minor=change.to_minor, changed_at=now), values(limit_minor=change.from_minor),
     )  # fmt: skip
-    done = change_move(house, change, happening=happening, effective_at=now)
+    done = change_move(house, change, happening=happening, effective_at=now, from_minor=change.from_minor)
     told_of = event(
         house, f"limit_change.{done.set['state']}", change, limit_change_id=change.limit_change_id,
         from_minor=change.from_minor, to_minor=change.to_minor,

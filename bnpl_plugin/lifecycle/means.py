@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 
-from bnpl_plugin.credit.amortisation import build_schedule
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.evidence import Ask
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.judgement import judge
-from bnpl_plugin.money.amount import Money
+from bnpl_plugin.lifecycle.quotation import quote_plan
+from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.money.currency import currency
-from bnpl_plugin.ports.plan import Plan
+from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
+from bnpl_plugin.ports.records import Decision
 from bnpl_plugin.ports.rule import Evidence
 
 
@@ -26,17 +26,15 @@ class Means:
     monthly_due_minor: int = 0  # the most on one later due date, at that price and plan
 
 
-def means_of(house: House, evidence: Evidence, *, shopper_id: str, rating: str, available_minor: int) -> Means:
+def means_of(house: House, evidence: Evidence, *, decision: Decision, available_minor: int) -> Means:
     """Return the most that can be financed with what is available, judged plan by plan by the policy itself.
 
     Args:
         house: of the app.
         evidence: of a prequalification: nothing asked for yet.
-        shopper_id: whose.
-        rating: prices the plans.
+        decision: whose, and of what rating, which prices the plans.
         available_minor: of the line, in minor units.
     """
-    day = house.today(house.country(evidence.country).time_zone)
     best = Means()
     for plan in house.plans.values():
         low, high = plan.limits.get(evidence.currency, (1, 0))
@@ -44,33 +42,41 @@ def means_of(house: House, evidence: Evidence, *, shopper_id: str, rating: str, 
         if high < low or high <= best.up_to_minor or (plan.countries and evidence.country not in plan.countries):
             continue
 
-        def approved(price_minor: int, plan: Plan = plan) -> bool:
-            ask = asked(plan, price_minor=price_minor, currency=evidence.currency, day=day, rating=rating)
+        def approved(price_minor: int, plan_code: str = plan.code) -> bool:
+            ask = asked(house, evidence, plan_code=plan_code, price_minor=price_minor, decision=decision)
             if ask is None:
                 return False
             wish = replace(
                 evidence, principal_minor=ask.principal_minor, first_today_minor=ask.first_today_minor,
                 monthly_due_minor=ask.monthly_due_minor,
             )  # fmt: skip
-            return judge(house, wish, shopper_id=shopper_id, fresh=False).outcome == "approved"
+            return judge(house, wish, shopper_id=decision.shopper_id, fresh=False).outcome == "approved"
 
         price_minor = highest(approved, low=low, high=high, step=10 ** (currency(evidence.currency).minor_units or 0))
         if price_minor > best.up_to_minor:
-            ask = asked(plan, price_minor=price_minor, currency=evidence.currency, day=day, rating=rating)
+            ask = asked(house, evidence, plan_code=plan.code, price_minor=price_minor, decision=decision)
             assert ask is not None
             best = Means(price_minor, plan.code, ask.monthly_due_minor)
     return best
 
 
-def asked(plan: Plan, *, price_minor: int, currency: str, day: date, rating: str) -> Ask | None:
-    """Return what a plan asks of a shopper for a price; None where it cannot be made of it."""
+def asked(house: House, evidence: Evidence, *, plan_code: str, price_minor: int, decision: Decision) -> Ask | None:
+    """Return what a plan asks of a shopper for a price, quoted as a checkout is; None where it would not be offered.
+
+    No merchant's subsidy is counted on: it is not known what will be bought, or where.
+    """
+    goods = OrderLine(LineKind.GOODS, "-", quantity=1, unit_minor=price_minor)
+    order = Order("-", evidence.currency, price_minor, lines=(goods,), ship_to=evidence.country)
+    law = house.country(evidence.country)
     try:
-        schedule = build_schedule(plan.terms(principal=Money(price_minor, currency), start_on=day, rating=rating))
-    except BnplError:  # too small for the plan's shape
+        offer = quote_plan(
+            house, order=order, country=law.code, merchant_id=house.host_merchant_id, plan_code=plan_code,
+            rating=decision.rating, policy_version=decision.policy_version, language=law.languages[0],
+            budgets=pricing.NONE,
+        )  # fmt: skip
+    except BnplError:  # too small for the plan's shape, or dearer than the law allows
         return None
-    later = schedule.instalments[plan.first_today :]
-    first_minor = schedule.instalments[0].total_minor if plan.first_today else 0
-    return Ask(schedule.principal_minor, first_minor, max((row.total_minor for row in later), default=0))
+    return Ask.of(offer)
 
 
 def highest(fits: Callable[[int], bool], *, low: int, high: int, step: int) -> int:

@@ -49,6 +49,12 @@ def evidence(
     }
 
 
+def birth_date_of(house: House, person: Person) -> date | None:
+    """Return the date of birth that we know for a person's number; a claim that nobody has looked at is none."""
+    told = _told(house, person).get("birth_date")
+    return date.fromisoformat(str(told)) if told else None
+
+
 def access_names(house: House, told: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the segments in a person's sealed data, as far as the lender still allows their names."""
     return tuple(name for name in house.settings.segments if name in told.get("segments", ()))

@@ -90,10 +90,9 @@ def make_challenger(house: House, *, version: str, share_bps: int) -> None:
         raise InvalidInput(field="version", fault="is the champion", accepted="another version")
     _must_be_answerable(house, version=version)
     old = next((one for one in house.store.policy_roles() if one.state == "challenger"), None)
-    moves = [_to(house, row, state="challenger", share_bps=share_bps)]
-    if old is not None and old.version != version:
-        moves.append(_to(house, old, state="draft", share_bps=0))
-    _change(house, *moves)
+    if old is not None and old.version != version:  # first: the table has room for one, whoever appoints at once
+        _change(house, _to(house, old, state="draft", share_bps=0))
+    _change(house, _to(house, row, state="challenger", share_bps=share_bps))
 
 
 def withdraw(house: House, *, version: str) -> None:
@@ -198,7 +197,12 @@ def replay(house: House, decision: Decision, *, policy: Policy) -> Replayed:
 def replayed(
     house: House, *, version: str | None = None, decision_id: str | None = None, since: datetime | None = None
 ) -> Iterator[Replayed]:
-    """Yield recorded decisions of policies, replayed on a version (None: each on its own)."""
+    """Yield recorded decisions of policies, replayed on a version (None: each on its own).
+
+    Raises ``InvalidInput`` for a version that is not known, also when there is no decision to replay.
+    """
+    if version is not None:
+        house.policies.version(version)
     for decision in house.store.decisions(decision_id=decision_id, since=since):
         if decision.decided_by == "policy":
             policy = house.policies.version(version or decision.policy_version)

@@ -123,9 +123,7 @@ def _answer(house: House, evidence: Evidence, *, decision: Decision) -> tuple[st
     if decision.outcome != "approved":
         return "rejected", tuple(decision.reasons["codes"]), Means()
     available_minor = decision.limit_minor - evidence.line_used_minor
-    means = means_of(
-        house, evidence, shopper_id=decision.shopper_id, rating=decision.rating, available_minor=available_minor
-    )
+    means = means_of(house, evidence, decision=decision, available_minor=available_minor)
     if means.up_to_minor:
         return "approved", (), means
     return "rejected", (NO_PLAN_FITS if available_minor > 0 else NOTHING_LEFT,), means

@@ -20,6 +20,7 @@ from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.jurisdiction import Country, CreditFacts
 from bnpl_plugin.ports.plan import Offer, Plan, PlanRefusal
 from bnpl_plugin.ports.platform import Order
+from bnpl_plugin.ports.records import Sale
 
 PURPOSE = "offer"
 
@@ -41,6 +42,7 @@ def quote(
     merchant_id: str,
     language: str = "en",
     rating: str | None = None,
+    policy_version: str | None = None,
     plan_code: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
@@ -48,30 +50,36 @@ def quote(
 ) -> Quotation:
     """Return what can be offered for an order in a country.
 
-    Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer.
+    Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer. A
+    rating has the prices of the policy that gave it (``policy_version``; None: the champion's).
     ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
-    ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
+    ``down_payment_minor`` so much of each price is paid at signature. An order for a flash sale's item is offered the
+    sale's plans alone. Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
+    sale = sale_of(house, order)
     asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
     if budgets is None:
         budgets = pricing.on_offer(house, country=law.code, currency=order.currency)
     offers: list[tuple[int, int, Offer]] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
-        refusal = _refusal(plan, order=order, law=law, missing=missing)
+        refusal = _refusal(plan, order=order, law=law, missing=missing, sale=sale)
         if refusal is not None:
             refusals.append(refusal)
             continue
-        priced = price_of(house, plan, rating)
+        priced = price_of(house, plan, rating, policy_version=policy_version)
         if down_payment_minor:
             priced = priced.paying_down(down_payment_minor)
         offer = _offer(priced, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
+            offer = pricing.cheaper(
+                budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked),
+                sale_id=sale.sale_id if sale else None,
+            )  # fmt: skip
         if down_payment_minor:
             offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
@@ -93,6 +101,7 @@ def quote_plan(
     plan_code: str,
     rating: str | None,
     language: str,
+    policy_version: str | None = None,
     time_zone: str | None = None,
     budgets: pricing.Budgets | None = None,
     down_payment_minor: int = 0,
@@ -105,6 +114,7 @@ def quote_plan(
         merchant_id=merchant_id,
         language=language,
         rating=rating,
+        policy_version=policy_version,
         plan_code=plan_code,
         time_zone=time_zone,
         budgets=budgets,
@@ -131,10 +141,26 @@ def read_offer(house: House, *, token: str) -> Offer:
     return offer
 
 
-def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]) -> PlanRefusal | None:
+def sale_of(house: House, order: Order) -> Sale | None:
+    """Return the flash sale that an order's item is in, if it is in one."""
+    found = house.store.sales.of_item(order.sale_item_id) if order.sale_item_id else None
+    return found[0] if found else None
+
+
+def on_sale(sale: Sale | None, *, plan_code: str) -> bool:
+    """Say whether a flash sale offers a plan: one that names none offers all, and so does no sale."""
+    codes = sale.plan_codes.get("codes") if sale else None
+    return not codes or plan_code in codes
+
+
+def _refusal(
+    plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...], sale: Sale | None
+) -> PlanRefusal | None:
     details: Mapping[str, str] = {}
     if missing:
         code, details = "law_missing", {"missing": ", ".join(missing)}
+    elif not on_sale(sale, plan_code=plan.code):
+        code = "not_in_sale"
     elif plan.countries and law.code not in plan.countries:
         code, details = "country_not_served", {"country": law.code}
     elif order.currency not in plan.limits or order.currency != law.currency:
@@ -148,12 +174,13 @@ def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]
     return PlanRefusal(plan.code, code, details)
 
 
-def price_of(house: House, plan: Plan, rating: str | None) -> Plan:
-    """Return the plan at the champion's prices, or at its own where the policy names none.
+def price_of(house: House, plan: Plan, rating: str | None, *, policy_version: str | None = None) -> Plan:
+    """Return the plan at a policy's prices (None: the champion's), or at its own where the policy names none.
 
-    A rating that the policy's grid does not know (of a decision under another policy) pays the dearest of the grid.
+    A rating that the prices do not know (the plan's own, for a policy with other names) pays the dearest of them.
     """
-    grid = house.policy.prices.get(plan.code)
+    policy = house.policies.version(policy_version) if policy_version else house.policy
+    grid = policy.prices.get(plan.code)
     if grid is not None:
         plan = replace(plan, rates=grid)
     if plan.rates and rating is not None and rating not in plan.rates:

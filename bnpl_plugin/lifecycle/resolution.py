@@ -98,8 +98,12 @@ def limit_of(case: Case) -> int:
     """Return the limit that an approval gives by itself: the open line's, else the decided one with room to buy."""
     if case.line is not None and case.line.state != "closed":
         return case.line.limit_minor
-    owed_minor = case.line.used_minor if case.line is not None else 0
-    return max(case.decision.limit_minor, case.principal_minor + owed_minor)
+    return max(case.decision.limit_minor, case.principal_minor + _owed(case))
+
+
+def _owed(case: Case) -> int:
+    """Return what is drawn and held already, of an open line or of one that was closed."""
+    return case.line.used_minor if case.line is not None else 0
 
 
 def resolve(
@@ -158,17 +162,16 @@ def _limit(house: House, case: Case, *, asked_minor: int | None) -> int:
             raise InvalidInput(
                 field="limit_minor", fault=f"is {asked_minor}", accepted=f"{line.limit_minor}, the open line's limit"
             )
-        free_minor = line.limit_minor - line.drawn_minor - line.held_minor
-        if case.goes_on and free_minor < case.principal_minor:
+        free_minor, needed_minor = line.limit_minor - line.used_minor, case.principal_minor if case.goes_on else 1
+        if free_minor < needed_minor:
             raise InvalidInput(
                 field="limit_minor", fault=f"leaves {free_minor} of the open line",
-                accepted=f"{case.principal_minor} free: offer a raise of the line first",
+                accepted=f"{needed_minor} free: offer a raise of the line first",
             )  # fmt: skip
         return limit_minor
     cap_minor = _cap(house, case)
     wanted_minor = limit_minor if asked_minor is None else asked_minor
-    owed_minor = line.used_minor if line is not None else 0  # on a line that was closed
-    lowest_minor = case.principal_minor + owed_minor if case.goes_on else 1
+    lowest_minor = _owed(case) + (case.principal_minor if case.goes_on else 1)
     if not lowest_minor <= wanted_minor <= cap_minor:
         raise InvalidInput(field="limit_minor", fault=f"is {wanted_minor}", accepted=f"{lowest_minor} to {cap_minor}")
     return wanted_minor
@@ -232,13 +235,14 @@ def _approved(house: House, case: Case, *, operator: str, note: str, limit_minor
     moves: list[Move] = [_closing(house, case, decision=decision, note=note)]
     if not case.goes_on or case.checkout is None:
         details = {"review_id": case.review.review_id}
-        passed = passes.issued(house, decision=decision, up_to_minor=limit_minor, span=PASS_SPAN, details=details)
+        up_to_minor = limit_minor - _owed(case)
+        passed = passes.issued(house, decision=decision, up_to_minor=up_to_minor, span=PASS_SPAN, details=details)
         written = _written(house, case, decision=decision, moves=[*moves, *passed.moves], rows=passed.rows)
         return replace(written, events=(*written.events, *passed.events))
     checkout, now = case.checkout, house.clock.now()
     change = values(
         state=str(CHECKOUT.advance(checkout.state, "approve" if checkout.state == "referred" else "overturn")),
-        decision_id=decision.decision_id, offer=_priced(house, checkout, rating=decision.rating).to_json(),
+        decision_id=decision.decision_id, offer=_priced(house, checkout, decision=decision).to_json(),
         expires_at=max(checkout.expires_at, now + timedelta(hours=house.settings.checkout_hours)), changed_at=now,
     )  # fmt: skip
     moves.append(_of_checkout(checkout, change))
@@ -275,11 +279,11 @@ def _written(house: House, case: Case, *, decision: Decision, moves: list[Move],
     return Changeset(moves=tuple(moves), rows=(decision, *rows, told), events=events)
 
 
-def _priced(house: House, checkout: Checkout, *, rating: str) -> Offer:
+def _priced(house: House, checkout: Checkout, *, decision: Decision) -> Offer:
     """Return the chosen plan priced by the rating, as an approval by the policy is."""
     offer = Offer.from_json(checkout.offer or {})
     return quote_plan(
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        plan_code=offer.plan_code, rating=rating, language=checkout.locale, time_zone=checkout.time_zone,
-        down_payment_minor=offer.down_payment_minor,
+        plan_code=offer.plan_code, rating=decision.rating, policy_version=decision.policy_version,
+        language=checkout.locale, time_zone=checkout.time_zone, down_payment_minor=offer.down_payment_minor,
     )  # fmt: skip

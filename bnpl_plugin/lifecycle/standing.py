@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import CreditDeclined, DecisionMissing
+from bnpl_plugin.errors import CreditDeclined, DecisionMissing, OfferUnavailable
 from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, gather
@@ -96,7 +96,7 @@ def _changed(
     kind, back = f"credit.{decision.outcome}", giving_back
     if decision.outcome == "approved":
         offer = Offer.from_json(checkout.offer or {})
-        priced_now = priced(house, checkout=checkout, offer=offer, rating=decision.rating)
+        priced_now = priced(house, checkout=checkout, offer=offer, decision=decision)
         change, kind, back = {**change, "offer": priced_now.to_json()}, "credit.reaffirmed", Changeset()
     else:
         change = {**change, "state": CHECKOUT.advance(checkout.state, EVENTS[decision.outcome])}
@@ -136,24 +136,32 @@ def _changed(
     )  # fmt: skip
 
 
-def priced(house: House, *, checkout: Checkout, offer: Offer, rating: str) -> Offer:
-    """Return the offer at a rating's price; the price that was shown is kept while it is good and this one dearer.
+def priced(house: House, *, checkout: Checkout, offer: Offer, decision: Decision) -> Offer:
+    """Return the offer at the price of a decision's rating, by the policy that gave it.
+
+    The price that was shown is kept while it is good and this one dearer.
 
     A special price that has ended in between is left for the hold to refuse: never replaced by a dearer one unasked.
     """
-    fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating)
+    is_good = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == house.today(checkout.time_zone)
+    try:
+        fresh = _quoted(house, checkout=checkout, offer=offer, decision=decision)
+    except OfferUnavailable as error:  # the policy has grown dearer than the law allows: the price shown is lawful
+        if is_good and error.details["reason"] == "rate_above_cap":
+            return replace(offer, rating=decision.rating)
+        raise
     if fresh.nominal_rate > offer.nominal_rate and offer.subsidy_id is not None:
         promised = pricing.promised(house, subsidy_id=offer.subsidy_id)
-        fresh = _quoted(house, checkout=checkout, offer=offer, rating=rating, budgets=promised)
+        fresh = _quoted(house, checkout=checkout, offer=offer, decision=decision, budgets=promised)
     shown_stands = offer.expires_at > house.clock.now() and offer.schedule.drawdown_on == fresh.schedule.drawdown_on
     same_price = fresh.schedule == offer.schedule and offer.rating is not None
     if shown_stands and (same_price or fresh.schedule.finance_charge_minor > offer.schedule.finance_charge_minor):
-        return offer if same_price else replace(offer, rating=rating)  # what we signed, we keep
+        return offer if same_price else replace(offer, rating=decision.rating)  # what we signed, we keep
     return fresh
 
 
 def _quoted(
-    house: House, *, checkout: Checkout, offer: Offer, rating: str, budgets: pricing.Budgets | None = None
+    house: House, *, checkout: Checkout, offer: Offer, decision: Decision, budgets: pricing.Budgets | None = None
 ) -> Offer:
     return quote_plan(
         house,
@@ -161,7 +169,8 @@ def _quoted(
         country=checkout.country,
         merchant_id=checkout.merchant_id,
         plan_code=offer.plan_code,
-        rating=rating,
+        rating=decision.rating,
+        policy_version=decision.policy_version,
         language=checkout.locale,
         time_zone=checkout.time_zone,
         down_payment_minor=offer.down_payment_minor,

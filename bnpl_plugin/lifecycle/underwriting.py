@@ -5,8 +5,10 @@ Facts → evidence → rules → rating → limit and price, recorded with input
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import NotYours
+from bnpl_plugin.errors import NotYours, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
@@ -19,6 +21,9 @@ from bnpl_plugin.ports.records import Checkout, CreditLine, Decision, Pass, Revi
 from bnpl_plugin.ports.rule import Evidence
 from bnpl_plugin.ports.store import Changeset, Move
 
+#: How often a decision is made anew when what it rests on has changed in that very moment.
+_TURNS = 4
+
 __all__ = ["Facts", "decide", "still_stands"]
 
 
@@ -30,6 +35,13 @@ def decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None
     With a pass, what a person overruled when giving it stays overruled, up to the pass's sum. Raises
     ``InvalidInput`` (no plan chosen, a birth date in the future), ``NotYours`` (not identified), ``CheckoutExpired``.
     """
+    for _ in range(_TURNS - 1):
+        with suppress(StateMoved):  # another checkout of the shopper's has just opened the line, or this one in a tab
+            return _decide(house, checkout_id=checkout_id, facts=facts, by_pass=by_pass)
+    return _decide(house, checkout_id=checkout_id, facts=facts, by_pass=by_pass)
+
+
+def _decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | None) -> Decision:
     purchase = house.purchase(checkout_id)
     checkout = purchase.checkout
     if purchase.decision is not None:
@@ -61,10 +73,14 @@ def _as_passed(house: House, judgement: Judgement, *, evidence: Evidence, given:
     """Return a judgement without what a person has overruled: a program does not take a person's word back."""
     behind = house.store.decision(shopper_id=given.shopper_id, decision_id=given.decision_id)
     overruled = frozenset(behind.reasons.get("overruled", ())) if behind else frozenset()
-    fits = evidence.line_used_minor + evidence.principal_minor <= given.limit_minor
-    if not overruled or not fits or evidence.line_limit_minor is not None:
+    if behind is None or not overruled:
         return judgement
-    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=given.limit_minor)
+    promised_minor = behind.limit_minor
+    if evidence.line_limit_minor is not None:  # an open line's limit is its own: a pass never lifts it
+        promised_minor = min(promised_minor, evidence.line_limit_minor)
+    if evidence.line_used_minor + evidence.principal_minor > promised_minor:
+        return judgement
+    return as_promised(judgement, overruled=tuple(sorted(overruled)), promised_minor=promised_minor)
 
 
 def _recorded(
@@ -80,7 +96,7 @@ def _recorded(
         review = reviews.referral(house, decision=decision)
         rows, change = (decision, review), {**change, "expires_at": reviews.lives_until(checkout, review=review)}
     if outcome == "approved":
-        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, rating=decision.rating).to_json()}
+        change = {**change, "offer": priced(house, checkout=checkout, offer=offer, decision=decision).to_json()}
         opened = credit_line.opening(house, decision=decision, line=line)
     person = house.store.person(decision.shopper_id)
     assert person is not None

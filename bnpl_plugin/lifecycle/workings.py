@@ -49,6 +49,10 @@ def _terms(house: House, offer: Offer) -> LoanTerms | None:
     plan, schedule = house.plans.get(offer.plan_code), offer.schedule
     if plan is None or plan.version != offer.plan_version:
         return None
+    if offer.down_payment_minor:
+        plan = plan.paying_down(offer.down_payment_minor)
     principal = Money(schedule.principal_minor, schedule.currency)
-    terms = plan.terms(principal=principal, start_on=schedule.drawdown_on, rating=offer.rating)
+    terms = plan.terms(  # at the price that was signed: the plan's own, a policy's, or one that a budget paid for
+        principal=principal, start_on=schedule.drawdown_on, rating=None, nominal_rate=offer.nominal_rate
+    )
     return terms if build_schedule(terms) == schedule else None

@@ -15,11 +15,13 @@ from flask import current_app, g, has_request_context, request
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import OfferTampered
+from bnpl_plugin.lifecycle import identification
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.platform import Customer
 from bnpl_plugin.web.locale import LOCALES, LocaleName, Translator, choose_locale, matching_locale, translator
 
 SHOPPER: Final = "bnpl_shopper"
+KNOWN: Final = "bnpl_known"  # whose date of birth was told in this browser
 CHECKOUTS: Final = "bnpl_checkouts"
 OPERATOR: Final = "bnpl_operator"
 FORM: Final = "bnpl_form"
@@ -27,6 +29,8 @@ LANGUAGE: Final = "bnpl_lang"
 CUSTOMER: Final = "bnpl.customer"  # in the request's environment: what the host said
 
 SESSION = timedelta(days=30)
+TRUSTED = timedelta(days=365)  # how long a browser is not asked for the date of birth again
+KEPT_SHOPPERS = 4
 FRESH = timedelta(hours=1)  # how long a proved phone number may stand for a new purchase without another code
 WATCH = timedelta(hours=12)  # an operator's session
 KEPT_CHECKOUTS = 12
@@ -69,8 +73,9 @@ def write_cookies(response: Response) -> Response:
     path = f"{request.script_root}{settings.url_prefix}"
     secure = request.is_secure or settings.public_url.startswith("https:")
     for name, text in g.get("bnpl_cookies", {}).items():
+        kept = TRUSTED if name == KNOWN else None  # every other one goes when the browser is closed
         response.set_cookie(
-            name, text, max_age=None if text else 0, path=path, httponly=True, samesite="Lax", secure=secure
+            name, text, max_age=kept if text else 0, path=path, httponly=True, samesite="Lax", secure=secure
         )
     return response
 
@@ -92,7 +97,20 @@ def _mark(known: Customer) -> str:
 
 # the shopper ---------------------------------------------------------------------------------------------------------
 def shopper_id(*, fresh: bool = False) -> str | None:
-    """Return the shopper whose phone was proved in this browser; ``fresh``: proved within the last hour."""
+    """Return the shopper who is here: the phone was proved in this browser, and it is still the same person's.
+
+    ``fresh``: proved within the last hour.
+    """
+    found = caller_id(fresh=fresh)
+    return found if found is not None and _read(SHOPPER).get("sure") else None
+
+
+def caller_id(*, fresh: bool = False) -> str | None:
+    """Return the shopper whose phone number was proved in this browser, whoever has it by now.
+
+    Enough to go on with what was begun here, never to see or to use what the number's shopper has with us: numbers go
+    from hand to hand. ``fresh``: proved within the last hour.
+    """
     data = _read(SHOPPER)
     if not data or not _still_vouched(str(data.get("vouched", ""))):
         return None
@@ -116,10 +134,27 @@ def remember_shopper(known: str, *, vouched_for: Customer | None = None) -> None
     """
     if vouched_for is not None and shopper_id(fresh=True) == known:
         return
-    told = {"shopper_id": known, "since": house().clock.now().isoformat()}
+    told: dict[str, Any] = {"shopper_id": known, "since": house().clock.now().isoformat()}
     if vouched_for is not None:
         told["vouched"] = _mark(vouched_for)
     _write(SHOPPER, told, span=SESSION)
+    if is_trusted(known):
+        trust_shopper()
+
+
+def is_trusted(known: str) -> bool:
+    """Whether this browser need not tell a shopper's date of birth: it has, or we know none yet."""
+    return known in _read(KNOWN).get("ids", ()) or not identification.knows_birth_date(house(), known)
+
+
+def trust_shopper() -> None:
+    """Note that whoever proved the number here is the shopper that we know by it; asked once in a browser."""
+    data = _read(SHOPPER)
+    if data:
+        known = str(data["shopper_id"])
+        _keep(SHOPPER, house().seal.sign({**data, "sure": True}, purpose=SHOPPER))
+        ids = [one for one in _read(KNOWN).get("ids", ()) if one != known]
+        _write(KNOWN, {"ids": [*ids, known][-KEPT_SHOPPERS:]}, span=TRUSTED)
 
 
 def forget_shopper() -> None:

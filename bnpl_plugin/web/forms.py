@@ -20,8 +20,8 @@ from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import Translator
 
 REQUIRED: Final = "Please fill this in."
-_CODE: Final = "Accepted: the six digits that we sent you."
-_COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
+CODE: Final = "Accepted: the six digits that we sent you."
+COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,14 @@ class CodeForm(Form):
     """The one-time code; spaces between its digits are allowed."""
 
     code = fields.String(
-        required=True, error_messages=_told(_CODE), validate=validate.Regexp(r"^\s*(\d\s*){6}$", error=_CODE)
+        required=True, error_messages=_told(CODE), validate=validate.Regexp(r"^\s*(\d\s*){6}$", error=CODE)
     )
+
+
+class BirthForm(Form):
+    """The date of birth by which the next owner of a phone number is told apart."""
+
+    birth_on = fields.Date(required=True, format="iso", error_messages=_told(wording.FIELDS["birth_date"]))
 
 
 class FactsForm(Form):
@@ -109,7 +115,7 @@ class FactsForm(Form):
         validate=validate.Length(min=2, max=120, error=wording.FIELDS["full_name"]),
     )  # fmt: skip
     birth_on = fields.Date(required=True, format="iso", error_messages=_told(wording.FIELDS["birth_date"]))
-    country = fields.String(required=True, error_messages=_told(_COUNTRY))
+    country = fields.String(required=True, error_messages=_told(COUNTRY))
     monthly_income = Amount(required=True, error_messages=_told(wording.FIELDS["income"]))
     monthly_outgoings = Amount(required=True, error_messages=_told(wording.FIELDS["outgoings"]))
     student = fields.String(load_default=None, validate=validate.OneOf(["yes", "no"], error=REQUIRED))
@@ -156,7 +162,7 @@ def facts_errors(found: Read, *, country: str, t: Translator, asks_student: bool
     if asks_student and found.data.get("student") is None:
         errors.setdefault("student", t.gettext(REQUIRED))
     if found.data.get("country") not in (None, country):
-        errors.setdefault("country", t.gettext(_COUNTRY))
+        errors.setdefault("country", t.gettext(COUNTRY))
     for name, field in (("monthly_income", "income"), ("monthly_outgoings", "outgoings")):
         if name in found.data and found.data[name] * 100 > MAX_MONTHLY_MINOR:
             errors.setdefault(name, t.gettext(wording.FIELDS[field]))

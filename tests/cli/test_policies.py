@@ -53,3 +53,12 @@ def test_a_file_that_cannot_be_used_is_told_and_changes_nothing(world: World, tm
     assert "policy.limit_bps.A" in run(world, "add", str(file), ends=1)
     assert "not known" in run(world, "champion", "nobody", ends=1)
     assert len(world.house.store.policies()) == 1
+
+
+def test_a_decision_that_is_not_there_and_a_day_before_all_business_are_told(world: World):
+    assert "no such decision" in run(world, "replay", "--decision", "dec_nothing", ends=1)
+    assert "before the year 1970" in run(world, "report", "--from", "0001-01-01", ends=1)
+
+
+def test_a_replay_on_a_version_that_is_not_known_is_refused_even_with_nothing_to_replay(world: World):
+    assert "not known" in run(world, "replay", "--version", "nope", ends=1)

@@ -35,6 +35,28 @@ def test_german_credit_is_trained_written_and_tried_again(shop: Flask, tmp_path:
     assert len(lines) == 1001
 
 
+def test_a_policy_trained_on_what_the_checkout_asks_is_stored_with_its_report_and_put_live(
+    shop: Flask, tmp_path: Path
+) -> None:
+    """From a CSV to the policy that decides, by commands alone; one that needs an unnamed bureau is not."""
+    rows = [(100 * n, 40 * n + 13 * (n % 7), "bad" if n * 7 % 100 < 45 - n // 10 else "good") for n in range(1, 401)]
+    data = tmp_path / "book.csv"
+    data.write_text("income,outgoings,ended\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    asked = ("--target", "ended", "--bad", "bad", "--version", "book-1", "--out", tmp_path / "card")
+    told = run(shop, "train", data, *asked)
+    assert "income: its numbers count as minor units (income_minor)" in told
+    runner = shop.test_cli_runner()
+    for words in (("add", str(tmp_path / "card" / "policy.json")), ("champion", "book-1")):
+        answer = runner.invoke(args=["bnpl", "policy", *words])
+        assert answer.exit_code == 0, answer.output
+    assert "book-1 champion" in " ".join(runner.invoke(args=["bnpl", "policy", "list"]).output.split())
+    assert "# Scorecard book-1" in runner.invoke(args=["bnpl", "policy", "show", "book-1"]).output
+    run(shop, "train", german.data(), "--columns", german.COLUMNS, "--version", "german-2", "--add")
+    refused = runner.invoke(args=["bnpl", "policy", "champion", "german-2"])
+    assert refused.exit_code == 1
+    assert "asks for what nobody tells at the checkout" in refused.output
+
+
 def test_a_forbidden_column_is_refused_and_nothing_is_written(shop: Flask, tmp_path: Path) -> None:
     out = tmp_path / "scorecard"
     asked = ("train", german.data(), "--columns", german.COLUMNS, "--out", out)

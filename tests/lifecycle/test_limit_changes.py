@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from bnpl_plugin import errors
-from bnpl_plugin.lifecycle import credit_line, limit_changes
+from bnpl_plugin.lifecycle import credit_line, holds, limit_changes, policies
 from bnpl_plugin.lifecycle.evidence import Facts
 from bnpl_plugin.ports.records import CreditLine, LimitChange
+from bnpl_plugin.rules.standard import POLICY
 from tests.lifecycle.test_credit_line import LATER_POOR, ask_again, line_events, line_of, shopper_of
+from tests.lifecycle.test_policies import another
+from tests.lifecycle.test_standing import decided, succeed
 from tests.lifecycle.world import World
 
 #: What is told at first is worth ``LOW``; what the walker of the other tests tells is worth ``HIGH``.
@@ -149,7 +152,7 @@ def test_one_decision_raises_once(world, bought):
     with pytest.raises(errors.CreditDeclined):
         limit_changes.offer_raise(
             world.house, shopper_id=change.shopper_id, to_minor=HIGH, reason="good_history",
-            decision_id=change.decision_id,
+            decision_id=change.decision_id or "",
         )  # fmt: skip
 
 
@@ -249,3 +252,43 @@ def test_a_fall_takes_effect_on_a_frozen_line_too(world, bought):
     world.later(days=15)
     line = line_of(world, bought)
     assert (line.state, line.limit_minor) == ("frozen", 50_000)
+
+
+def test_a_raise_is_not_taken_on_a_policy_that_was_withdrawn(world, bought):
+    change = offered(world, bought)
+    policies.add(world.house, another("same-1"))
+    policies.make_champion(world.house, version="same-1")
+    policies.withdraw(world.house, version=POLICY.version)
+    with pytest.raises(errors.CreditDeclined):
+        answer(world, change)
+    state, line = changed(world, change)
+    assert (state, line.limit_minor) == ("withdrawn", LOW)
+    with pytest.raises(errors.CreditDeclined):
+        limit_changes.offer_raise(
+            world.house, shopper_id=change.shopper_id, to_minor=300_000, reason="income_changed",
+            decision_id=change.decision_id or "",
+        )  # fmt: skip
+
+
+def test_a_raise_is_not_taken_above_what_the_product_lends_by_now(world, bought):
+    change = offered(world, bought)
+    policies.add(world.house, another("small-1", caps_minor={"EUR": 299_999}))
+    policies.make_champion(world.house, version="small-1")
+    with pytest.raises(errors.CreditDeclined):
+        answer(world, change)
+    assert changed(world, change)[1].limit_minor == LOW
+
+
+@pytest.mark.parametrize(
+    ("to_minor", "state", "limit_minor"), [(50_000, "effective", 50_000), (172_000, "withdrawn", 150_500)]
+)
+def test_a_fall_announced_before_a_new_decision_lowered_the_limit_still_comes(world, to_minor, state, limit_minor):
+    checkout_id = decided(world)
+    line = line_of(world, checkout_id)
+    fall = limit_changes.lower(world.house, shopper_id=line.shopper_id, to_minor=to_minor, reason="risk_changed")
+    succeed(world, "half-1", limit_bps={"A": 5_000, "B": 3_500, "C": 2_000, "D": 1_000})
+    holds.take(world.house, checkout_id=checkout_id)
+    assert line_of(world, checkout_id).limit_minor == 150_500
+    world.later(days=world.house.settings.limit_notice_days + 1)
+    found = changed(world, fall)
+    assert (found[0], found[1].limit_minor) == (state, limit_minor)

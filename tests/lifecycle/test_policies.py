@@ -103,6 +103,54 @@ def test_a_policy_that_grows_dearer_meanwhile_keeps_the_price_that_was_shown(wor
     assert world.purchase(checkout.checkout_id).checkout.offer["nominal_rate"] == shown
 
 
+def test_the_challengers_shoppers_pay_the_challengers_prices(world):
+    """Which policy gave a rating prices it: another policy's A is another A."""
+    house = world.house
+    prices = {"instalments_12": {"A": "0.02", "B": "0.03", "C": "0.04", "D": "0.05"}}
+    policies.add(house, another("cheap-1", prices=prices))
+    policies.make_challenger(house, version="cheap-1", share_bps=5_000)
+    seen = set()
+    for number in range(8):
+        walker = world.shopper(phone=f"+3361234560{number}")
+        checkout_id = world.buy(world.shop.add(total_minor=60_000), plan_code="instalments_12", walker=walker)
+        purchase = world.purchase(checkout_id)
+        own = {code: str(rate) for code, rate in house.plans["instalments_12"].rates.items()}
+        grid = prices["instalments_12"] if purchase.decision.arm == "challenger" else own
+        assert purchase.checkout.offer["nominal_rate"] == grid[purchase.decision.rating]
+        seen.add(purchase.decision.arm)
+    assert seen == {"champion", "challenger"}
+    world.sound()
+
+
+def test_a_policy_that_grows_dearer_than_the_law_allows_meanwhile_keeps_the_price_that_was_shown(world):
+    house, walker = world.house, world.shopper()
+    checkout = walker.open(world.shop.add(total_minor=60_000))
+    walker.choose(checkout, plan_code="instalments_12")
+    walker.identify(checkout)
+    shown = world.purchase(checkout.checkout_id).checkout.offer["nominal_rate"]
+    policies.add(house, another("usury-1", prices={"instalments_12": dict.fromkeys("ABCD", "0.90")}))
+    policies.make_champion(house, version="usury-1")
+    assert walker.decide(checkout) == "approved"
+    assert world.purchase(checkout.checkout_id).checkout.offer["nominal_rate"] == shown
+
+
+@pytest.mark.parametrize("names", ["ABCD", ("gold", "silver", "bronze", "tin")])
+def test_a_loan_at_a_policys_price_is_explained_line_by_line(world, names):
+    called = dict(zip("ABCD", names, strict=True))
+    policies.add(world.house, {
+        **POLICY.body, "version": "own-1",
+        "ratings": [{**one, "rating": called[one["rating"]]} for one in POLICY.body["ratings"]],
+        "limit_bps": {called[rating]: share for rating, share in POLICY.body["limit_bps"].items()},
+        "prices": {"instalments_12": dict.fromkeys(names, "0.0425")},
+    })  # fmt: skip
+    policies.make_champion(world.house, version="own-1")
+    checkout_id = world.buy(world.shop.add(total_minor=60_000), plan_code="instalments_12")
+    told = world.app.test_cli_runner().invoke(args=["bnpl", "explain", world.book(checkout_id).loan.loan_id])
+    assert told.exit_code == 0, told.output
+    assert "2027-11-24" in told.output
+    assert "1/12" in told.output
+
+
 def test_a_price_above_the_laws_cap_is_not_offered(world):
     house = world.house
     policies.add(house, another("usury-1", prices={"instalments_12": dict.fromkeys("ABCD", "0.90")}))

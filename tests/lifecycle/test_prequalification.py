@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from bnpl_plugin import errors
-from bnpl_plugin.lifecycle import credit_line, identification, means, passes, prequalification
+from bnpl_plugin.lifecycle import credit_line, identification, means, passes, policies, prequalification
 from bnpl_plugin.lifecycle.evidence import Facts
 from bnpl_plugin.lifecycle.prequalification import Prequalified
 from bnpl_plugin.ports.records import Pass
+from bnpl_plugin.ports.rule import Evidence
+from bnpl_plugin.rules.standard import POLICY
 from bnpl_plugin.testing import Walker
 from tests.lifecycle.test_credit_line import LATER_POOR, ask_again, shopper_of
 from tests.lifecycle.world import World, world_in
@@ -63,8 +65,10 @@ def test_what_it_says_is_approved_and_a_cent_more_is_not(world):
     found = prequalify(world, shopper_id, income_minor=130_000, outgoings_minor=90_000)
     assert found.given is not None
     plan_code, up_to_minor = found.given.details["plan_code"], found.given.limit_minor
-    plan, day = world.house.plans[plan_code], world.house.today("Europe/Paris")
-    asked = means.asked(plan, price_minor=up_to_minor, currency="EUR", day=day, rating=found.given.rating)
+    evidence = Evidence.from_json(found.decision.inputs)
+    asked = means.asked(
+        world.house, evidence, plan_code=plan_code, price_minor=up_to_minor, decision=found.decision
+    )
     assert asked is not None
     assert asked.monthly_due_minor == found.given.details["monthly_due_minor"] <= 20_000
     walker = world.shopper(income_minor=130_000, outgoings_minor=90_000)
@@ -76,6 +80,23 @@ def test_what_it_says_is_approved_and_a_cent_more_is_not(world):
         assert walker.decide(checkout) == "approved"
         offers.append(world.purchase(checkout.checkout_id).checkout.offer)
     assert [offer["down_payment_minor"] for offer in offers if offer] == [0, 50_000]  # what is above is paid at once
+
+
+def test_a_policys_own_ratings_and_prices_say_how_much(world):
+    """Quoted as a checkout is: at the policy's prices, within the law's, whatever the policy calls its ratings."""
+    metals = dict(zip("ABCD", ("gold", "silver", "bronze", "tin"), strict=True))
+    body = POLICY.body
+    dear = {plan: dict.fromkeys(metals.values(), "0.99") for plan in ("instalments_6", "instalments_12")}
+    policies.add(world.house, {
+        **body, "version": "metals-1", "prices": dear,
+        "ratings": [{**one, "rating": metals[one["rating"]]} for one in body["ratings"]],
+        "limit_bps": {metals[rating]: share for rating, share in body["limit_bps"].items()},
+    })  # fmt: skip
+    policies.make_champion(world.house, version="metals-1")
+    found = prequalify(world, known(world))
+    assert found.given is not None
+    assert found.given.rating in metals.values()
+    assert found.given.details["plan_code"] not in dear  # above the law's cap: nobody is offered it
 
 
 @pytest.mark.parametrize(

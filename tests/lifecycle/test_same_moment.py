@@ -12,9 +12,10 @@ import pytest
 
 from bnpl_plugin.errors import BnplError, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import collection, early_settlement, holds, identification, refund
+from bnpl_plugin.lifecycle import collection, early_settlement, holds, identification, policies, refund
 from bnpl_plugin.ports.records import Hold
 from bnpl_plugin.ports.store import Changeset
+from tests.lifecycle.test_policies import another
 from tests.lifecycle.world import GOOD, World, world_in
 
 ROUNDS = 6
@@ -219,3 +220,40 @@ def test_a_plan_chosen_in_the_midst_of_a_hold_is_the_one_held(world: World, monk
     assert purchase.hold == hold
     assert (purchase.checkout.offer or {})["plan_code"] == "instalments_6"
     world.sound()
+
+
+def test_of_policies_appointed_at_once_one_is_the_champion_and_one_the_challenger(busy: World) -> None:
+    versions = [f"v-{number}" for number in range(6)]
+    for version in versions:
+        policies.add(busy.house, another(version))
+    for share_bps in (100, 200):
+        at_once(
+            busy,
+            *(partial(policies.make_challenger, busy.house, version=version, share_bps=share_bps)
+              for version in versions),
+        )  # fmt: skip
+        assert busy.count("policy_version", "state = 'challenger'") == 1
+    at_once(busy, *(partial(policies.make_champion, busy.house, version=version) for version in versions))
+    assert busy.count("policy_version", "state = 'champion'") == 1
+    at_once(busy, *(partial(policies.withdraw, busy.house, version=version) for version in versions))
+    busy.sound()
+
+
+@pytest.mark.parametrize("currencies", [("EUR", "EUR", "EUR"), ("EUR", "USD")])
+def test_checkouts_of_one_shopper_decided_at_once_are_all_decided_and_open_one_line(
+    busy: World, currencies: tuple[str, ...]
+) -> None:
+    """In a second currency the answer is no, with its reason: not an error, and never a second line."""
+    for number in range(3):
+        walker, checkouts_at_once = busy.shopper(phone=phone(number), income_minor=3_000_000), []
+        for place, currency in enumerate(currencies):
+            checkout = walker.open(busy.shop.add(order_ref=f"o-{number}-{place}", currency=currency))
+            walker.choose(checkout, plan_code="pay_in_4" if currency == "USD" else "pay_in_3")
+            walker.identify(checkout)
+            checkouts_at_once.append(checkout)
+        answers = at_once(busy, *(partial(walker.decide, checkout) for checkout in checkouts_at_once))
+        second = ["approved"] * (len(currencies) - 1) if len(set(currencies)) == 1 else ["declined"]
+        assert sorted(map(str, answers)) == ["approved", *second]
+        assert set(answers) <= {"approved", "declined"}
+        assert busy.count("credit_line") == number + 1
+    busy.sound()

@@ -41,6 +41,7 @@ from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import Walker
 from tests.lifecycle.subsidies.giving import used, zero_percent
 from tests.lifecycle.world import World, make_world
+from tests.stateful.reviewer import Reviewer
 from tests.stateful.treasurer import Treasurer
 
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
@@ -60,7 +61,7 @@ _start = st.tuples(
 )
 
 
-class History(Treasurer, RuleBasedStateMachine):
+class History(Treasurer, Reviewer, RuleBasedStateMachine):
     """One history on one fresh database; a subclass says which."""
 
     database: ClassVar[Callable[[Path], str]]
@@ -292,12 +293,17 @@ class History(Treasurer, RuleBasedStateMachine):
         with self.maybe():
             selling.return_unsold(self.world.house, sale_item_id=self.item.sale_item_id, merchant_id="host")
 
-    @rule(deed=st.sampled_from(("stop", "resume", "resume", "top up")))
+    @rule(deed=st.sampled_from(("stop", "resume", "resume", "top up", "extend", "open a tiny one")))
     def maker_turns_the_budget(self, deed: str) -> None:
         """The price that somebody else pays for ends, or comes back, whoever stands where."""
         with self.maybe():
             if deed == "top up":
                 budgets.top_up(self.world.house, subsidy_id=self.budget_id, by=Money(1_000, "EUR"))
+            elif deed == "extend":
+                until = self.world.clock.now() + timedelta(days=90)
+                budgets.extend(self.world.house, subsidy_id=self.budget_id, ends_at=until)
+            elif deed == "open a tiny one":
+                zero_percent(self.world.house, minor=1)
             else:
                 turn = budgets.stop if deed == "stop" else budgets.resume
                 turn(self.world.house, subsidy_id=self.budget_id)

@@ -25,7 +25,7 @@ from bnpl_plugin.lifecycle.reviews import TEXTS as REVIEW_TEXTS
 from bnpl_plugin.lifecycle.subsidies.watching import TEXTS as OF_BUDGETS
 from bnpl_plugin.ports.policy import figures
 from bnpl_plugin.providers.sandbox.cards import TEST_CARDS
-from bnpl_plugin.web import wording
+from bnpl_plugin.web import forms, wording
 from bnpl_plugin.web.locale import DOMAIN, LOCALES, TRANSLATIONS
 
 TRANSLATED = tuple(name for name in LOCALES if name != "en")
@@ -56,6 +56,7 @@ def _of_wording() -> Iterator[str]:
         yield from table.values()
     yield from wording.PROMISES.values()
     yield from wording.TYPED.values()
+    yield from (forms.REQUIRED, forms.CODE, forms.COUNTRY)
     yield from (title for _, title in wording.EVENTS.values())
     yield from wording._ENDINGS.values()
 

@@ -41,6 +41,8 @@ def test_a_checkout_begun_in_another_browser_goes_on_once_the_phone_is_proved_th
     assert second.answer.request.path == "/bnpl/account/sign-in"
     second.post(f"/bnpl/account/sign-in?checkout={checkout_id(base)}", phone=PHONES["EUR"])
     second.post(second.answer.request.path, code=last_code(shop))
+    assert second.step == "birth"
+    second.post(second.answer.request.path, birth_on=FACTS["birth_on"])
     assert second.answer.request.path == f"{base}/decision"
 
 

@@ -23,7 +23,11 @@ def test_an_operator_changes_the_roles_and_sees_what_would_be_otherwise(browser:
     browser.post(f"{PAGE}/{POLICY.version}/withdraw")
     assert browser.answer.status_code == 422
     assert "champion first" in browser.words
-    browser.post(f"{PAGE}/strict-1/challenger")
+    for share in ("", "0", "51", "1e1", "-3", "12.345", "١٠"):
+        browser.post(f"{PAGE}/strict-1/challenger", share=share)
+        assert browser.answer.status_code == 422, share
+    browser.post(f"{PAGE}/strict-1/challenger", share="12,34")
+    assert "12.34%" in browser.words
     browser.post(f"{PAGE}/strict-1/champion")
     browser.post(f"{PAGE}/{POLICY.version}/withdraw")
     states = {row.version: row.state for row in house_of(shop).store.policies()}
@@ -31,6 +35,15 @@ def test_an_operator_changes_the_roles_and_sees_what_would_be_otherwise(browser:
     assert browser.get(f"{PAGE}?replay=nobody").status_code == 422
     browser.post(f"{PAGE}/strict-1/delete")
     assert browser.answer.status_code == 404
+
+
+def test_the_report_of_a_trained_policy_is_read_where_it_is_stored(browser: Browser, shop: Flask) -> None:
+    policies.add(house_of(shop), another("score-1", about={"report": "# Scorecard score-1\n\n<b>AUC</b> 0.7711"}))
+    policies.add(house_of(shop), another("text-1", about="by hand"))
+    browser.enter_console()
+    browser.get(PAGE)
+    assert "How well it holds" in browser.words
+    assert "&lt;b&gt;AUC&lt;/b&gt; 0.7711" in browser.text
 
 
 def test_nobody_else_comes_in(browser: Browser) -> None:

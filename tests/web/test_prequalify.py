@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from bnpl_plugin.lifecycle import merchants, passes
+from bnpl_plugin.lifecycle import limit_changes, merchants, passes, policies, resolution
+from tests.lifecycle.test_policies import another
 from tests.web.browsing import FACTS, PHONES, Browser, clock, house_of, last_code, state
 from tests.web.browsing import checkout_id as id_of
 
@@ -53,6 +55,51 @@ def test_a_rejection_is_an_answer_with_its_reasons_and_rights(browser: Browser):
     assert "A person is looking at it" in browser.words
 
 
+def test_a_rejection_by_the_score_says_which_facts_cost_points_on_the_page_and_in_the_laws_notice(
+    shop: Flask, browser: Browser
+):
+    policies.add(house_of(shop), another("closed-1", limit_bps=dict.fromkeys("ABCD", 0)))
+    policies.make_champion(house_of(shop), version="closed-1")
+    ask(browser)
+    assert "Not this time" in browser.words
+    why = "You have not yet paid back a purchase with us."
+    assert browser.words.count(why) >= 1
+    engine = house_of(shop).store.engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        (body,) = connection.exec_driver_sql("SELECT body FROM bnpl_disclosure WHERE kind = 'decline_notice'").scalars()
+    assert why in str(body)
+
+
+def test_an_answer_whose_time_is_over_is_told_as_that_and_never_as_a_refusal(shop: Flask, browser: Browser):
+    ask(browser)
+    passes.revoke(house_of(shop), shopper_id=shopper_id(shop), reason="lender_decision")
+    browser.get("/bnpl/prequalify/answer")
+    assert "This answer is no longer good" in browser.words
+    assert "Not this time" not in browser.words
+    with house_of(shop).store.engine.connect() as connection:  # type: ignore[attr-defined]
+        assert connection.exec_driver_sql("SELECT count(*) FROM bnpl_disclosure").scalar() == 0
+
+
+def test_what_the_lender_asked_about_the_limit_is_no_answer_to_the_shopper(shop: Flask, browser: Browser):
+    browser.to_placed("order-1")
+    ask(browser)
+    limit_changes.reassess(house_of(shop), shopper_id=shopper_id(shop))
+    browser.get("/bnpl/prequalify/answer")
+    assert "You can finance up to €" in browser.words
+
+
+def test_a_persons_yes_is_the_answer(shop: Flask, browser: Browser):
+    ask(browser, monthly_outgoings="25000")
+    browser.post("/bnpl/prequalify/review", statement="I have a new job")
+    (review,) = house_of(shop).store.reviews_of(shopper_id(shop))
+    resolution.resolve(
+        house_of(shop), review_id=review.review_id, operator="Ada", outcome="approved", note="Pay slips seen.",
+        limit_minor=50_000,
+    )  # fmt: skip
+    browser.get("/bnpl/prequalify/answer")
+    assert "You can finance up to €500.00" in browser.words
+
+
 def test_a_statement_that_cannot_be_read_is_told(browser: Browser):
     ask(browser, monthly_outgoings="25000")
     browser.post("/bnpl/prequalify/review", statement="x" * 2001)
@@ -88,13 +135,16 @@ def test_a_checkout_with_a_pass_skips_the_facts(shop: Flask, browser: Browser):
     assert state(shop, base) == "approved"
 
 
-def test_another_browser_proves_the_phone_first_and_then_skips_the_facts(shop: Flask, browser: Browser):
+def test_another_browser_proves_the_phone_and_the_date_of_birth_first_and_then_skips_the_facts(
+    shop: Flask, browser: Browser
+):
     ask(browser)
     other = Browser(shop)
+    other.get("/bnpl/account")
+    sign_in(other)
+    other.post(other.answer.request.path, birth_on=FACTS["birth_on"])
     base = other.open("order-1")
     other.choose(base)
-    assert other.step == "phone"
-    other.prove_phone(base)
     assert other.step == "decision"
 
 
@@ -224,3 +274,11 @@ def test_ids_of_checkouts_are_no_questions(browser: Browser):
     base = browser.open("order-1")
     browser.get(f"/bnpl/prequalify/{id_of(base)}")
     assert browser.step == "sign-in"
+
+
+def test_my_limit_tells_the_end_of_the_answer_in_the_same_hours_as_the_answer(browser: Browser):
+    ask(browser)
+    end = re.search(r"Good until\s+(\w{3} \d+, \d{4} \d+:\d\d\s[AP]M)", browser.words)
+    assert end, browser.words
+    browser.get("/bnpl/account/limit")
+    assert end[1] in browser.words

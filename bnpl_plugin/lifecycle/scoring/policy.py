@@ -41,9 +41,16 @@ def document(
     body["ratings"] = [{"from": score, "rating": rating} for score, rating in cuts]
     body["limit_bps"] = {rating: base.limit_bps.get(rating, 0) for _, rating in cuts[:-1]} | {cuts[-1][1]: 0}
     body["about"] = dict(about)
-    body.pop("refer", None)  # its band is of the base's scores
+    refer = {key: value for key, value in body.pop("refer", {}).items() if key == "principal_from_minor"}
+    if refer:  # its band was of the base's scores; the sums that a person looks at stay
+        body["refer"] = refer
     body["version"] = version or f"score-{_digest({**body, 'version': ''})}"
     return read_policy(body)
+
+
+def reported(policy: Policy, report: str) -> Policy:
+    """Return the policy with its validation report in it, under ``about``: wherever it is stored, it can be read."""
+    return read_policy({**policy.body, "about": {**policy.body["about"], "report": report}})
 
 
 def cut_off(policy: Policy) -> int:

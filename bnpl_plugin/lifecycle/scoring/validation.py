@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from bnpl_plugin.lifecycle.scoring import figures
-from bnpl_plugin.lifecycle.scoring.columns import refused
+from bnpl_plugin.lifecycle.scoring.columns import Role, refused
 from bnpl_plugin.lifecycle.scoring.fitting import Fitted, Scale
 from bnpl_plugin.lifecycle.scoring.policy import cut_off
 from bnpl_plugin.lifecycle.scoring.sample import Sample
@@ -27,7 +27,7 @@ def validate(fitted: Fitted, sample: Sample, *, policy: Policy) -> dict[str, Any
     scores = fitted.scores(sample)
     parts = {"train": fitted.train, "held_out": fitted.held_out}
     lowest = cut_off(policy)
-    warnings = [*fitted.warnings]
+    warnings = [*fitted.warnings, *_units(sample)]
     fairness = {
         name: _by_group(groups, scores, sample.bad, lowest=lowest, parts={"all": range(sample.rows), **parts},
                         scale=fitted.scale)
@@ -54,6 +54,16 @@ def validate(fitted: Fitted, sample: Sample, *, policy: Policy) -> dict[str, Any
         "fairness": fairness,
         "warnings": warnings,
     }  # fmt: skip
+
+
+def _units(sample: Sample) -> list[str]:
+    """Return the sums that may have been told in another unit than decisions know them in: points a hundredfold off."""
+    return [
+        f"{one.name}: its numbers count as minor units ({one.label}); say times = 100 where they are whole units"
+        for one in sample.columns
+        if one.role is Role.INPUT and one.times == 1
+        and one.label.endswith("_minor") and "minor" not in one.name.lower()
+    ]
 
 
 def _held(

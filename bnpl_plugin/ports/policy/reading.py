@@ -30,6 +30,7 @@ V = TypeVar("V")
 _MOST_POINTS: Final = 100_000
 _MOST_MINOR: Final = 10**12
 _MOST_VALUE: Final = 10**15
+_DEEPEST: Final = 20
 _NEEDED: Final = ("version", "rules", "scorecard", "ratings", "limit_bps", "caps_minor")
 _OPTIONAL: Final = ("prices", "refer", "sources", "about")
 
@@ -37,13 +38,15 @@ _OPTIONAL: Final = ("prices", "refer", "sources", "about")
 def read_policy(body: Any) -> Policy:
     """Return the policy that a document says.
 
-    ``about`` is free text or an object of the author's (a validation report): stored, never looked at.
+    ``about`` is free text or an object of the author's (a validation report): never looked at, but stored, and hashed
+    with the rest; so it holds only what every database gives back as it was (fractions are written as text).
 
     Raises:
         InvalidInput: its ``field`` is the path of the fault, such as ``policy.scorecard.attributes[2].bins[0].below``.
         ForbiddenInput: an attribute that the law keeps out.
     """
     told = _object(body, "policy", needed=_NEEDED, optional=_OPTIONAL)
+    _keepable(told.get("about"), "policy.about")
     ratings = _ratings(told["ratings"])
     names = [rating for _, rating in ratings]
     scorecard = _scorecard(told["scorecard"])
@@ -251,6 +254,21 @@ def _sums(told: Any, path: str, *, least: int = 0, empty: bool = True) -> Mappin
 def _of_ratings(told: Any, path: str, names: list[str], read: Callable[[Any, str], V]) -> dict[str, V]:
     found = _object(told, path, needed=tuple(names))
     return {name: read(found[name], f"{path}.{name}") for name in names}
+
+
+def _keepable(told: Any, path: str, *, depth: int = 0) -> None:
+    """Refuse what a database would not give back bit for bit: ``verify`` compares a policy with its hash for ever."""
+    if isinstance(told, str) and re.search("[\0\ud800-\udfff]", told):
+        _refuse(path, "holds characters that cannot be stored", "text in Unicode, without NUL")
+    elif isinstance(told, float) or (type(told) is int and abs(told) > _MOST_VALUE):
+        _refuse(path, f"is {str(told)[:40]!r}", "a whole number up to 10**15, or text")
+    elif isinstance(told, (Mapping, list, tuple)):
+        if depth == _DEEPEST:
+            _refuse(path, "is too deep", f"{_DEEPEST} levels")
+        parts = told.items() if isinstance(told, Mapping) else enumerate(told)
+        for name, part in parts:
+            _keepable(str(name), path)
+            _keepable(part, f"{path}.{name}"[:120], depth=depth + 1)
 
 
 def _once(names: list[str], path: str) -> None:

@@ -154,6 +154,7 @@ policy_version = table(
     sa.CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share_bps"),
     # not unique: the crown passes in one statement, row by row; the move from the old one guards it, P9 proves it
     index_where("ix_bnpl_policy_version_role", "state", where="state IN ('champion', 'challenger')"),
+    index_where("uq_bnpl_policy_version_challenger", "state", where="state = 'challenger'", unique=True),
     key=records.PolicyVersion.key,
 )
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from bnpl_plugin.errors import BnplError, CreditDeclined, NotYours, OfferExpired, StateMoved
 from bnpl_plugin.lifecycle import credit_line, limit_changes, passes, told_facts
 from bnpl_plugin.lifecycle.line_words import REASONS, LineReason
-from bnpl_plugin.ports.records import CreditLine, LimitChange
+from bnpl_plugin.ports.records import CreditLine, LimitChange, Pass
 from bnpl_plugin.web import current, wording
 from bnpl_plugin.web.figures import View
 from bnpl_plugin.web.frame import Place, house_place, render, words_of
@@ -23,10 +23,10 @@ def limit(*, notice: str = "", error: str = "", status: int = 200) -> Response:
     house = current.house()
     lines = house.store.lines.of_shopper(shopper_id)
     line = lines[0] if lines else None
-    place = _place(line, shopper_id=shopper_id)
+    given = passes.valid(house, shopper_id=shopper_id)
+    place = _place(line, given, shopper_id=shopper_id)
     t = words_of(place)
     changes = house.store.lines.changes(shopper_id=shopper_id, currency=line.currency) if line else ()
-    given = passes.valid(house, shopper_id=shopper_id)
     return render(
         "account/limit.html", place=place, status=status, notice=notice, error=error, tz=place.time_zone,
         line=line_view(t, line) if line else None,
@@ -39,14 +39,20 @@ def limit(*, notice: str = "", error: str = "", status: int = 200) -> Response:
     )  # fmt: skip
 
 
-def _place(line: CreditLine | None, *, shopper_id: str) -> Place:
-    """Return the place of the page: the country of the last facts told, else one that spends the line's currency."""
+def _place(line: CreditLine | None, given: Pass | None, *, shopper_id: str) -> Place:
+    """Return the place of the page: the country of the last facts told, else one that spends the line's currency.
+
+    Without a line it is the prequalification's: its end is told here in the same hours as in its answer.
+    """
     house, place = current.house(), house_place()
-    if line is None:
+    if line is None and given is None:
         return place
-    known = told_facts.told(house, shopper_id=shopper_id, currency=line.currency)
-    spends = [code for code, law in house.countries.items() if law.currency == line.currency]
-    country = known.country if known else next(iter(spends), "")
+    if line is None:
+        country = given.country if given else ""
+    else:
+        known = told_facts.told(house, shopper_id=shopper_id, currency=line.currency)
+        spends = [code for code, law in house.countries.items() if law.currency == line.currency]
+        country = known.country if known else next(iter(spends), "")
     law = house.countries.get(country)
     return Place(place.merchant_name, country=country, time_zone=law.time_zone if law else "UTC")
 

@@ -6,14 +6,14 @@ told yes or no and a sum, never a fact or a reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.errors import InvalidInput, NotYours, OfferExpired
-from bnpl_plugin.lifecycle import access, decline_notice, passes, prequalification, reviews
+from bnpl_plugin.lifecycle import access, decline_notice, prequalification, reviews
 from bnpl_plugin.lifecycle.evidence import Facts
 from bnpl_plugin.ports.records import Decision, Pass, Prequalification
 from bnpl_plugin.web import current, forms, wording
@@ -150,9 +150,7 @@ def answer(ident: str = "", *, error: str = "", statement: str = "", status: int
         return redirect(url_for("bnpl.prequalify.ask"), 303)
     law = house.country(str(decision.inputs["country"]))
     place = _place(question, country=law.code, time_zone=law.time_zone)
-    given = passes.valid(house, shopper_id=shopper_id)
-    if given is not None and given.decision_id != decision.decision_id:
-        given = None
+    given = next((p for p in _passes(shopper_id) if p.decision_id == decision.decision_id), None)
     view = _view(decision, given, place=place)
     return render(
         "account/prequalified.html", place=place, status=status, answer=view,
@@ -190,18 +188,31 @@ def _place(question: Prequalification | None, *, country: str, time_zone: str) -
     )  # fmt: skip
 
 
+def _passes(shopper_id: str) -> Sequence[Pass]:
+    return current.house().store.lines.passes(shopper_id=shopper_id)
+
+
 def _decision(shopper_id: str, *, question: Prequalification | None) -> Decision | None:
-    """Return the decision that the page tells of: the shop's question's, else the newest made without an order."""
+    """Return the decision that the page tells of: the shop's question's, else the newest made without an order.
+
+    A person's counts once it has given a pass; what an operator asked about the limit is no answer to the shopper.
+    """
     house = current.house()
     if question is not None and question.decision_id is not None:
         return house.store.decision(shopper_id=shopper_id, decision_id=question.decision_id)
-    made = house.store.lines.decisions(shopper_id=shopper_id)
-    return next((one for one in made if one.checkout_id is None and one.decided_by == "policy"), None)
+    gave = {given.decision_id for given in _passes(shopper_id)}
+    for one in house.store.lines.decisions(shopper_id=shopper_id):
+        asked = one.checkout_id is None and one.decided_by == "policy" and "asked_for" not in one.reasons
+        if asked or (one.decided_by != "policy" and one.decision_id in gave):
+            return one
+    return None
 
 
 def _view(decision: Decision, given: Pass | None, *, place: Place) -> View:
     house, t = current.house(), words_of(place)
     outcome = decision.outcome if decision.outcome != "approved" or given else "declined"
+    if given is not None and (given.state != "valid" or given.expires_at <= house.clock.now()):
+        outcome = "expired"  # it was an approval: nobody is told that it was a refusal
     codes = list(decision.reasons["codes"]) or _why_no_pass(decision)
     return {
         "outcome": outcome,
@@ -211,9 +222,9 @@ def _view(decision: Decision, given: Pass | None, *, place: Place) -> View:
         "expires_at": given.expires_at if given else None,
         "decided_at": decision.decided_at,
         "reasons": [
-            {"code": code, "text": t.gettext(house.rules[code].reason)}
+            {"code": code, "text": t.gettext(told)}
             for code in (codes if outcome == "declined" else ())
-            if code in house.rules
+            if (told := house.reason(code)) is not None
         ],
     }
 

@@ -8,7 +8,15 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bnpl_plugin.errors import CodeExpired, CodeWrong, InvalidInput, MessageUndelivered, OfferTampered, TooManyAttempts
+from bnpl_plugin.errors import (
+    CodeExpired,
+    CodeWrong,
+    InvalidInput,
+    MessageUndelivered,
+    OfferTampered,
+    StateMoved,
+    TooManyAttempts,
+)
 from bnpl_plugin.lifecycle import identification
 from bnpl_plugin.ports.records import PhoneCode
 from bnpl_plugin.web import current, figures, forms, wording
@@ -63,6 +71,40 @@ def code(token: str) -> Response:
     except CodeExpired as error:
         return _ask_phone(error=wording.told(t, error), status=422)
     current.remember_shopper(shopper_id)
+    if current.shopper_id() is None:
+        return redirect(url_for("bnpl.account.birth", token=token), 303)
+    return redirect(_onward(token, shopper_id=shopper_id), 303)
+
+
+def birth(token: str) -> Response:
+    """Ask, once in a browser, for the date of birth that we know for the number: it may have a new owner."""
+    sent, shopper_id = _sent(token), current.caller_id(fresh=True)
+    if sent is None or shopper_id is None:
+        return redirect(url_for("bnpl.account.sign_in"), 303)
+    if current.shopper_id() == shopper_id:
+        return redirect(_onward(token, shopper_id=shopper_id), 303)
+    if request.method == "GET":
+        return _ask_birth(token)
+    t = words_of(house_place())
+    found = forms.read(forms.BirthForm(), request.form, t=t)
+    if found.errors:
+        return _ask_birth(token, error=found.errors["birth_on"], status=422)
+    try:
+        same = identification.is_same_person(
+            current.house(), purpose_ref=sent.purpose_ref, birth_date=found.data["birth_on"]
+        )
+    except (CodeExpired, TooManyAttempts, StateMoved) as error:
+        current.forget_shopper()
+        return _ask_phone(error=wording.told(t, error), status=422)
+    if not same:
+        current.forget_shopper()
+        told = t.gettext(
+            "This is not the date of birth that we know for this number. Try again with a new code; if the number is"
+            " new to you, or you cannot go on, write to %(contact)s.",
+            contact=current.house().settings.lender_contact,
+        )
+        return _ask_phone(error=told, status=422)
+    current.trust_shopper()
     return redirect(_onward(token, shopper_id=shopper_id), 303)
 
 
@@ -111,7 +153,7 @@ def _vouched(typed: str) -> str | None:
     except InvalidInput:
         return None
     shopper_id = identification.vouched(house, customer, country=country) if same else None
-    if shopper_id is None or current.shopper_id() not in (None, shopper_id):
+    if shopper_id is None or current.caller_id() not in (None, shopper_id) or not current.is_trusted(shopper_id):
         return None
     current.remember_shopper(shopper_id, vouched_for=customer)
     return _led_to(_asked(), shopper_id=shopper_id)
@@ -163,6 +205,13 @@ def _ask_phone(*, typed: str = "", error: str = "", status: int = 200) -> Respon
     return render(
         "account/sign_in.html", place=house_place(), status=status, stage="phone", phone=typed, error=error,
         action_url=url_for("bnpl.account.sign_in", **dict[str, Any](_asked())), resend_url="", sandbox_code="",
+    )  # fmt: skip
+
+
+def _ask_birth(token: str, *, error: str = "", status: int = 200) -> Response:
+    return render(
+        "account/sign_in.html", place=house_place(), status=status, stage="birth", error=error, sandbox_code="",
+        action_url=url_for("bnpl.account.birth", token=token), resend_url="",
     )  # fmt: skip
 
 

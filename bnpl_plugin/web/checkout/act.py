@@ -39,7 +39,7 @@ from bnpl_plugin.lifecycle import (
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.checkout import show, terms
+from bnpl_plugin.web.checkout import sale, show, terms
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
 from bnpl_plugin.web.frame import place_of, status_of, words_of
 from bnpl_plugin.web.guards import codes
@@ -77,8 +77,14 @@ def _plan(purchase: Purchase) -> Response:
         return show.plans(purchase, error=t.gettext(rule.reason) if rule else wording.told(t, error), status=422)
     if purchase.checkout.shopper_id is None:
         _bind_known(purchase)
-    prequalification.decide_by_pass(house, checkout_id=checkout_id)
+    _decide_by_pass(checkout_id)
     return to_step(checkout_id)
+
+
+def _decide_by_pass(checkout_id: str) -> None:
+    """Use the shopper's pass, once we know that the number is still the shopper's; else the facts are asked."""
+    if current.shopper_id() is not None:
+        prequalification.decide_by_pass(current.house(), checkout_id=checkout_id)
 
 
 def _bind_known(purchase: Purchase) -> None:
@@ -86,8 +92,8 @@ def _bind_known(purchase: Purchase) -> None:
 
     The host's word does not displace another shopper who proved a number in this browser: then the code decides.
     """
-    checkout, here, by = purchase.checkout, current.shopper_id(), "code"
-    known, ours = current.shopper_id(fresh=True), checkout.channel == "embedded"
+    checkout, here, by = purchase.checkout, current.caller_id(), "code"
+    known, ours = current.caller_id(fresh=True), checkout.channel == "embedded"
     customer = current.customer() if ours else None
     vouched = identification.vouched(current.house(), customer, country=checkout.country)
     if vouched is not None:
@@ -155,7 +161,7 @@ def _code(purchase: Purchase) -> Response:
         digits = "".join(found.data["code"].split())
         proved = identification.identify(house, checkout_id=checkout_id, code=digits, segments=_segments(purchase))
         current.remember_shopper(proved)
-        prequalification.decide_by_pass(house, checkout_id=checkout_id)
+        _decide_by_pass(checkout_id)
     except (CodeWrong, TooManyAttempts) as error:
         return show.code(purchase, error=wording.told(t, error), wrong=True, status=422)
     except CodeExpired as error:
@@ -179,7 +185,9 @@ def _facts(purchase: Purchase) -> Response:
             consent=found.data["consent"],
             student=found.data.get("student") == "yes" if asks_student else None,
         )
-        underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
+        made = underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
+        if made.outcome == "approved" and not made.inputs["identity_changed"]:
+            current.trust_shopper()  # the date of birth that we know has just been told
     except InvalidInput as error:
         names = {"birth_date": "birth_on", "income": "monthly_income", "outgoings": "monthly_outgoings"}
         field = str(error.details["field"])
@@ -191,6 +199,8 @@ def _facts(purchase: Purchase) -> Response:
 def _hold(purchase: Purchase) -> Response:
     """Take the three holds; what is sold out, above the line or without capital is told as it is."""
     if purchase.checkout.state == "approved":
+        if purchase.checkout.sale_item_id is not None:
+            return sale.continue_to_sale(purchase)
         holds.take(current.house(), checkout_id=purchase.checkout.checkout_id)
     return to_step(purchase.checkout.checkout_id)
 
@@ -287,6 +297,7 @@ ACTIONS: Final[Mapping[str, Callable[[Purchase], Response]]] = {
     "code": _code,
     "facts": _facts,
     "decision": _hold,
+    "sale": sale.tap,
     "disclosures": _read,
     "sign": _sign,
     "card": _pay,

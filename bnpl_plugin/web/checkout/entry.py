@@ -32,7 +32,7 @@ def open_for_order() -> Response:
     """Open a checkout for an order of the host we live in. The token is ours; the order is asked of the host anew."""
     asked = current.house().seal.unsign(request.form.get("order_ref", ""), purpose=ORDER)
     checkout = _opened(asked)
-    if checkout.shopper_id not in (None, current.shopper_id()):  # begun in another browser
+    if checkout.shopper_id not in (None, current.caller_id()):  # begun in another browser
         return redirect(url_for("bnpl.account.sign_in", checkout=checkout.checkout_id), 303)
     return to_step(checkout.checkout_id)
 
@@ -93,13 +93,15 @@ def mine(checkout_id: str) -> Purchase:
     """Return a purchase of this browser. Raises ``CheckoutNotFound`` for any other, as if it did not exist.
 
     A checkout of nobody yet belongs to the browsers that opened or entered it. Once a phone number is proved it is that
-    shopper's alone: who sent somebody the link, or kept it, can neither read on nor sign in the other's name.
+    shopper's alone: who sent somebody the link, or kept it, can neither read on nor sign in the other's name. Elsewhere
+    than where it was begun it takes more than the number: that may have a new owner.
     """
     purchase = current.house().store.purchase(checkout_id)
     if purchase is None:
         raise CheckoutNotFound
     owner = purchase.checkout.shopper_id
-    if not (current.holds_checkout(checkout_id) if owner is None else owner == current.shopper_id()):
+    here = owner in (None, current.caller_id()) if current.holds_checkout(checkout_id) else False
+    if not here and (owner is None or owner != current.shopper_id()):
         raise CheckoutNotFound
     g.bnpl_place = place_of(purchase)
     allow_leaving_to(purchase.checkout.return_url, purchase.checkout.cancel_url)

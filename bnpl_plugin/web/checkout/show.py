@@ -17,7 +17,7 @@ from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
-from bnpl_plugin.web.checkout import rights, terms
+from bnpl_plugin.web.checkout import rights, sale, terms
 from bnpl_plugin.web.checkout.ended import ended, placed, refused
 from bnpl_plugin.web.checkout.entry import mine, settle, to_step, true_steps
 from bnpl_plugin.web.frame import allow_sources, place_of, render, words_of
@@ -61,10 +61,11 @@ def plans(purchase: Purchase, *, error: str = "", status: int = 200) -> Response
     """The offers side by side; nothing is chosen beforehand."""
     house, checkout, place = current.house(), purchase.checkout, place_of(purchase)
     t = words_of(place)
-    rating = purchase.decision.rating if purchase.decision else None
+    made = purchase.decision
     found = quotation.quote(
         house, order=Order.from_json(checkout.cart), country=checkout.country, merchant_id=checkout.merchant_id,
-        language=t.locale, rating=rating, time_zone=checkout.time_zone,
+        language=t.locale, rating=made.rating if made else None,
+        policy_version=made.policy_version if made else None, time_zone=checkout.time_zone,
     )  # fmt: skip
     against = _against(purchase, found.offers)
     fitting = [offer for offer in found.offers if offer.plan_code not in against]
@@ -156,7 +157,8 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
+        countries=terms.countries(t), early=sale.early_word(purchase), tz=place.time_zone,
+        asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
@@ -295,6 +297,7 @@ PAGES: Final[Mapping[str, Callable[[Purchase], BaseResponse]]] = {
     "code": code,
     "facts": facts,
     "decision": decision,
+    "sale": sale.page,
     "disclosures": disclosures,
     "sign": sign,
     "card": card,

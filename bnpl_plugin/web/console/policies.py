@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bnpl_plugin.errors import BnplError, NotYours
+from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
 from bnpl_plugin.lifecycle import policies
 from bnpl_plugin.lifecycle.house import House
+from bnpl_plugin.ports.records import PolicyVersion
 from bnpl_plugin.web import current, wording
 from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.frame import house_place, words_of
@@ -46,8 +49,8 @@ def _shown(*, asked: str = "", error: str = "", status: int = 200) -> Response:
             error, status = wording.told(words_of(house_place()), fault), 422
     rows: list[dict[str, Any]] = [
         {
-            "version": row.version, "state": row.state, "share_bps": row.share_bps, "sha256": row.sha256[:12],
-            "created_at": row.created_at,
+            "version": row.version, "state": row.state, "share_percent": Decimal(row.share_bps) / 100,
+            "sha256": row.sha256[:12], "created_at": row.created_at, "report": _report_of(row),
             "replay_url": url_for("bnpl.console.policies", replay=row.version),
             "deeds": [(deed, url_for("bnpl.console.act_on_policy", version=row.version, deed=deed))
                       for deed in _possible(row.state)],
@@ -55,7 +58,21 @@ def _shown(*, asked: str = "", error: str = "", status: int = 200) -> Response:
         for row in house.store.policies()
     ]  # fmt: skip
     told = policies.report(house, base=(start - BASE, start), present=(start, now))
-    return page("policies", status=status, policies=rows, report=told, swaps=swaps, asked=asked, error=error)
+    for arm in told["arms"]:
+        arm["approval_percent"], arm["arrears_percent"] = (
+            Decimal(arm[name]) / 100 for name in ("approval_bps", "arrears_bps")
+        )
+    return page(
+        "policies", status=status, policies=rows, report=told, swaps=swaps, asked=asked, error=error,
+        share=request.form.get("share", "10")[:10],
+    )  # fmt: skip
+
+
+def _report_of(row: PolicyVersion) -> str:
+    """Return the validation report that ``score train`` wrote into a policy; "" for none."""
+    about = row.body.get("about")
+    report = about.get("report") if isinstance(about, Mapping) else None
+    return report if isinstance(report, str) else ""
 
 
 def _possible(state: str) -> tuple[str, ...]:
@@ -67,7 +84,12 @@ def _champion(house: House, version: str) -> None:
 
 
 def _challenger(house: House, version: str) -> None:
-    policies.make_challenger(house, version=version, share_bps=1_000)
+    typed = re.fullmatch(r"([0-9]{1,2})(?:[.,]([0-9]{1,2}))?", request.form.get("share", "").strip(), re.ASCII)
+    if typed is None:
+        raise InvalidInput(field="share", fault="is no percentage", accepted="0.01 to 50 %")
+    policies.make_challenger(
+        house, version=version, share_bps=int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0"))
+    )
 
 
 def _withdraw(house: House, version: str) -> None:

@@ -15,6 +15,7 @@ from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web.guards.allowance import Allowance
 from bnpl_plugin.web.sale import tapping
+from bnpl_plugin.web.sale.tickets import Ticket
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -39,16 +40,16 @@ class Door:
                 body = environ["wsgi.input"].read(int(length))
                 said = self._said(body)
                 if isinstance(said, tapping.Reply):
-                    start_response(_STATUS[said.status], said.headers())
-                    return (said.body(),)
+                    answer = said.body()
+                    start_response(_STATUS[said.status], [*said.headers(), ("Content-Length", str(len(answer)))])
+                    return (answer,)
                 environ["wsgi.input"] = BytesIO(body)
                 environ[tapping.TICKET] = said
         return self._inner(environ, start_response)
 
-    def _said(self, body: bytes) -> tapping.Reply | tapping.Ticket | None:
+    def _said(self, body: bytes) -> tapping.Reply | Ticket | None:
         """Return the answer, the ticket of somebody who may win, or None: the view is to find out."""
         try:
-            said = tapping.first_word(self._house, body, allowance=self._allowance)
-        except BnplError:  # the gate has lost its memory, or does not answer
+            return tapping.first_word(self._house, body, allowance=self._allowance)
+        except BnplError:  # the gate has lost its memory or does not answer, or the sale is closed
             return None
-        return said if isinstance(said, tapping.Ticket) or said.status in _STATUS else None

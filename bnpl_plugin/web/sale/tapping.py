@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bnpl_plugin.errors import InvalidInput
@@ -21,6 +21,7 @@ from bnpl_plugin.ports.gate import (
     Place,
     SoldOut,
     TooManyUnits,
+    Wish,
 )
 from bnpl_plugin.web.guards.allowance import Allowance
 from bnpl_plugin.web.sale import tickets
@@ -69,7 +70,7 @@ def first_word(house: House, body: bytes, *, allowance: Allowance) -> Reply | Ti
     now = house.clock.now()
     if not allowance.take(ticket.wish.shopper_id, now=now):
         return Reply({"state": "too_fast"}, status=429, again_in=1)
-    return _lost(at_gate(house, ticket.wish.sale_id, lambda gate: gate.ask(ticket.wish, now=now))) or ticket
+    return _lost(_asked(house, ticket.wish, now=now)) or ticket
 
 
 def _ticket_in(body: bytes) -> str:
@@ -78,6 +79,18 @@ def _ticket_in(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     return str(told.get("ticket", "")) if isinstance(told, dict) else ""
+
+
+def _asked(house: House, wish: Wish, *, now: datetime) -> Answer:
+    """Return what the gate says; to who waits also that nothing can come back any more."""
+    said = at_gate(house, wish.sale_id, lambda gate: gate.ask(wish, now=now))
+    if isinstance(said, Already) and said.claim.state is ClaimState.WAITING:
+        stands = at_gate(
+            house, wish.sale_id,
+            lambda gate: gate.place(wish.sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now),
+        )  # fmt: skip
+        return stands if isinstance(stands, SoldOut | Ended) else said
+    return said
 
 
 def _lost(said: Answer) -> Reply | None:

@@ -12,7 +12,6 @@ from statistics import median
 import psycopg
 
 from bnpl_plugin.lifecycle.house import House
-from tests.benchmarks import gate
 from tests.benchmarks.figure import Figure, Size, measured
 from tests.benchmarks.flash_sale import by_hand, draining, loading, seeding, serving
 from tests.benchmarks.flash_sale.judging import judge, verify
@@ -95,7 +94,9 @@ def figures(size: Size) -> list[Figure]:
         done += _winners(bench, told=told)
         if size.gate == "redis":
             claims = 100 * size.requests
-            done.append(draining.figure(bench.house, url=plain_url(bench.url), claims=claims, rounds=size.rounds // 3 or 1))
+            done.append(
+                draining.figure(bench.house, url=plain_url(bench.url), claims=claims, rounds=size.rounds // 3 or 1)
+            )
         verify(bench.house)
     return done
 

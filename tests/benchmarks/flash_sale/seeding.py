@@ -66,9 +66,9 @@ def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]]) -> dict[st
             seen.setdefault(table, set()).update(rows)
         firsts[name] = checkout_id, found
     crowds = {}
-    for name, (checkout_id, rows) in firsts.items():
+    for name, (checkout_id, own) in firsts.items():
         units, shoppers = wanted[name]
-        _copy(house, rows, count=shoppers)
+        _copy(house, own, count=shoppers)
         crowds[name] = _crowd(house, checkout_id, name=name, units=units, count=shoppers)
     _analyse(house)
     return crowds
@@ -166,11 +166,8 @@ def _sqlite_statements(rows: Rows, *, count: int) -> Iterator[tuple[str, list[An
                 f"replace(?, '{MARK}', printf('%010d', i))" if isinstance(value, str) and MARK in value else "?"
                 for value in row.values()
             )
-            yield (
-                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-                f" INSERT INTO {table} ({', '.join(row)}) SELECT {told} FROM n",
-                list(row.values()),
-            )
+            numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+            yield f"{numbers} INSERT INTO {table} ({', '.join(row)}) SELECT {told} FROM n", list(row.values())
 
 
 def _analyse(house: House) -> None:

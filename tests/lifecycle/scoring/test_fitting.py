@@ -137,3 +137,10 @@ def test_hostile_names_cannot_act_on_a_terminal(sample, fitted, policy):
     report = validate(fitted, Sample(sample.columns, sample.inputs, groups, sample.bad, sample.rows, ""), policy=policy)
     assert "\x1b" not in telling(report)
     assert "\x07" not in telling(report)
+
+
+def test_the_sums_that_a_person_looks_at_stay_and_the_bases_band_of_scores_does_not(sample, fitted):
+    refer = {"score_from": 20, "score_below": 30, "principal_from_minor": {"EUR": 300_000}}
+    base = read_policy({**POLICY.body, "refer": refer})
+    policy = document(fitted, sample, base=base, approve_percent=70, version="x", about={})
+    assert policy.body["refer"] == {"principal_from_minor": {"EUR": 300_000}}

@@ -92,3 +92,22 @@ def test_an_attribute_that_the_law_keeps_out_is_refused(name):
 def test_what_is_no_document_is_refused(body):
     with pytest.raises(InvalidInput):
         read_policy(body)
+
+
+@pytest.mark.parametrize(
+    "about", [1.5, {"auc": 1e22}, {"a": [-0.0]}, "\0", {"\0": "x"}, {"a": "\ud800"}, 10**400, float("nan")]
+)
+def test_what_a_database_would_not_give_back_as_it_was_is_refused(about):
+    """The hash is over the document: -0.0 comes back from PostgreSQL as 0.0, and ``verify`` would never be clean."""
+    with pytest.raises(InvalidInput, match=r"policy\.about"):
+        read_policy({**POLICY.body, "about": about})
+
+
+def test_an_authors_words_are_kept_as_they_are():
+    deep: list[object] = []
+    for _ in range(30):
+        deep = [deep]
+    with pytest.raises(InvalidInput, match="too deep"):
+        read_policy({**POLICY.body, "about": deep})
+    for about in ("🎉 é", {"auc": "0.7711", "rows": 1000, "ok": True, "none": None, "list": [1, -1]}):
+        assert read_policy({**POLICY.body, "about": about}).body["about"] == about

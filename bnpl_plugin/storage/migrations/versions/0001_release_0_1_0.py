@@ -887,6 +887,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("state IN ('champion', 'challenger')"),
         sqlite_where=sa.text("state IN ('champion', 'challenger')"),
     )
+    op.create_index(
+        "uq_bnpl_policy_version_challenger",
+        "bnpl_policy_version",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'challenger'"),
+        sqlite_where=sa.text("state = 'challenger'"),
+    )
     op.create_table(
         "bnpl_prequalification",
         sa.Column("prequalification_id", sa.String(length=64), nullable=False),
@@ -1037,6 +1045,14 @@ def create_tables() -> None:
         sa.Column("units", sa.Integer(), nullable=False),
         sa.CheckConstraint("units >= 0", name=op.f("ck_bnpl_sale_claim_never_negative")),
         sa.PrimaryKeyConstraint("sale_item_id", "shopper_id", name=op.f("pk_bnpl_sale_claim")),
+    )
+    op.create_table(
+        "bnpl_sale_draw",
+        sa.Column("sale_item_id", sa.String(length=64), nullable=False),
+        sa.Column("sale_id", sa.String(length=64), nullable=False),
+        sa.Column("entries", document(), nullable=False),
+        sa.Column("drawn_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_item_id", name=op.f("pk_bnpl_sale_draw")),
     )
     op.create_table(
         "bnpl_sale_item",
