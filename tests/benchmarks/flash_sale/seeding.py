@@ -44,20 +44,22 @@ class Crowd:
     tickets: Sequence[str]
 
 
-def make_shop(folder: Path, *, url: str, gate_url: str) -> Flask:
-    """Return a shop on a fresh database, on the machine's clock."""
+def make_shop(folder: Path, *, url: str, gate_url: str, capital: Mapping[str, int] | None = None) -> Flask:
+    """Return a shop on a fresh database, on the machine's clock; ``capital`` as ``make_app`` takes it."""
     folder.mkdir(parents=True, exist_ok=True)
     told = {"SECRET_KEY": "for benchmarks", **settings(folder, url=url, gate_url=gate_url)}
-    return make_app(folder, law=SAMPLE_LAW, database_url=url, config=told, pages=False, clock=SystemClock())
+    return make_app(
+        folder, law=SAMPLE_LAW, database_url=url, config=told, pages=False, clock=SystemClock(), capital=capital
+    )  # fmt: skip
 
 
-def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]]) -> dict[str, Crowd]:
-    """Open a sale for each name, with so many units and so many ready shoppers."""
+def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]], **terms: Any) -> dict[str, Crowd]:
+    """Open a sale for each name, with so many units and so many ready shoppers; ``terms`` as ``SaleTerms`` has them."""
     house: House = app.extensions["bnpl"]
     firsts: dict[str, tuple[str, Rows]] = {}
     seen: dict[str, set[str]] = {}
     for number, (name, (units, _)) in enumerate(wanted.items()):
-        checkout_id = _ready_first(app, name=name, units=units, phone=f"+336123456{number:02d}")
+        checkout_id = _ready_first(app, name=name, units=units, phone=f"+336123456{number:02d}", **terms)
         found = {
             table: tuple(row for row in rows if row not in seen.get(table, set()))
             for table, rows in _rows(house).items()
@@ -74,11 +76,12 @@ def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]]) -> dict[st
     return crowds
 
 
-def _ready_first(app: Flask, *, name: str, units: int, phone: str) -> str:
+def _ready_first(app: Flask, *, name: str, units: int, phone: str, **more: Any) -> str:
     house: House = app.extensions["bnpl"]
     now = house.clock.now()
     item = ItemTerms(sku="phone", name="Phone", units=units, price_minor=PRICE_MINOR, sale_item_id=f"sit_{name}")
-    terms = SaleTerms(name=name, country="FR", items=(item,), starts_at=now, ends_at=now + timedelta(hours=2))
+    ends_at = now + timedelta(hours=2)
+    terms = SaleTerms(name=name, country="FR", items=(item,), starts_at=now, ends_at=ends_at, **more)
     selling.create(house, terms, merchant_id="host", sale_id=f"sale_{name}")
     walker = Walker(house, phone=phone)
     order = app.extensions["shop"].add(
