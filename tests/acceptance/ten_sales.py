@@ -37,7 +37,7 @@ def draw_on_one_pool(folder: Path, url: str, *, shoppers: int, top_up: int, wind
     crowds = make_crowds(app, wanted=wanted, allotment_minor=0, top_up_minor=top_up * PRICE_MINOR)
     said = _all_at_once(house, list(crowds.values()), windows=windows)
     told = Counter(said.values())
-    assert told == {"held": fundable, AllotmentExhausted.code: SALES * shoppers - fundable}, told
+    assert told == {"held": fundable, f"{AllotmentExhausted.code}: sale": SALES * shoppers - fundable}, told
     _judge(house, crowds=crowds, said=said)
     house.store.engine.dispose()  # type: ignore[attr-defined]
     return told
@@ -55,8 +55,7 @@ def _all_at_once(house: House, crowds: list[Crowd], *, windows: int) -> dict[str
                 holds.take(house, checkout_id=checkout_id)
                 said[checkout_id] = "held"
             except AllotmentExhausted as error:
-                assert error.details["guard"] == "sale"
-                said[checkout_id] = error.code
+                said[checkout_id] = f"{error.code}: {error.details['guard']}"
             except BaseException as failure:  # noqa: BLE001 - told below, whatever it was
                 said[checkout_id] = repr(failure)
 
