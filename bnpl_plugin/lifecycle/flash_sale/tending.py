@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.flash_sale import allotment, drawing, readiness, selling
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, log, quietly, state_at_gate
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, keep_in_step, log, quietly
 from bnpl_plugin.lifecycle.house import House
-from bnpl_plugin.ports.gate import Claim, SaleState
+from bnpl_plugin.ports.gate import Claim
 from bnpl_plugin.ports.store import SaleView
 
 #: How much of what a gate hands down is taken at once.
@@ -41,15 +41,10 @@ def _tend(house: House, sale_id: str, *, limit: int) -> int:
     )
     found += drain(house, sale_id=sale_id)
     found += _let_go(house, view, limit=limit)
+    found += keep_in_step(house, sale_id)
     if view.sale.state == "ended":
-        _keep_in_step(house, view)
         found += selling.settle(house, sale_id=sale_id)
     return found
-
-
-def _keep_in_step(house: House, view: SaleView) -> None:
-    if state_at_gate(view.sale) is SaleState.ENDED:
-        quietly(house, view.sale.sale_id, lambda gate: gate.end(view.sale.sale_id))
 
 
 def _judged(house: House, claim: Claim) -> int:
