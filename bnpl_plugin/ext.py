@@ -99,6 +99,7 @@ class Wiring:
     countries: Iterable[Any] = ()
     providers: Iterable[Provider] = ()
     sources: Iterable[Any] = ()
+    challenge: Callable[[], bool] | None = None
     policy: str = ""
 
 
@@ -121,6 +122,8 @@ class Bnpl:
         clock, ids, notifier, courier: replace the machine's.
         plans, rules, countries, providers: leaves of the shop's own, beside ours.
         sources: credit bureaus and open-banking services of the shop's own (``ports.credit_source``).
+        challenge: ``() → bool``: whether a person is here (a captcha's token, a device check); asked inside the request
+            when a shopper gets ready for a flash sale, or taps without a ticket. Default: nobody is asked.
         policy: the version of the credit policy (default: the newest).
     """
 
@@ -140,6 +143,7 @@ class Bnpl:
         house = _house(app, settings=settings, wiring=self._wiring)
         app.extensions["bnpl"] = house
         app.extensions["bnpl.operator"] = self._wiring.operator
+        app.extensions["bnpl.challenge"] = self._wiring.challenge
         app.cli.add_command(cli.bnpl)
         if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
             appcontext_pushed.connect(_spare_our_tables, app)

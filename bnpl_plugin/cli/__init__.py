@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from datetime import UTC, datetime
 
 import click
 from flask import current_app
@@ -17,27 +16,28 @@ from flask.cli import AppGroup
 
 from bnpl_plugin import settings as settings_module
 from bnpl_plugin import storage, worker
-from bnpl_plugin.cli import capital, lines, policies, reviews, simulate, subsidies
+from bnpl_plugin.cli import capital, lines, policies, reviews, subsidies
 from bnpl_plugin.cli.arguments import shop_house
+from bnpl_plugin.cli.flash_sale import sales
+from bnpl_plugin.cli.rehearsals import crowd, simulate
 from bnpl_plugin.cli.score import score
 from bnpl_plugin.errors import BnplError, NotYours
 from bnpl_plugin.lifecycle import merchants, workings
 from bnpl_plugin.lifecycle import policies as policy_use
-from bnpl_plugin.lifecycle.flash_sale import selling
-from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 
 bnpl = AppGroup("bnpl", help="Pay-later: database, capital, merchants, worker, proofs.")
 db = AppGroup("db", help="Our own tables.")
 merchant = AppGroup("merchant", help="Shops that call us.")
 lender = AppGroup("lender", help="The lender's own systems.")
-sale = AppGroup("sale", help="Flash-sale items.")
-for group in (db, capital.capital, lender, merchant, sale):
+for group in (db, capital.capital, lender, merchant):
     bnpl.add_command(group)
 bnpl.add_command(policies.policy)
 bnpl.add_command(simulate.simulate_command)
+bnpl.add_command(crowd.crowd_command)
 bnpl.add_command(lines.line)
 bnpl.add_command(reviews.group)
 bnpl.add_command(subsidies.group)
+bnpl.add_command(sales.group)
 bnpl.add_command(score)
 
 
@@ -73,32 +73,6 @@ def merchant_add(name: str, mdr_bps: int, webhook_url: str | None, webhook_secre
 def lender_key(label: str) -> None:
     """Print a new key for the lender's API, which cannot be read again."""
     click.echo(json.dumps({"api_key": merchants.issue_lender_key(shop_house(), label=label)}))
-
-
-@sale.command("add")
-@click.argument("sku")
-@click.argument("name")
-@click.option("--units", type=int, required=True)
-@click.option("--per-shopper", type=int, default=1)
-@click.option("--price-minor", type=int, default=0, help="Of one unit, in minor units; 0: each order says so.")
-@click.option("--country", default="FR", help="Whose law, currency and capital.")
-@click.option("--starts", type=click.DateTime(), required=True, help="UTC.")
-@click.option("--ends", type=click.DateTime(), required=True, help="UTC.")
-def sale_add(  # noqa: PLR0917  (click's own order)
-    sku: str, name: str, units: int, per_shopper: int, price_minor: int, country: str, starts: datetime, ends: datetime
-) -> None:
-    """Take units over for a flash sale and print the item's id."""
-    house = shop_house()
-    try:
-        item = ItemTerms(sku=sku, name=name, units=units, price_minor=price_minor, units_per_shopper=per_shopper)
-        terms = SaleTerms(
-            name=name, country=country, items=(item,), starts_at=starts.replace(tzinfo=UTC),
-            ends_at=ends.replace(tzinfo=UTC),
-        )  # fmt: skip
-        view = selling.create(house, terms, merchant_id=house.host_merchant_id)
-    except BnplError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(view.items[0].sale_item_id)
 
 
 @bnpl.command("worker")

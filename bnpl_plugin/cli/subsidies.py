@@ -32,12 +32,13 @@ group = AppGroup("subsidy", help="Budgets that pay for cheaper credit.")
 @click.option("--highest", type=MoneyType(), default=None, help="The highest price that it serves.")
 @click.option("--merchant", "merchant_id", default=None, help="Who pays; default: the host itself (the maker).")
 @click.option("--for-merchant", "for_merchants", multiple=True, help="A shop that it serves; default: every shop.")
+@click.option("--sale", "sale_ids", multiple=True, help="A flash sale that it serves alone; default: every cart.")
 @click.option("--warn", "warn_bps", type=BpsType(), default=8_000, help="Warn at this percent used; default: 80.")
 @click.option("--recipient", "recipients", multiple=True, help="Who is warned: a mail address or a phone number.")
 def subsidy_add(  # noqa: PLR0917  (click's own order)
     name: str, budget: Money, country: str, rate: int, plans: tuple[str, ...], starts_at: datetime | None,
     ends_at: datetime, lowest: Money | None, highest: Money | None, merchant_id: str | None,
-    for_merchants: tuple[str, ...], warn_bps: int, recipients: tuple[str, ...],
+    for_merchants: tuple[str, ...], sale_ids: tuple[str, ...], warn_bps: int, recipients: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Open a budget and print its id."""
     house = shop_house()
@@ -48,6 +49,7 @@ def subsidy_add(  # noqa: PLR0917  (click's own order)
         terms = SubsidyTerms(
             plan_codes=plans, nominal_rate=Decimal(rate) / 10_000, lowest_minor=lowest.minor if lowest else 0,
             highest_minor=highest.minor if highest else 0, for_merchants=for_merchants, recipients=recipients,
+            sale_ids=sale_ids,
         )  # fmt: skip
         made = budgets.open_budget(
             house, name=name, budget=budget, country=country, terms=terms, warn_bps=warn_bps, merchant_id=merchant_id,
@@ -78,6 +80,7 @@ def subsidy_show(subsidy_id: str) -> None:
     told = {
         "paid by": one.merchant_id,
         "shops": ", ".join(terms.for_merchants) or "all",
+        "sales": ", ".join(terms.sale_ids) or "every cart",
         "plans": ", ".join(terms.plan_codes) or "every plan with interest",
         "shopper pays": f"{(terms.nominal_rate * 100).normalize():f} % a year",
         "prices": f"{_price(terms.lowest_minor, one)} to {_price(terms.highest_minor, one)}",

@@ -96,7 +96,7 @@ class KeySeal:
 
     def keyed_hash(self, text: str) -> str:
         """Return a hex HMAC-SHA256."""
-        return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
 
     def sign(self, data: Mapping[str, Any], *, purpose: str) -> str:
         """Return a URL-safe signed token."""

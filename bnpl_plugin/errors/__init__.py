@@ -21,7 +21,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     │   ├── SoldOut · UnitsPerShopperExceeded
     │   └── StateMoved · OrderAlreadyFinanced
     ├── SaleNotOpen               too early, too late, or another shop's sale
-    ├── SalePaused · InLine · ClaimedElsewhere
+    ├── SalePaused · InLine · ClaimedElsewhere · ChallengeFailed
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
     ├── CreditDeclined · OrderRefused · ServiceNotOpen
@@ -79,6 +79,7 @@ from bnpl_plugin.errors.house import (
 )
 from bnpl_plugin.errors.purchase import (
     CartChanged,
+    ChallengeFailed,
     CheckoutExpired,
     CheckoutNotFound,
     ClaimedElsewhere,
@@ -111,6 +112,7 @@ __all__ = [
     "BnplError",
     "CapitalExhausted",
     "CartChanged",
+    "ChallengeFailed",
     "CheckoutExpired",
     "CheckoutNotFound",
     "ClaimedElsewhere",

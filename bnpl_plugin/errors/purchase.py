@@ -86,6 +86,12 @@ class ClaimedElsewhere(BnplError, code="claimed_elsewhere", kind=ErrorKind.CONFL
     message = "You already have this item reserved in another checkout."
 
 
+class ChallengeFailed(BnplError, code="challenge_failed", kind=ErrorKind.NOT_ALLOWED):
+    """The host's challenge does not take the visitor for a person."""
+
+    message = "We could not see that a person is here. Please go back to the shop and try again."
+
+
 class DecisionMissing(BnplError, code="decision_missing", kind=ErrorKind.NOT_ALLOWED):
     """No positive recorded decision stands behind the request (P9)."""
 

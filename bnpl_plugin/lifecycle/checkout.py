@@ -25,7 +25,7 @@ from bnpl_plugin.lifecycle.attempts import abandoned
 from bnpl_plugin.lifecycle.flash_sale import readiness
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
-from bnpl_plugin.lifecycle.quotation import quote_plan, read_offer
+from bnpl_plugin.lifecycle.quotation import on_sale, quote_plan, read_offer, sale_of
 from bnpl_plugin.lifecycle.subsidies import pricing
 from bnpl_plugin.ports.jurisdiction import Country
 from bnpl_plugin.ports.plan import Offer
@@ -156,7 +156,8 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     """Put a signed offer on a checkout; a plan chosen before is replaced and its hold given back.
 
     Raises ``OfferTampered`` (also for an offer of another cart or merchant), ``OfferExpired``, ``CheckoutExpired``,
-    ``CartChanged``, ``OfferUnavailable`` (an approval is for one plan; its rules object to this one),
+    ``CartChanged``, ``OfferUnavailable`` (its flash sale does not offer it; an approval is for one plan; its
+    rules object to this one),
     ``SubsidyExhausted`` (the special price has ended: nobody is given the dearer one unasked).
     """
     offer = read_offer(house, token=token)
@@ -170,6 +171,10 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
         checkout.country,
     ):
         raise OfferTampered
+    if checkout.sale_item_id is not None:
+        sale = sale_of(house, Order.from_json(checkout.cart))
+        if not on_sale(sale, plan_code=offer.plan_code):
+            raise OfferUnavailable(reason="not_in_sale")
     if purchase.decision is not None or offer.subsidy_id is not None:
         chosen, offer = offer, _repriced(house, purchase=purchase, like=offer)
         if chosen.subsidy_id is not None and offer.nominal_rate > chosen.nominal_rate:

@@ -21,12 +21,15 @@ TOLD_KINDS = frozenset(
         "credit.declined", "loan.booked", "loan.reversed", "loan.settled", "instalment.paid", "instalment.failed",
         "refund.requested", "payment.refunded", "subsidy.opened", "subsidy.topped_up", "subsidy.extended",
         "subsidy.stopped", "subsidy.resumed", "subsidy.warned", "subsidy.used_up", "subsidy.ended",
+        "sale.paused", "sale.resumed", "sale.units_added", "sale.drawn", "sale.ended", "sale.units_returned",
+        "sale.closed",
     }
 )  # fmt: skip
 TOLD_FIELDS = frozenset(
     {
         "checkout_id", "order_ref", "loan_id", "currency", "total_minor", "principal_minor", "amount_minor",
         "plan_code", "number", "reason", "subsidy_id", "used_minor", "ceiling_minor",
+        "sale_id", "sale_item_id", "units",
     }
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.jurisdiction import Country, CreditFacts
 from bnpl_plugin.ports.plan import Offer, Plan, PlanRefusal
 from bnpl_plugin.ports.platform import Order
+from bnpl_plugin.ports.records import Sale
 
 PURPOSE = "offer"
 
@@ -52,19 +53,21 @@ def quote(
     Without a ``rating`` the dearest price of each plan is quoted, so that a decision never makes an offer dearer. A
     rating has the prices of the policy that gave it (``policy_version``; None: the champion's).
     ``budgets`` are those that may pay for a cheaper price; without them, all that are on offer. With a
-    ``down_payment_minor`` so much of each price is paid at signature. Raises ``UnsupportedCountry``.
+    ``down_payment_minor`` so much of each price is paid at signature. An order for a flash sale's item is offered the
+    sale's plans alone. Raises ``UnsupportedCountry``.
     """
     law = house.country(country)
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
+    sale = sale_of(house, order)
     asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
     if budgets is None:
         budgets = pricing.on_offer(house, country=law.code, currency=order.currency)
     offers: list[tuple[int, int, Offer]] = []
     refusals: list[PlanRefusal] = []
     for plan in plans:
-        refusal = _refusal(plan, order=order, law=law, missing=missing)
+        refusal = _refusal(plan, order=order, law=law, missing=missing, sale=sale)
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -73,7 +76,10 @@ def quote(
             priced = priced.paying_down(down_payment_minor)
         offer = _offer(priced, asked=asked)
         if budgets:
-            offer = pricing.cheaper(budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked))
+            offer = pricing.cheaper(
+                budgets, priced, offer=offer, at_rate=partial(_offer_at, priced, asked),
+                sale_id=sale.sale_id if sale else None,
+            )  # fmt: skip
         if down_payment_minor:
             offer = replace(offer, down_payment_minor=down_payment_minor)
         facts = _facts(offer, day=day)
@@ -135,10 +141,26 @@ def read_offer(house: House, *, token: str) -> Offer:
     return offer
 
 
-def _refusal(plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...]) -> PlanRefusal | None:
+def sale_of(house: House, order: Order) -> Sale | None:
+    """Return the flash sale that an order's item is in, if it is in one."""
+    found = house.store.sales.of_item(order.sale_item_id) if order.sale_item_id else None
+    return found[0] if found else None
+
+
+def on_sale(sale: Sale | None, *, plan_code: str) -> bool:
+    """Say whether a flash sale offers a plan: one that names none offers all, and so does no sale."""
+    codes = sale.plan_codes.get("codes") if sale else None
+    return not codes or plan_code in codes
+
+
+def _refusal(
+    plan: Plan, *, order: Order, law: Country, missing: tuple[str, ...], sale: Sale | None
+) -> PlanRefusal | None:
     details: Mapping[str, str] = {}
     if missing:
         code, details = "law_missing", {"missing": ", ".join(missing)}
+    elif not on_sale(sale, plan_code=plan.code):
+        code = "not_in_sale"
     elif plan.countries and law.code not in plan.countries:
         code, details = "country_not_served", {"country": law.code}
     elif order.currency not in plan.limits or order.currency != law.currency:

@@ -245,5 +245,7 @@ class PlanRefusal:
     """Why a plan is not offered for a cart: a stable code for the merchant's diagnosis and its details."""
 
     plan_code: str
-    code: str  # amount_too_low, amount_too_high, currency_not_served, country_not_served, law_missing, rate_above_cap
+    #: amount_too_low, amount_too_high, currency_not_served, country_not_served, law_missing, rate_above_cap,
+    #: not_in_sale
+    code: str
     details: Mapping[str, str] = field(default_factory=dict)

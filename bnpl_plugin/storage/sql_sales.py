@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bnpl_plugin.ports.gate import Claim, ClaimState, Wish
-from bnpl_plugin.ports.records import Hold, Sale, SaleChange, SaleItem
+from bnpl_plugin.ports.records import Hold, Sale, SaleChange, SaleDraw, SaleItem
 from bnpl_plugin.ports.store.sales import SaleCounts, SaleView
 from bnpl_plugin.storage.gate.drained import take_down, waiting
 from bnpl_plugin.storage.rows import columns_of, many, many_by, one_by, select_of
@@ -121,6 +121,11 @@ class SqlSales:
             *(_claim(sale_id, one, turn=turn) for turn, one in enumerate(held, start=1)),
             *(claim for claim in _behind(line, turn=len(held)) if claim.wish.claim_id not in known),
         )
+
+    def drawn(self, sale_item_id: str) -> SaleDraw | None:
+        """Return how a lottery's item was drawn."""
+        with self._reading() as connection:
+            return one_by(connection, SaleDraw, sale_item_id=sale_item_id)
 
     def counts(self, sale_id: str) -> SaleCounts:
         """Return how far the shoppers of a sale have come."""

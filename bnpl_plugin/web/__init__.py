@@ -30,7 +30,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     from bnpl_plugin.web import account, checkout, console, frame, sandbox, webhooks, widget
     from bnpl_plugin.web.api import blueprint as api_blueprint
     from bnpl_plugin.web.lender_api import blueprint as lender_blueprint
-    from bnpl_plugin.web.sale import gate_blueprint
+    from bnpl_plugin.web.sale import gate_blueprint, room
 
     pages = Blueprint(
         "bnpl", __name__, url_prefix=settings.url_prefix, template_folder="../templates", static_folder="../static",
@@ -43,6 +43,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         account.prequalify.blueprint,
         console.blueprint,
         widget.blueprint,
+        room.blueprint,
     ):
         pages.register_blueprint(part)
     if settings.provider == "sandbox":

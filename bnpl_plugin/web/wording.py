@@ -199,4 +199,6 @@ def refusal(t: Translator, found: PlanRefusal, *, currency: str) -> str:
         return t.gettext("The law does not allow so high a sum.")
     if found.code == "rate_above_cap":
         return t.gettext("The law does not allow this price.")
+    if found.code == "not_in_sale":
+        return t.gettext("not offered in this sale")
     return t.gettext("not offered in this country at the moment")

@@ -17,10 +17,9 @@ import urllib.request
 from collections.abc import Mapping
 
 from examples.demo_shop.app import create_app
-from examples.demo_shop.desk import CONSOLE_PASSWORD, Desk
-from examples.demo_shop.seeding import prepare
-
-FACTORY = "examples.demo_shop.app:create_app"
+from examples.demo_shop.desk import CONSOLE_PASSWORD, FACTORY, Desk, crowd_command
+from examples.demo_shop.seeding import prepare, sale_ids
+from examples.demo_shop.words import say
 
 
 def main() -> int:
@@ -28,7 +27,11 @@ def main() -> int:
     port = int(os.environ.get("PORT") or 8000)
     url, other = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
     os.environ["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or url
-    credentials = prepare(create_app(), third_party_url=other)
+    Desk.open().keep_database_url()
+    app = create_app()
+    credentials = prepare(app, third_party_url=other)
+    with app.app_context():
+        sales = sale_ids(app)
     started: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -37,7 +40,7 @@ def main() -> int:
         third = {"PORT": str(port + 1), "BNPL_API_URL": f"{url}/bnpl/api/v1", **credentials}
         started.append(_start([sys.executable, "-m", "examples.third_party_shop"], env=third, alone=True))
         _await(url, started[0])
-        print(_told(url, other), flush=True)
+        print(_told(url, other, sales=sales), flush=True)
         while all(child.poll() is None for child in started):
             time.sleep(1)
     except KeyboardInterrupt:
@@ -79,7 +82,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the shop's server did not answer in time")
 
 
-def _told(url: str, other: str) -> str:
+def _told(url: str, other: str, *, sales: Mapping[str, str]) -> str:
     rows = (
         ("storefront", f"{url}/"),
         ("flash sale", f"{url}/sale"),
@@ -92,7 +95,12 @@ def _told(url: str, other: str) -> str:
         ("clock", f"{url}/demo/clock"),
         ("guide, test cards", f"{url}/demo"),
     )
-    return "\n".join(["", *(f"  {name:<22}{address}" for name, address in rows), ""])
+    lines = ["", *(f"  {name:<22}{address}" for name, address in rows), ""]
+    lines.append("  Flash sales: the live board of each, and a crowd to compete against, for a second terminal")
+    for country, sale_id in sales.items():
+        lines.append(f"  {say('en', country):<22}{url}/bnpl/console/sales/{sale_id}")
+        lines.append(f"  {'':<22}{crowd_command(sale_id, url=url)}")
+    return "\n".join([*lines, ""])
 
 
 def _stop(started: list[subprocess.Popen[bytes]]) -> None:

@@ -37,6 +37,7 @@ def create_app() -> Flask:
         clock=clock,
         notifier=Inbox(sessions, clock=clock),
     )
+    app.extensions["bnpl_crowd_orders"] = lambda item, count: orders.crowded(item, count, now=clock.now())
     app.extensions["shop"] = pages.Shop(sessions=sessions, orders=orders, clock=clock)
     app.register_blueprint(pages.blueprint)
     return app

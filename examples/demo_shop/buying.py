@@ -12,7 +12,7 @@ from bnpl_plugin.ports.platform import LineKind, OrderLine
 from examples.demo_shop.desk import PEOPLE
 from examples.demo_shop.models import Variant
 from examples.demo_shop.orders import financed
-from examples.demo_shop.pages import blueprint, current_sale, language, shop, show, storefront
+from examples.demo_shop.pages import blueprint, current_sale, language, own_place, shop, show, storefront
 from examples.demo_shop.storefronts import order_lines, sold_in, total_minor
 from examples.demo_shop.words import say
 
@@ -85,9 +85,11 @@ def checkout() -> Any:
 
 @blueprint.get("/sale/buy")
 def buy_sale() -> Any:
-    """Where the flash sale's item is to go."""
+    """Where the flash sale's item is to go: asked before the start too, so that only the tap is left then."""
     view = current_sale()
-    return _delivery(sale=True) if view and view.state == "open" else redirect(url_for("shop.sale"), 303)
+    if view is None or not view.buyable or own_place(view) is not None:
+        return redirect(url_for("shop.sale"), 303)
+    return _delivery(sale=True)
 
 
 def _delivery(*, sale: bool, fault: str = "", status: int = 200) -> Any:
@@ -112,7 +114,7 @@ def order_cart() -> Any:
 def order_sale() -> Any:
     """Make one unit of the flash sale an order; the unit itself is held by the package, at its checkout."""
     view = current_sale()
-    if view is None or view.state != "open":
+    if view is None or not view.buyable or own_place(view) is not None:
         return redirect(url_for("shop.sale"), 303)
     price = view.sale.price_minor
     lines = order_lines([(view.variant, 1)], shop=storefront(), sale_minor=price)
@@ -139,7 +141,10 @@ def order(order_ref: str) -> Any:
         return show("not_found.html", status=404)
     if found.state == "placed" and not found.sale_item_id:
         session.pop("cart", None)
-    return show("order.html", order=found, financed=financed(found), here=url_for("shop.order", order_ref=order_ref))
+    view = current_sale() if found.sale_item_id else None
+    sale = view if view is not None and view.sale.sale_item_id == found.sale_item_id else None
+    here = url_for("shop.order", order_ref=order_ref)
+    return show("order.html", order=found, financed=financed(found), here=here, sale=sale)
 
 
 @blueprint.get("/orders")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, request, session, url_for
+from flask import current_app, redirect, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from bnpl_plugin.environment import MovableClock
+from bnpl_plugin.ext import current_bnpl
 from bnpl_plugin.providers.sandbox import TEST_CARDS
-from examples.demo_shop.desk import CONSOLE_PASSWORD, PEOPLE
+from examples.demo_shop.desk import CONSOLE_PASSWORD, PEOPLE, crowd_command
 from examples.demo_shop.models import InboxMessage
 from examples.demo_shop.pages import blueprint, shop, show
+from examples.demo_shop.seeding import sale_ids
 
 JUMPS = (1, 7, 14, 31)
 NEWEST = 30
@@ -22,7 +24,12 @@ NEWEST = 30
 @blueprint.get("/demo")
 def guide() -> Any:
     """Where everything is."""
-    return show("guide.html", cards=TEST_CARDS, console_password=CONSOLE_PASSWORD)
+    sales = sale_ids(current_app)
+    commands = {country: crowd_command(sale_id, url=request.host_url.rstrip("/")) for country, sale_id in sales.items()}
+    return show(
+        "guide.html", cards=TEST_CARDS, console_password=CONSOLE_PASSWORD, sales=sales, commands=commands,
+        console_url=f"{current_bnpl.settings.url_prefix}/console",
+    )  # fmt: skip
 
 
 @blueprint.get("/demo/inbox")

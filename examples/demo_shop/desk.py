@@ -7,6 +7,7 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -14,6 +15,8 @@ from bnpl_plugin.ports.clock import Clock
 from bnpl_plugin.ports.platform import Customer, Message
 from examples.demo_shop.models import InboxMessage
 
+FACTORY = "examples.demo_shop.app:create_app"
+_DATABASE = "database_url.secret"
 CONSOLE_PASSWORD = "petals on the river"
 
 LINA = Customer("lina", "+8613800138000", "CN", "zh", segments=("device_owner",))
@@ -39,8 +42,18 @@ class Desk:
 
     @property
     def database_url(self) -> str:
-        """The shop's database: ``DATABASE_URL``, else an SQLite file."""
-        return os.environ.get("DATABASE_URL") or f"sqlite:///{self.folder / 'shop.sqlite'}"
+        """The shop's database: ``DATABASE_URL``, else what the running demo was given, else an SQLite file."""
+        kept = self.folder / _DATABASE
+        told = os.environ.get("DATABASE_URL") or (kept.read_text() if kept.exists() else "")
+        return told or f"sqlite:///{self.folder / 'shop.sqlite'}"
+
+    def keep_database_url(self) -> None:
+        """Keep the address for the demo's commands in other terminals, in a file that only its owner reads."""
+        kept = self.folder / _DATABASE
+        kept.unlink(missing_ok=True)
+        if os.environ.get("DATABASE_URL"):
+            kept.touch(mode=0o600)
+            kept.write_text(os.environ["DATABASE_URL"])
 
     def secret(self, name: str) -> str:
         """Return a secret that is made once and kept in a file that only its owner reads."""
@@ -51,6 +64,15 @@ class Desk:
         except FileExistsError:
             pass
         return path.read_text()
+
+
+def crowd_command(sale_id: str, *, url: str) -> str:
+    """Return the command that sends a make-believe crowd to a sale of this demo, for a second terminal."""
+    folder = os.environ.get("DEMO_FOLDER")
+    python = Path(sys.executable)
+    here = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
+    command = f"-m flask --app {FACTORY} bnpl crowd {sale_id} --at-start --url {url}"
+    return f"{f'DEMO_FOLDER={quote(folder)} ' if folder else ''}{quote(str(here))} {command}"
 
 
 class Inbox:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bnpl_plugin.errors import OrderRefused
 from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
-from examples.demo_shop.models import Purchase, PurchaseLine, Variant
-from examples.demo_shop.storefronts import Storefront, total_minor
+from bnpl_plugin.ports.records import SaleItem
+from examples.demo_shop.models import Purchase, PurchaseLine, Sale, Variant
+from examples.demo_shop.storefronts import STOREFRONTS, Storefront, order_lines, total_minor
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -64,22 +65,48 @@ class Orders:
         now: datetime, sale_item_id: str | None = None,
     ) -> str:  # fmt: skip
         """Write an order that waits for its payment and return its reference."""
-        ref = "HAN-" + "".join(secrets.choice(_ALPHABET) for _ in range(7))
-        order = Purchase(
-            order_ref=ref, state="draft", country=shop.country, language=language, currency=shop.currency,
-            total_minor=total_minor(lines), recipient=recipient, address=address, sale_item_id=sale_item_id,
-            created_at=now,
+        order = _drafted(
+            lines, shop=shop, language=language, recipient=recipient, address=address, now=now,
+            sale_item_id=sale_item_id,
         )  # fmt: skip
-        order.lines = [
-            PurchaseLine(
-                position=place, kind=str(line.kind), name=line.name, quantity=line.quantity,
-                unit_minor=line.unit_minor, sku=line.sku,
-            )
-            for place, line in enumerate(lines)
-        ]  # fmt: skip
         with self._sessions.begin() as session:
             session.add(order)
-        return ref
+        return order.order_ref
+
+    def crowded(self, item: SaleItem, count: int, *, now: datetime) -> Sequence[Order]:
+        """Write one order each for so many make-believe shoppers of a flash sale (``flask bnpl crowd``)."""
+        with self._sessions.begin() as session:
+            sale = session.get_one(Sale, item.sale_item_id)
+            shop, variant = STOREFRONTS[sale.country], session.get_one(Variant, sale.sku)
+            lines = order_lines([(variant, 1)], shop=shop, sale_minor=sale.price_minor)
+            written = [
+                _drafted(
+                    lines, shop=shop, language=shop.language, recipient="Crowd", address="Nowhere 1", now=now,
+                    sale_item_id=sale.sale_item_id,
+                )
+                for _ in range(count)
+            ]  # fmt: skip
+            session.add_all(written)
+        return [financed(order) for order in written]
+
+
+def _drafted(
+    lines: Sequence[OrderLine], *, shop: Storefront, language: str, recipient: str, address: str, now: datetime,
+    sale_item_id: str | None,
+) -> Purchase:  # fmt: skip
+    order = Purchase(
+        order_ref="HAN-" + "".join(secrets.choice(_ALPHABET) for _ in range(7)), state="draft", country=shop.country,
+        language=language, currency=shop.currency, total_minor=total_minor(lines), recipient=recipient,
+        address=address, sale_item_id=sale_item_id, created_at=now,
+    )  # fmt: skip
+    order.lines = [
+        PurchaseLine(
+            position=place, kind=str(line.kind), name=line.name, quantity=line.quantity, unit_minor=line.unit_minor,
+            sku=line.sku,
+        )
+        for place, line in enumerate(lines)
+    ]  # fmt: skip
+    return order
 
 
 def financed(order: Purchase) -> Order:

@@ -23,6 +23,8 @@ from examples.demo_shop.orders import Orders
 from examples.demo_shop.storefronts import STOREFRONTS, Storefront, sold_in
 from examples.demo_shop.words import LANGUAGES, say
 
+_OVER = ("expired", "cancelled", "declined", "refused", "reversed")
+
 blueprint = Blueprint("shop", __name__, template_folder="templates", static_folder="static", static_url_path="/hanami")
 
 
@@ -42,8 +44,24 @@ class SaleView:
     sale: Sale
     item: SaleItem
     variant: Variant
-    state: str  # "ahead", "open", "sold_out", "over"
+    state: str  # "ahead", "open", "paused", "taken" (all held or sold, some may come back), "sold_out", "over"
     seconds: int  # until it opens, or until it ends
+    fairness: str  # "first_come" or "lottery"
+    ready: int  # shoppers who are ready, before it opens
+
+    @property
+    def buyable(self) -> bool:
+        """Whether somebody may get ready, buy, or wait for what comes back."""
+        return self.state in ("ahead", "open", "paused", "taken")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """What this visitor has of a flash sale: an order, and the checkout in which it is being paid."""
+
+    order_ref: str
+    state: str  # "draft", "placed"
+    checkout_url: str  # "": not begun
 
 
 def shop() -> Shop:
@@ -109,15 +127,32 @@ def current_sale() -> SaleView | None:
     running, item = found
     now = shop().clock.now()
     state, until = _sale_state(running, item, now=now)
-    return SaleView(sale, item, variant, state, max(0, int((until - now).total_seconds())))
+    ready = current_bnpl.store.sales.counts(running.sale_id).ready if state == "ahead" else 0
+    seconds = max(0, int((until - now).total_seconds()))
+    return SaleView(sale, item, variant, state, seconds, running.fairness, ready)
 
 
 def _sale_state(running: RunningSale, item: SaleItem, *, now: datetime) -> tuple[str, datetime]:
+    if running.state in ("ended", "closed") or now >= running.ends_at:
+        return "over", running.ends_at
     if now < running.starts_at:
         return "ahead", running.starts_at
-    if now >= running.ends_at:
-        return "over", running.ends_at
-    return ("open" if item.free_units > 0 else "sold_out"), running.ends_at
+    if item.free_units > 0:
+        return ("paused" if running.state == "paused" else "open"), running.ends_at
+    return ("taken" if item.held_units else "sold_out"), running.ends_at
+
+
+def own_place(view: SaleView) -> OwnPlace | None:
+    """Return this visitor's order of a flash sale that is not refused, the newest first."""
+    for ref in session.get("orders", []):
+        order = shop().orders.find(ref)
+        if order is None or order.sale_item_id != view.sale.sale_item_id or order.state == "refused":
+            continue
+        begun = current_bnpl.store.checkouts_of_order(merchant_id=current_bnpl.host_merchant_id, order_ref=ref)
+        going = next((known for known in begun if known.state not in _OVER), None)
+        url = url_for("bnpl.checkout.enter", checkout_id=going.checkout_id) if going else ""
+        return OwnPlace(ref, order.state, url)
+    return None
 
 
 @blueprint.get("/")
@@ -138,9 +173,9 @@ def product(slug: str) -> Any:
 
 @blueprint.get("/sale")
 def sale() -> Any:
-    """The flash sale: its countdown, its units, its button."""
+    """The flash sale: its countdown, its units, how it is decided who gets one, its button."""
     view = current_sale()
-    return show("sale.html", sale=view) if view else show("not_found.html", status=404)
+    return show("sale.html", sale=view, own=own_place(view)) if view else show("not_found.html", status=404)
 
 
 @blueprint.get("/store/<country>")

@@ -108,6 +108,16 @@ def _open_sale(house: House, session: Session, *, country: str, price_minor: int
         selling.create(house, terms, merchant_id=house.host_merchant_id)
 
 
+def sale_ids(app: Flask) -> dict[str, str]:
+    """Return each storefront's newest flash sale: country → the package's id."""
+    house: House = app.extensions["bnpl"]
+    shop: Shop = app.extensions["shop"]
+    with shop.sessions() as session:
+        newest = {sale.country: sale.sale_item_id for sale in session.scalars(select(Sale).order_by(Sale.ends_at))}
+    found = {country: house.store.sales.of_item(newest[country]) for country in SALE_PRICES if country in newest}
+    return {country: known[0].sale_id for country, known in found.items() if known is not None}
+
+
 def _third_party(house: House, *, folder: Path, url: str) -> dict[str, str]:
     """Register the other shop once; its key is shown once, so the demo keeps it in a file."""
     kept = folder / f"third_party_{url.rsplit(':', 1)[-1]}.secret"

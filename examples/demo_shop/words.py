@@ -25,7 +25,53 @@ _WORDS = MappingProxyType({
     "units_left": ("Il reste {n} sur {of}", "{n} of {of} left", "仅剩 {n} / {of} 件"),
     "sold_out": ("Épuisé", "Sold out", "已售罄"),
     "buy_sale": ("Acheter maintenant", "Buy now", "立即抢购"),
-    "not_open": ("La vente n'est pas encore ouverte", "The sale is not open yet", "活动尚未开始"),
+    "units_ahead": ("{n} unités à vendre", "{n} units to be sold", "共 {n} 件"),
+    "are_ready": ("{n} personnes prêtes", "{n} shoppers are ready", "{n} 人已准备就绪"),
+    "units_held": ("en cours de paiement : {n}", "{n} being paid for", "{n} 件付款中"),
+    "units_sold": ("vendues : {n} sur {of}", "{n} of {of} sold", "已售 {n} / {of} 件"),
+    "get_ready": ("Se préparer", "Get ready", "提前准备"),
+    "get_ready_text": ("Adresse, crédit et plan maintenant : à l'ouverture, il ne reste qu'un geste.",
+                       "Address, credit and plan now: at the start only one tap is left.",
+                       "现在填好地址、完成额度审核并选定分期，开售时只需一按。"),
+    "join_line": ("Rejoindre la file", "Join the line", "加入排队"),
+    "go_on": ("Reprendre mon achat", "Go on with my purchase", "继续我的购买"),
+    "sale_yours": ("C'est à vous : votre commande est confirmée.", "It is yours: your order is placed.",
+                   "已抢到，您的订单已确认。"),
+    "sale_paused": ("La vente est en pause. Rien n'est perdu : les places sont gardées.",
+                    "The sale is paused. Nothing is lost: places in line are kept.", "活动暂停中，排队名次为您保留。"),
+    "sale_taken": ("Toutes les unités sont en cours de paiement. Si l'une revient, la file la reçoit dans l'ordre.",
+                   "Every unit is being paid for right now. If one comes back, the line gets it in its order.",
+                   "所有商品都在付款中。若有商品退回，将按排队顺序放出。"),
+    "sale_sold_out": ("Les {n} unités sont vendues et payées. Rien ne reviendra, et rien ne vous a été prélevé.",
+                      "All {n} units are sold and paid. None will come back, and you were charged nothing.",
+                      "{n} 件已全部售出并付款，不会再有退回；您未被扣取任何款项。"),
+    "sale_over_text": (
+        "La vente est close. Qui attendait encore n'a rien payé, et le crédit mis de côté est de nouveau disponible.",
+        "The sale has ended. Who was still waiting has paid nothing, and the credit set aside is free again.",
+        "活动已结束。仍在排队的顾客未付任何款项，预留的额度已恢复。",
+    ),
+    "fair": ("Qui en reçoit une ?", "Who gets one?", "谁能买到？"),
+    "fair_first_come": (
+        ("Les premiers arrivés. À l'ouverture, chaque geste compte dans l'ordre où il nous parvient ; votre place dans "
+        "la file est affichée et ne recule jamais. «\u00a0À vous\u00a0» n'est dit qu'une fois l'unité réservée. Une "
+        "par personne (identité vérifiée)."),
+        ("Whoever comes first. At the start every tap counts in the order in which it reaches us; your place in line "
+        "is shown and never falls back. “Yours” is said only once the unit is reserved. One for each person, by proved "
+        "identity."),
+        ("先到先得。开售后按请求到达的先后顺序处理；排队名次公开显示，且不会后退。只有商品确已为您保留，才会告知“已抢到”。"
+        "按实名身份，每人限购一件。"),
+    ),
+    "fair_lottery": (
+        ("Le tirage au sort, parmi celles et ceux qui sont prêts à l'ouverture. L'empreinte de la graine est publiée "
+        "avant, la graine après : chacun peut refaire le tirage."),
+        ("A lottery among those who are ready at the start. The seed's hash is published before, the seed after: all "
+        "can draw again."),
+        "在开售时已准备就绪的顾客中抽签。种子的哈希值事先公布，种子事后公布，任何人都可以重新验算。",
+    ),
+    "fair_more": ("La page de la vente", "The sale's own page", "活动专页"),
+    "sale_draft_text": ("Choisissez votre plan, préparez-vous : l'unité n'est à vous que lorsque nous le disons.",
+                        "Choose your plan and get ready: a unit is reserved for you only once we say so.",
+                        "请选择分期并提前准备；只有我们告知后，商品才算为您保留。"),
     "instead_of": ("au lieu de", "instead of", "原价"),
     "add": ("Ajouter au panier", "Add to cart", "加入购物车"),
     "in_stock": ("En stock", "In stock", "有货"),

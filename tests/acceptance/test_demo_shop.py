@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from bnpl_plugin import worker
 from bnpl_plugin.lifecycle import reconciliation, refund
+from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import KeptNotifier, Walker
 from examples.demo_shop.app import create_app
@@ -17,7 +19,7 @@ from examples.demo_shop.catalogue import PRODUCTS
 from examples.demo_shop.models import Sale, Variant
 from examples.demo_shop.orders import financed
 from examples.demo_shop.pages import Shop
-from examples.demo_shop.seeding import SALE_SKU, SALE_UNITS, prepare
+from examples.demo_shop.seeding import SALE_SKU, SALE_UNITS, prepare, sale_ids
 from examples.demo_shop.storefronts import STOREFRONTS, order_lines, total_minor
 
 PATHS = (
@@ -28,9 +30,20 @@ THIRD_PARTY = "http://127.0.0.1:9"
 
 @pytest.fixture
 def app(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The demo shop, ready, on SQLite and on PostgreSQL; its sale is open."""
-    monkeypatch.setenv("DEMO_FOLDER", str(tmp_path / "desk"))
+    """The demo shop, ready, on SQLite and on PostgreSQL; its sales are open."""
     monkeypatch.setenv("DATABASE_URL", database_url)
+    yield from opened(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def small_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The same, on SQLite alone."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    yield from opened(tmp_path, monkeypatch)
+
+
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    monkeypatch.setenv("DEMO_FOLDER", str(tmp_path / "desk"))
     monkeypatch.setenv("DEMO_SALE_IN_SECONDS", "0")
     made = create_app()
     prepare(made, third_party_url=THIRD_PARTY)
@@ -211,3 +224,60 @@ def test_an_order_without_a_real_address_is_asked_again_and_nothing_is_written(a
         assert answer.status_code == 422
         with client.session_transaction() as session:
             assert "orders" not in session
+
+
+def sale_item_of(app: Flask, country: str) -> str:
+    with shop_of(app).sessions() as session:
+        return session.scalars(select(Sale).where(Sale.country == country)).one().sale_item_id
+
+
+def test_the_address_is_given_before_the_sale_opens_and_leads_back_to_the_same_order(
+    small_app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    sale, _ = small_app.extensions["bnpl"].store.sales.of_item(sale_item_of(small_app, "FR"))
+    monkeypatch.setattr(shop_of(small_app).clock, "now", lambda: sale.starts_at - timedelta(minutes=2))
+    client = small_app.test_client()
+    client.get("/store/FR")
+    assert "Se préparer" in client.get("/sale").text
+    address = {"recipient": "Camille Martin", "address": "12 rue des Lilas, Lyon"}
+    order_page = client.post("/sale/buy", data=address).headers["Location"]
+    assert "Choisissez votre plan" in client.get(order_page).text
+    assert order_page in client.get("/sale").text
+    assert client.post("/sale/buy", data=address).headers["Location"] == "/sale"  # one order, however often it is sent
+    with client.session_transaction() as session:
+        assert len(session["orders"]) == 1
+
+
+def test_the_sale_s_page_tells_what_is_so(small_app: Flask):
+    item_id, house = sale_item_of(small_app, "FR"), small_app.extensions["bnpl"]
+    client = small_app.test_client()
+    client.get("/store/FR")
+    client.get("/language/en")
+    assert "Whoever comes first" in client.get("/sale").text
+    moments = ((0, 12, 0, "Join the line"), (0, 0, 12, "None will come back"), (5, 3, 4, "Buy now"))
+    for free, held, sold, told in moments:
+        with house.store.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE bnpl_sale_item SET free_units=:f, held_units=:h, sold_units=:s WHERE sale_item_id = :i"),
+                {"f": free, "h": held, "s": sold, "i": item_id},
+            )
+        assert told in client.get("/sale").text
+    selling.end(house, sale_id=house.store.sales.of_item(item_id)[0].sale_id, by="test")
+    assert "The sale has ended" in client.get("/sale").text
+    assert client.get("/sale/buy").headers["Location"] == "/sale"
+
+
+def test_a_crowd_s_orders_are_the_shop_s_own(small_app: Flask):
+    item = small_app.extensions["bnpl"].store.sale_item(sale_item_of(small_app, "US"))
+    orders = small_app.extensions["bnpl_crowd_orders"](item, 3)
+    assert len({order.order_ref for order in orders}) == 3
+    for order in orders:
+        assert small_app.extensions["bnpl"].host.order(order.order_ref) == order
+        assert {str(line.kind) for line in order.lines} == {"goods", "shipping", "tax"}
+
+
+def test_the_guide_names_each_sale_s_board_and_its_crowd(small_app: Flask):
+    page = small_app.test_client().get("/demo").text
+    for sale_id in sale_ids(small_app).values():
+        assert f"/bnpl/console/sales/{sale_id}" in page
+        assert f"bnpl crowd {sale_id} --at-start --url http://localhost" in page

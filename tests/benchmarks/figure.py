@@ -23,6 +23,10 @@ class Size:
         small_book, large_book: loans in the two books of ``growth``.
         offers: carts quoted in one round.
         requests: HTTP requests in one round.
+        shoppers, units: of the flash sale.
+        gate: which one decides there: "redis" or "sql".
+        sqlite: whether its database is SQLite, not PostgreSQL.
+        seed: of the instants at which its crowd arrives.
     """
 
     rounds: int = 15
@@ -33,6 +37,11 @@ class Size:
     large_book: int = 200_000
     offers: int = 100
     requests: int = 200
+    shoppers: int = 100_000
+    units: int = 1_000
+    gate: str = "redis"
+    sqlite: bool = False
+    seed: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,14 @@ Rows = Mapping[str, tuple[str, ...]]
 """A purchase's rows by table, each as JSON text with ``MARK`` where a copy puts its number."""
 
 MARK = "@@@@@@@@@@"
+ORDER_REF = "order-template"
 CAPITAL = {"EUR": 2_000_000_000}
 _CHUNK = 20_000
 _ID = re.compile(r"_[0-9a-z]{10}([0-9a-z]{16})\b")
-_SHARED = ("bnpl_merchant", "bnpl_capital_pool", "bnpl_policy_version", "bnpl_alembic_version", "bnpl_api_key")
+_SHARED = (
+    "bnpl_merchant", "bnpl_capital_pool", "bnpl_policy_version", "bnpl_alembic_version", "bnpl_api_key", "bnpl_sale",
+    "bnpl_sale_item", "bnpl_sale_change", "bnpl_gate_sale", "bnpl_gate_item", "bnpl_gate_change",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,14 @@ def open_app(folder: Path, *, url: str) -> Flask:
 def make_template(app: Flask, *, url: str) -> Template:
     """Walk one purchase from the cart to the loan and keep its rows on the way."""
     house: House = app.extensions["bnpl"]
-    order = app.extensions["shop"].add(order_ref="order-template")
+    order = app.extensions["shop"].add(order_ref=ORDER_REF)
     walker = Walker(house)
     with psycopg.connect(plain_url(url), autocommit=True) as connection:
         checkout = walker.open(order)
         walker.choose(checkout)
         walker.identify(checkout)
         walker.decide(checkout)
-        approved = _rows(connection)
+        approved = purchase_rows(connection)
         checkout_id = checkout.checkout_id
         holds.take(house, checkout_id=checkout_id)
         disclosure.present(house, checkout_id=checkout_id, language="en")
@@ -76,14 +80,14 @@ def make_template(app: Flask, *, url: str) -> Template:
             method_ref="method", method_label="card",
         )  # fmt: skip
         payment.record(house, attempt=attempt, outcome=paid)
-        authorised = _rows(connection)
+        authorised = purchase_rows(connection)
         assert confirm(house, checkout_id=checkout_id).made_here
-        return Template(approved, authorised, _rows(connection), principal_minor=order.total_minor)
+        return Template(approved, authorised, purchase_rows(connection), principal_minor=order.total_minor)
 
 
 def add_approved(connection: psycopg.Connection[Any], template: Template, *, first: int, count: int) -> list[str]:
     """Add approved checkouts, numbered from ``first``, and return their ids."""
-    _copy(connection, template.approved, first=first, count=count)
+    copy_rows(connection, template.approved, first=first, count=count)
     return [_checkout_id(template, number) for number in range(first, first + count)]
 
 
@@ -96,7 +100,7 @@ def authorise(connection: psycopg.Connection[Any], template: Template, *, first:
         for table, rows in template.authorised.items()
         if table not in taken
     }
-    _copy(connection, added, first=first, count=count)
+    copy_rows(connection, added, first=first, count=count)
     new = json.loads(template.authorised["bnpl_checkout"][0])
     names = ("checkout_id", "agreement_id", "attempt_id")
     ids = [[new[name].replace(MARK, f"{number:010d}") for name in names] for number in range(first, first + count)]
@@ -111,7 +115,7 @@ def authorise(connection: psycopg.Connection[Any], template: Template, *, first:
 def add_loans(connection: psycopg.Connection[Any], template: Template, *, first: int, count: int) -> None:
     """Add booked loans with all their rows to the book and to the pool, then ANALYZE."""
     for start in range(first, first + count, _CHUNK):
-        _copy(connection, template.confirmed, first=start, count=min(_CHUNK, first + count - start))
+        copy_rows(connection, template.confirmed, first=start, count=min(_CHUNK, first + count - start))
     connection.execute(
         "UPDATE bnpl_capital_pool SET outstanding_minor = outstanding_minor + %s WHERE currency = 'EUR'",
         [count * template.principal_minor],
@@ -130,21 +134,31 @@ def _name(row: str) -> str:
     return str(data.get("event_id") or data.get("job_id") or "")
 
 
-def _rows(connection: psycopg.Connection[Any]) -> Rows:
-    found: dict[str, tuple[str, ...]] = {}
+def purchase_rows(connection: psycopg.Connection[Any]) -> Rows:
+    """Return the rows of all purchases, marked."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
     tables = connection.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND starts_with(tablename, 'bnpl_') ORDER BY 1"
     )
     for (table,) in tables.fetchall():
-        if table not in _SHARED:
-            rows = [row for (row,) in connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t").fetchall()]
-            found[table] = tuple(_marked(row) for row in rows if _of_purchase(row))
-    return {table: rows for table, rows in found.items() if rows}
+        found[table] = [row for (row,) in connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t").fetchall()]
+    return marked_rows(found)
+
+
+def marked_rows(found: Mapping[str, Iterable[Mapping[str, Any]]]) -> Rows:
+    """Return those of all tables' rows that are a purchase's, not a pool's, a sale's or the house's, marked."""
+    kept = {
+        table: tuple(_marked(row) for row in rows if _of_purchase(row))
+        for table, rows in found.items()
+        if table not in _SHARED and table.startswith("bnpl_")
+    }
+    return {table: rows for table, rows in kept.items() if rows}
 
 
 def _of_purchase(row: Mapping[str, Any]) -> bool:
-    """Whether a row belongs to the purchase: not to a pool, nor to the house."""
-    return not row["stream"].startswith("pool_") if "stream" in row else row.get("shopper_id") != ""
+    if "stream" in row:
+        return not row["stream"].startswith(("pool_", "sale_"))
+    return row.get("shopper_id") != ""
 
 
 def _marked(row: Mapping[str, Any]) -> str:
@@ -153,11 +167,17 @@ def _marked(row: Mapping[str, Any]) -> str:
     for name in ("phone_hash", "idempotency_key", "provider_ref", "phone_code_id"):
         if data.get(name):
             data[name] = MARK + str(data[name])[10:]
-    text = json.dumps(data, ensure_ascii=False).replace('"order-template"', f'"order-{MARK}"')
+    text = json.dumps(data, ensure_ascii=False).replace(ORDER_REF, f"order-{MARK}")
+    return mark_ids(text)
+
+
+def mark_ids(text: str) -> str:
+    """Return a text with the mark in its ids."""
     return _ID.sub(rf"_{MARK}\1", text)
 
 
-def _copy(connection: psycopg.Connection[Any], rows: Rows, *, first: int, count: int) -> None:
+def copy_rows(connection: psycopg.Connection[Any], rows: Rows, *, first: int, count: int) -> None:
+    """Add copies of marked rows, numbered from ``first``."""
     for table in _headers_first(rows):
         connection.execute(
             f"INSERT INTO {table} SELECT r.* FROM generate_series(%s::int, %s::int) AS i, unnest(%s::text[]) AS d,"

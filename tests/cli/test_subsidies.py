@@ -38,7 +38,7 @@ def test_a_budget_is_opened_and_shown_with_all_that_it_says(shop: Flask) -> None
     assert "shopper pays: 1.9 % a year" in told
     assert "prices: 100.00 EUR to any" in told
     assert "warns: at 80 %, boss@shop.example" in told
-    assert "paid by: host shops: all plans: instalments_6" in told
+    assert "paid by: host shops: all sales: every cart plans: instalments_6" in told
 
 
 def test_it_is_topped_up_extended_stopped_and_resumed(shop: Flask) -> None:

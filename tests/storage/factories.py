@@ -300,7 +300,7 @@ def every_record() -> tuple[Record, ...]:
     return (
         merchant(), api_key(), checkout(), hold(), attempt(), loan(), *instalments(), order_claim(), person(),
         phone_code(), decision(), disclosure(), agreement(), payment_method(), provider_event(), idempotency(), job(),
-        credit_line(), sale(), sale_change(), sale_item(), pool(), *of_credit(), *of_capital(), *of_sales(),
+        credit_line(), sale(), sale_change(), rows_of_flash_sales.sale_draw(), sale_item(), pool(), *of_credit(), *of_capital(), *of_sales(),
     )  # fmt: skip
 
 

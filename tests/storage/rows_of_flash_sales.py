@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bnpl_plugin.ports.records import Sale, SaleChange, SaleItem
+from bnpl_plugin.ports.records import Sale, SaleChange, SaleDraw, SaleItem
 from tests.storage.rows_of_lending import HOUR, NOW
 
 
@@ -31,3 +31,7 @@ def sale_change(ref: str = "chg_1", **values: Any) -> SaleChange:
         sale_id="sale_1", ref=ref, state="decided", sale_item_id=None, units=0, minor=5_000, by="operator", at=NOW
     )
     return replace(row, **values)
+
+
+def sale_draw(sale_item_id: str = "sal_1", **values: Any) -> SaleDraw:
+    return replace(SaleDraw(sale_item_id, f"of_{sale_item_id}", {"entries": ["a1", "b2"]}, NOW), **values)

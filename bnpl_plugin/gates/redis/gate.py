@@ -12,6 +12,7 @@ from bnpl_plugin.gates.redis.opening import first_shard, learn, opening_values
 from bnpl_plugin.gates.redis.packing import answer, known, micros, unpack
 from bnpl_plugin.gates.redis.script import Shard, our_errors
 from bnpl_plugin.gates.redis.spreading import Elsewhere
+from bnpl_plugin.gates.redis.wire import Wire
 from bnpl_plugin.ports.gate import (
     Answer,
     Claim,
@@ -41,6 +42,7 @@ class RedisGate:
 
     def __init__(self, client: Any, *, prefix: str = "bnpl:gate:") -> None:
         self._client = client
+        self._wire = Wire(client)
         self._prefix = prefix
         self._shards: dict[str, tuple[Shard, ...]] = {}
 
@@ -50,7 +52,7 @@ class RedisGate:
 
     def _made(self, sale_id: str, *, count: int) -> tuple[Shard, ...]:
         return tuple(
-            Shard(self._client, prefix=self._prefix, sale_id=sale_id, number=number, shards=count)
+            Shard(self._wire, prefix=self._prefix, sale_id=sale_id, number=number, shards=count)
             for number in range(count)
         )
 

@@ -12,6 +12,7 @@ from redis.cluster import RedisCluster
 from redis.exceptions import RedisError, ResponseError
 
 from bnpl_plugin.errors import GateUnavailable
+from bnpl_plugin.gates.redis.wire import Wire
 
 _TEXT = files(__package__).joinpath("gate.lua").read_text(encoding="utf-8")
 #: Named by its text, so that two releases of this package can share a server while one replaces the other.
@@ -38,10 +39,10 @@ def teach(client: Any) -> None:
 class Shard:
     """One shard of one sale: its keys, all in one slot, and the function on them."""
 
-    __slots__ = ("_client", "_tag", "number", "sale", "stream")
+    __slots__ = ("_tag", "_wire", "number", "sale", "stream")
 
-    def __init__(self, client: Any, *, prefix: str, sale_id: str, number: int, shards: int) -> None:
-        self._client = client
+    def __init__(self, wire: Wire, *, prefix: str, sale_id: str, number: int, shards: int) -> None:
+        self._wire = wire
         self._tag = f"{prefix}{{{sale_id}:{number}:{shards}}}:"
         self.number = number
         self.sale = self._tag + "sale"
@@ -51,22 +52,22 @@ class Shard:
     def call(self, operation: str, *values: object) -> Sequence[str]:
         """Run one operation. Raises ``GateUnavailable``."""
         try:
-            reply: str = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
+            reply: str = self._wire.call("FCALL", NAME, 1, self._tag, operation, *values)
         except RedisError as error:
             if not isinstance(error, ResponseError) or "function not found" not in str(error).lower():
                 raise GateUnavailable(f"{type(error).__name__}: {error}") from error
             with our_errors():
-                teach(self._client)
-                reply = self._client.execute_command("FCALL", NAME, 1, self._tag, operation, *values)
+                teach(self._wire.client)
+                reply = self._wire.call("FCALL", NAME, 1, self._tag, operation, *values)
         return reply.split("\n")
 
     def fields(self, *names: str) -> Sequence[str | None]:
         """Return fields of the sale's hash. Raises ``GateUnavailable``."""
         with our_errors():
-            found: Sequence[str | None] = self._client.hmget(self.sale, names)
+            found: Sequence[str | None] = self._wire.client.hmget(self.sale, names)
         return found
 
     def forget(self) -> None:
         """Delete the shard. Raises ``GateUnavailable``."""
         with our_errors():
-            self._client.delete(*(self._tag + name for name in _KEYS))
+            self._wire.client.delete(*(self._tag + name for name in _KEYS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bnpl_plugin.errors import AllotmentExhausted, CapitalExhausted, StateMoved
+from bnpl_plugin.lifecycle.delivery import TOLD_KINDS
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import closed, quietly
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.gate import Gate
@@ -93,7 +94,7 @@ def tell(house: House, sale_id: str) -> int:
 
 
 def happened(house: House, kind: str, sale: Sale, **payload: object) -> Event:
-    """Return an event of a sale's stream, stamped now."""
+    """Return an event of a sale's stream, stamped now; another shop is owed a webhook of what it may read."""
     return Event(
         event_id=house.ids.new("evt"),
         stream=sale.sale_id,
@@ -102,4 +103,5 @@ def happened(house: House, kind: str, sale: Sale, **payload: object) -> Event:
         merchant_id=sale.merchant_id,
         payload={"sale_id": sale.sale_id, **payload},
         at=house.clock.now(),
+        deliver=sale.merchant_id != house.host_merchant_id and kind in TOLD_KINDS,
     )

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
 from bnpl_plugin.credit.states import SALE
 from bnpl_plugin.errors import CapitalExhausted, GateUnavailable, InvalidInput, NotYours, SaleNotOpen, StateMoved
 from bnpl_plugin.lifecycle.flash_sale import allotment, lottery
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import gate_sale, quietly, rebuild, state_at_gate
-from bnpl_plugin.lifecycle.flash_sale.terms import MOST_UNITS, Fairness, SaleTerms, within
+from bnpl_plugin.lifecycle.flash_sale.terms import MOST_UNITS, Fairness, SaleSubsidy, SaleTerms, within
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import budgets
+from bnpl_plugin.lifecycle.subsidies.terms import SubsidyTerms
+from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.gate import SaleState
 from bnpl_plugin.ports.records import Sale, SaleChange, SaleItem
 from bnpl_plugin.ports.store import Changeset, Move, PoolChange, SaleView, UnitsChange
 
+#: How long a sale's own budget outlives it: those who were let in finish.
+_AFTER = timedelta(hours=24)
 _PAST = {"pause": "paused", "resume": "resumed", "end": "ended"}
 
 
 def create(
     house: House, terms: SaleTerms, *, merchant_id: str, sale_id: str = "", by: str = "house"
 ) -> SaleView:  # fmt: skip
-    """Take units over, set capital aside, open the gate (nobody is let in before the start).
+    """Take units over, set capital and a budget aside, open the gate (nobody is let in before the start).
 
     Args:
         house: of the app.
@@ -32,7 +39,7 @@ def create(
 
     Raises:
         UnsupportedCountry: nothing is lent there.
-        InvalidInput: a plan that is not on offer there, a sale that is over already.
+        InvalidInput: a plan that is not on offer there, a sale that is over already, a budget that cannot be.
         CapitalExhausted: the pool has not that much; a smaller allotment can be topped up as it is used.
     """
     known = house.store.sales.view(sale_id) if sale_id else None
@@ -73,11 +80,30 @@ def create(
         created_at=now,
         changed_at=now,
     )
-    items = tuple(
+    items = _items(house, terms, sale=sale)
+    made = allotment.happened(house, "sale.created", sale, ceiling_minor=sale.ceiling_minor, by=by)
+    pools = (PoolChange(sale.pool_id, held_minor=sale.ceiling_minor),)
+    written = Changeset(rows=(sale, *items), events=(made,), pools=pools)
+    if terms.subsidy is not None:
+        opened = _budget(house, terms.subsidy, sale=sale)
+        written = replace(
+            written, rows=(*written.rows, *opened.rows), events=(*written.events, *opened.events)
+        )  # fmt: skip
+    house.commit(written)
+    view = SaleView(sale, items)
+    with suppress(GateUnavailable):  # taught at the first call that finds it does not know the sale
+        house.gate.open(gate_sale(view))
+        if state_at_gate(sale) is SaleState.PAUSED:
+            house.gate.pause(sale.sale_id)
+    return view
+
+
+def _items(house: House, terms: SaleTerms, *, sale: Sale) -> tuple[SaleItem, ...]:
+    return tuple(
         SaleItem(
             sale_item_id=item.sale_item_id or house.ids.new("sit"),
             sale_id=sale.sale_id,
-            merchant_id=merchant_id,
+            merchant_id=sale.merchant_id,
             place=place,
             sku=item.sku,
             name=item.name,
@@ -89,19 +115,24 @@ def create(
             returned_units=0,
             units_per_shopper=item.units_per_shopper,
             line_limit=item.line,
-            created_at=now,
+            created_at=sale.created_at,
         )
         for place, item in enumerate(terms.items)
     )
-    made = allotment.happened(house, "sale.created", sale, ceiling_minor=sale.ceiling_minor, by=by)
-    pools = (PoolChange(sale.pool_id, held_minor=sale.ceiling_minor),)
-    house.commit(Changeset(rows=(sale, *items), events=(made,), pools=pools))
-    view = SaleView(sale, items)
-    with suppress(GateUnavailable):  # taught at the first call that finds it does not know the sale
-        house.gate.open(gate_sale(view))
-        if state_at_gate(sale) is SaleState.PAUSED:
-            house.gate.pause(sale.sale_id)
-    return view
+
+
+def _budget(house: House, told: SaleSubsidy, *, sale: Sale) -> Changeset:
+    """Return the changeset that opens a sale's own budget: its price is on offer at once, to those who get ready."""
+    codes = tuple(sale.plan_codes["codes"])
+    _, opened = budgets.opening(
+        house, name=sale.name[:120], budget=Money(told.budget_minor, sale.currency), country=sale.country,
+        terms=SubsidyTerms(
+            plan_codes=codes, nominal_rate=told.nominal_rate, recipients=told.recipients, sale_ids=(sale.sale_id,)
+        ),
+        starts_at=house.clock.now(), ends_at=sale.ends_at + _AFTER, warn_bps=told.warn_bps,
+        merchant_id=told.merchant_id or sale.merchant_id,
+    )  # fmt: skip
+    return opened
 
 
 def of_merchant(house: House, *, sale_id: str, merchant_id: str | None) -> SaleView:
@@ -149,8 +180,12 @@ def _moved(house: House, sale_id: str, *, event: str, by: str) -> Sale:
     return of_merchant(house, sale_id=sale_id, merchant_id=None).sale
 
 
-def add_units(house: House, *, sale_id: str, sale_item_id: str, units: int, by: str) -> SaleItem:
+def add_units(
+    house: House, *, sale_id: str, sale_item_id: str, units: int, by: str, set_aside: bool = True
+) -> SaleItem:  # fmt: skip
     """Take more units of an item over during a sale; the line is served first.
+
+    Their price is set aside as well, as far as the pool has it; not ``set_aside``: only as shoppers need it.
 
     Raises ``InvalidInput``, ``NotYours``, ``SaleNotOpen``.
     """
@@ -167,8 +202,9 @@ def add_units(house: House, *, sale_id: str, sale_item_id: str, units: int, by: 
     still = Move("sale", values(sale_id=sale_id), allotment.RUNNING, values(changed_at=now))
     more = UnitsChange(sale_item_id, "", free=units, added=units)
     house.commit(Changeset(moves=(still,), rows=(change,), events=(told,), units=(more,)))
-    with suppress(CapitalExhausted):  # what the pool cannot give now is asked of it again when a shopper needs it
-        allotment.add(house, sale_id=sale_id, minor=item.price_minor * units, by=by)
+    if set_aside and item.price_minor:
+        with suppress(CapitalExhausted):  # what the pool cannot give now is asked of it when a shopper needs it
+            allotment.add(house, sale_id=sale_id, minor=item.price_minor * units, by=by)
     allotment.tell(house, sale_id)
     found = of_merchant(house, sale_id=sale_id, merchant_id=None).item(sale_item_id)
     assert found is not None

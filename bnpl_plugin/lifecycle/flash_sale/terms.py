@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from bnpl_plugin.errors import InvalidInput
@@ -57,6 +58,24 @@ class ItemTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaleSubsidy:
+    """A budget for cheaper credit that serves this sale's items and nothing else.
+
+    Attributes:
+        budget_minor: the most it may pay, in the sale's currency.
+        nominal_rate: what the shopper pays, a fraction a year.
+        warn_bps, recipients: who is warned, and at which share used (``lifecycle.subsidies``).
+        merchant_id: who pays; None: whose goods they are.
+    """
+
+    budget_minor: int
+    nominal_rate: Decimal = Decimal(0)
+    warn_bps: int = 8_000
+    recipients: tuple[str, ...] = ()
+    merchant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaleTerms:
     """A sale as it is to be.
 
@@ -73,6 +92,7 @@ class SaleTerms:
         ceiling_seconds: the longest that a unit is kept while a decision or 3-D Secure runs.
         shards: parts of the gate that decide independently, for a sale above one server's rate.
         per_device: shoppers who may get ready in one browser.
+        subsidy: a budget of its own for cheaper credit.
     """
 
     name: str
@@ -88,6 +108,7 @@ class SaleTerms:
     ceiling_seconds: int = 3600
     shards: int = 1
     per_device: int = 3
+    subsidy: SaleSubsidy | None = None
 
     def __post_init__(self) -> None:
         worded("name", self.name, most=200)

@@ -45,6 +45,30 @@ def open_budget(
         InvalidInput: names the field.
         UnsupportedCountry: no law is known for the country.
     """
+    for sale_id in terms.sale_ids:
+        if house.store.sales.sale(sale_id) is None:
+            raise InvalidInput(field="sale_ids", fault=f"names {sale_id[:60]}", accepted="a flash sale that we know")
+    made, opened = opening(
+        house, name=name, budget=budget, country=country, terms=terms, starts_at=starts_at, ends_at=ends_at,
+        warn_bps=warn_bps, merchant_id=merchant_id,
+    )  # fmt: skip
+    house.commit(opened)
+    return made
+
+
+def opening(
+    house: House,
+    *,
+    name: str,
+    budget: Money,
+    country: str,
+    terms: SubsidyTerms,
+    starts_at: datetime,
+    ends_at: datetime,
+    warn_bps: int = 8_000,
+    merchant_id: str | None = None,
+) -> tuple[Subsidy, Changeset]:
+    """Return a new budget and the changeset that opens it, not yet written; see ``open_budget``."""
     payer = merchant_id or house.host_merchant_id
     _check(house, name=name, budget=budget, country=country, payer=payer, terms=terms, warn_bps=warn_bps)
     now = house.clock.now()
@@ -67,8 +91,7 @@ def open_budget(
         changed_at=now,
     )
     told = happened(house, made, "opened", ceiling_minor=made.ceiling_minor)
-    house.commit(Changeset(rows=(made,), events=(told,)))
-    return made
+    return made, Changeset(rows=(made,), events=(told,))
 
 
 def top_up(house: House, *, subsidy_id: str, by: Money) -> Subsidy:

@@ -31,13 +31,16 @@ NONE = Budgets()
 
 
 def on_offer(house: House, *, country: str, currency: str) -> Budgets:
-    """Return the active budgets of a country and currency whose time it is: the cheapest first, then the older."""
+    """Return the active budgets of a country and currency whose time it is.
+
+    The cheapest first; at one price a sale's own before those that others need too, then the older.
+    """
     now = house.clock.now()
     active = house.store.subsidies_on_offer(country=country, currency=currency, now=now)
     if not active:
         return NONE
     read = [(SubsidyTerms.from_json(row.terms), row) for row in active if row.starts_at <= now < row.ends_at]
-    read.sort(key=lambda pair: (pair[0].nominal_rate, pair[1].created_at, pair[1].subsidy_id))
+    read.sort(key=lambda pair: (pair[0].nominal_rate, not pair[0].sale_ids, pair[1].created_at, pair[1].subsidy_id))
     return Budgets(tuple(read))
 
 
@@ -47,7 +50,9 @@ def promised(house: House, *, subsidy_id: str | None) -> Budgets:
     return Budgets(((SubsidyTerms.from_json(row.terms), row),), firm=True) if row else NONE
 
 
-def cheaper(budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[Decimal], Offer]) -> Offer:
+def cheaper(
+    budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[Decimal], Offer], sale_id: str | None = None
+) -> Offer:
     """Return the offer that the best budget makes of a plan's own offer; the plan's own where none can.
 
     The fee is what the lender gives up: the finance charge at the plan's own price less that at the budget's. A price
@@ -58,8 +63,9 @@ def cheaper(budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[De
         plan: what is offered.
         offer: at the plan's own price for the rating.
         at_rate: makes the plan's offer at another nominal rate.
+        sale_id: the flash sale that the cart's item is in.
     """
-    for terms, row in _serving(budgets, plan, offer=offer):
+    for terms, row in _serving(budgets, plan, offer=offer, sale_id=sale_id):
         lower = at_rate(terms.nominal_rate)
         fee_minor = offer.schedule.finance_charge_minor - lower.schedule.finance_charge_minor
         if fee_minor > 0 and (budgets.firm or fee_minor <= row.free_minor):
@@ -70,9 +76,13 @@ def cheaper(budgets: Budgets, plan: Plan, *, offer: Offer, at_rate: Callable[[De
     return offer
 
 
-def _serving(budgets: Budgets, plan: Plan, *, offer: Offer) -> Iterator[tuple[SubsidyTerms, Subsidy]]:
+def _serving(
+    budgets: Budgets, plan: Plan, *, offer: Offer, sale_id: str | None
+) -> Iterator[tuple[SubsidyTerms, Subsidy]]:
     price_minor = offer.schedule.principal_minor
     for terms, row in budgets.found:
-        serves = terms.serves(plan_code=plan.code, merchant_id=offer.merchant_id, price_minor=price_minor)
+        serves = terms.serves(
+            plan_code=plan.code, merchant_id=offer.merchant_id, price_minor=price_minor, sale_id=sale_id
+        )
         if serves and terms.nominal_rate < offer.nominal_rate:
             yield terms, row

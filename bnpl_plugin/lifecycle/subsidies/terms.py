@@ -26,6 +26,7 @@ class SubsidyTerms:
         lowest_minor: the lowest price that is served, in minor units of the budget's currency.
         highest_minor: the highest; 0: whatever the plan allows.
         for_merchants: the shops whose carts are served; empty: every shop.
+        sale_ids: the flash sales whose items are served, and nothing else; empty: every cart, on sale or not.
         recipients: who is warned: mail addresses or E.164 phone numbers, as far as the notifier has a channel for
             them; never a channel's own address, which may hold a secret.
 
@@ -39,6 +40,7 @@ class SubsidyTerms:
     highest_minor: int = 0
     for_merchants: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    sale_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rate = self.nominal_rate
@@ -59,11 +61,12 @@ class SubsidyTerms:
                 accepted=f"at most {MOST_RECIPIENTS} mail addresses or phone numbers like +33612345678",
             )
 
-    def serves(self, *, plan_code: str, merchant_id: str, price_minor: int) -> bool:
-        """Say whether a cart is one of those that become cheaper."""
+    def serves(self, *, plan_code: str, merchant_id: str, price_minor: int, sale_id: str | None = None) -> bool:
+        """Say whether a cart is one of those that become cheaper; ``sale_id`` is the sale that its item is in."""
         return (
             (not self.plan_codes or plan_code in self.plan_codes)
             and (not self.for_merchants or merchant_id in self.for_merchants)
+            and (not self.sale_ids or sale_id in self.sale_ids)
             and self.lowest_minor <= price_minor
             and (not self.highest_minor or price_minor <= self.highest_minor)
         )
@@ -77,6 +80,7 @@ class SubsidyTerms:
             "highest_minor": self.highest_minor,
             "for_merchants": list(self.for_merchants),
             "recipients": list(self.recipients),
+            "sale_ids": list(self.sale_ids),
         }
 
     @classmethod
@@ -93,6 +97,7 @@ class SubsidyTerms:
             highest_minor=data.get("highest_minor", 0),
             for_merchants=tuple(data.get("for_merchants", ())),
             recipients=tuple(data.get("recipients", ())),
+            sale_ids=tuple(data.get("sale_ids", ())),
         )
 
 

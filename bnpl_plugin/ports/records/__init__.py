@@ -54,6 +54,7 @@ from bnpl_plugin.ports.records.sales import (
     Sale,
     SaleChange,
     SaleClaim,
+    SaleDraw,
     SaleItem,
 )
 from bnpl_plugin.ports.records.shoppers import (
@@ -107,6 +108,7 @@ __all__ = [
     "Sale",
     "SaleChange",
     "SaleClaim",
+    "SaleDraw",
     "SaleItem",
     "Subsidy",
     "SubsidyPart",

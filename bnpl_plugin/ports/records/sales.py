@@ -87,6 +87,16 @@ class SaleChange(Record, table="sale_change", key=("sale_id", "ref")):
 
 
 @dataclass(frozen=True, slots=True)
+class SaleDraw(Record, table="sale_draw", key=("sale_item_id",)):
+    """The entries of a lottery's item in the order in which they were drawn: {"entries": [...]}; anyone may see it."""
+
+    sale_item_id: str
+    sale_id: str
+    entries: Json
+    drawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SaleClaim(Record, table="sale_claim", key=("sale_item_id", "shopper_id")):
     """How many units of a sale item one shopper holds or bought; never above ``units_per_shopper``."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bnpl_plugin.ports.gate import Claim
-from bnpl_plugin.ports.records import Hold, Sale, SaleChange, SaleItem
+from bnpl_plugin.ports.records import Hold, Sale, SaleChange, SaleDraw, SaleItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,10 @@ class Sales(Protocol):
         Each pending hold as a held claim, each hold of a confirmed checkout as a booked one, and those that wait if the
         gate had handed them down; in the order of their turns, the lines' after the others.
         """
+        ...
+
+    def drawn(self, sale_item_id: str) -> SaleDraw | None:
+        """Return how a lottery's item was drawn."""
         ...
 
     def counts(self, sale_id: str) -> SaleCounts:

@@ -63,6 +63,7 @@ RECORDS: Mapping[str, type[records.Record]] = {
         records.CreditLine,
         records.SaleItem,
         records.SaleChange,
+        records.SaleDraw,
         records.SaleClaim,
         records.Funder,
         records.Borrowing,

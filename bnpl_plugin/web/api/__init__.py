@@ -20,7 +20,7 @@ from bnpl_plugin.errors import BnplError
 from bnpl_plugin.web.api import problems, requests
 from bnpl_plugin.web.api.description import document
 from bnpl_plugin.web.api.problems import Refused
-from bnpl_plugin.web.api.resources import checkouts, events, loans, offers, prequalifications, subsidies
+from bnpl_plugin.web.api.resources import checkouts, events, loans, offers, prequalifications, sales, subsidies
 
 NAME = "bnpl_api"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -71,7 +71,7 @@ def _base() -> str:
     return f"{requests.house().settings.url_prefix}/api/v1"
 
 
-for resource in (offers, prequalifications, checkouts, loans, events, subsidies):
+for resource in (offers, prequalifications, checkouts, loans, events, subsidies, sales):
     resource.put_on(blueprint)
 blueprint.register_error_handler(BnplError, problems.of_ours)
 blueprint.register_error_handler(Refused, problems.of_refused)

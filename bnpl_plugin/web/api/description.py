@@ -21,9 +21,9 @@ Finance an order in instalments: open a checkout, send the shopper to its `check
 webhook `checkout.confirmed` (or ask `GET /checkouts/{id}` from your server). Never rely on the browser's return alone.
 
 Amounts are integers in ISO 4217 minor units. Every list is paged by `cursor`. Errors are problem documents (RFC 9457).
-Every POST that makes or moves something (`POST /checkouts`, `POST /prequalifications`, `POST /loans/{id}/refunds`)
-wants an `Idempotency-Key`: repeat a request whose answer you have lost
-with the same key, and nothing is done twice. Webhooks follow the Standard Webhooks specification.
+Every POST that makes or moves something (`POST /checkouts`, `POST /prequalifications`, `POST /loans/{id}/refunds`,
+`POST /sales`, `POST /sales/{id}/items/{id}/units`) wants an `Idempotency-Key`: repeat a request whose
+answer you have lost with the same key, and nothing is done twice. Webhooks follow the Standard Webhooks specification.
 """
 
 
@@ -107,6 +107,38 @@ PATHS: Final[Mapping[tuple[str, str], Operation]] = {
         "subsidies", "Budgets with which you pay for your shoppers' cheaper credit, newest first", {200: "SubsidyList"}
     ),
     ("/subsidies/{subsidy_id}", "get"): Operation("subsidy", "One of your budgets", {200: "Subsidy"}, (404,)),
+    ("/sales", "post"): Operation(
+        "open_sale",
+        "Make a flash sale of your goods; its items' ids are what `POST /checkouts` takes as `sale_item_id`",
+        {201: "Sale"},
+        (400, 403, 409, 411, 413, 415, 422),
+        body=schemas.SaleRequest,
+        keyed=True,
+    ),
+    ("/sales", "get"): Operation("sales", "Your flash sales, the latest start first, 100 at most", {200: "SaleList"}),
+    ("/sales/{sale_id}", "get"): Operation(
+        "sale", "One of your sales with its figures as of now", {200: "Sale"}, (404,)
+    ),
+    ("/sales/{sale_id}/pause", "post"): Operation(
+        "pause_sale", "Let nobody new in; who is on the way goes on; twice is once", {200: "Sale"}, (404, 409)
+    ),
+    ("/sales/{sale_id}/resume", "post"): Operation(
+        "resume_sale", "Go on after a pause, the line first; twice is once", {200: "Sale"}, (404, 409)
+    ),
+    ("/sales/{sale_id}/end", "post"): Operation(
+        "end_sale",
+        "Let nobody in any more; who was let in may finish; unsold units come back; twice is once",
+        {200: "Sale"},
+        (404, 409),
+    ),
+    ("/sales/{sale_id}/items/{sale_item_id}/units", "post"): Operation(
+        "add_units",
+        "Hand over more units of an item; who waits in line is served first",
+        {200: "Sale"},
+        (400, 403, 404, 409, 411, 413, 415, 422),
+        body=schemas.UnitsRequest,
+        keyed=True,
+    ),
     ("/openapi.json", "get"): Operation("openapi", "This description", {200: ""}, open=True),
 }
 
@@ -123,6 +155,12 @@ _REASONS: Final[Mapping[int, str]] = {
     422: "A field is not accepted, or the key was used with another request",
 }
 _DONE: Final[Mapping[int, str]] = {200: "Done", 201: "Made", 202: "Promised"}
+
+
+_STRICT: Final = (
+    "OfferRequest", "CheckoutRequest", "PrequalificationRequest", "RefundRequest", "Line", "SaleRequest",
+    "SaleItemRequest", "UnitsRequest",
+)  # fmt: skip
 
 
 def document(house: House, *, base: str) -> bytes:
@@ -147,7 +185,7 @@ def _document(server: str, lender: str) -> bytes:
     for (path, method), operation in PATHS.items():
         spec.path(path=path, parameters=_in_path(path), operations={method: _described(operation)})
     made = spec.to_dict()
-    for name in ("OfferRequest", "CheckoutRequest", "PrequalificationRequest", "RefundRequest", "Line"):
+    for name in _STRICT:
         made["components"]["schemas"][name]["additionalProperties"] = False
     return json.dumps(made).encode()
 

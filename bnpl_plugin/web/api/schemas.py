@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from bnpl_plugin.credit.states import LOAN
+from bnpl_plugin.lifecycle.flash_sale.terms import MOST_ITEMS, MOST_UNITS, Fairness
 from bnpl_plugin.ports.platform import MAX_TOTAL_MINOR, LineKind
 
 #: Texts of one line without control characters, and references of visible ASCII without spaces.
@@ -19,6 +21,9 @@ REFERENCE: Final = r"^[!-~]+$"
 #: ``$`` alone would let one line end through at the very end; this reads the same in JSON Schema's dialect.
 _END: Final = "(?!\\n)"
 _NETLOC: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_RFC_3339: Final = re.compile(
+    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 MOST_LINES: Final = 200
 MOST_ROWS: Final = 200
 
@@ -153,6 +158,65 @@ class CheckoutRequest(Strict):
     )
     sale_item_id = text(64, pattern=REFERENCE, accepted="the id of a sale item of yours", load_default=None)
     units = whole(1, 10_000, load_default=None)
+
+
+class _Instant(fields.AwareDateTime):
+    """An RFC 3339 instant, and no other form of ISO 8601."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def instant(**options: Any) -> fields.AwareDateTime:
+    """Return a field for an instant with its offset."""
+    told = _told("an RFC 3339 instant with its offset: 2026-11-27T10:00:00Z", invalid="is no such instant")
+    told["error_messages"]["format"] = told["error_messages"]["invalid_awareness"] = "is no such instant"
+    return _Instant(format="iso", **told, **options)
+
+
+class SaleItemRequest(Strict):
+    """One item of a flash sale; ``price_minor`` 0: each order says it. ``line_limit`` none: as many as units."""
+
+    sku = text(120, required=True)
+    name = text(200, required=True)
+    units = whole(1, MOST_UNITS, required=True)
+    price_minor = whole(0, MAX_TOTAL_MINOR, required=True)
+    units_per_shopper = whole(1, MOST_UNITS, load_default=1)
+    line_limit = whole(0, MOST_UNITS, load_default=None)
+
+
+class SaleRequest(Strict):
+    """A flash sale of your goods. ``plan_codes`` empty: every plan of the country is on offer."""
+
+    name = text(200, required=True)
+    country = country_code(required=True)
+    items = fields.List(
+        fields.Nested(SaleItemRequest), required=True,
+        validate=Length(1, MOST_ITEMS, error="has the wrong number of items"),
+        **_told(f"1 to {MOST_ITEMS} items", invalid="is not a list"),
+    )  # fmt: skip
+    starts_at = instant(required=True)
+    ends_at = instant(required=True)
+    fairness = fields.String(
+        load_default=str(Fairness.FIRST_COME),
+        validate=OneOf([str(kind) for kind in Fairness], error="is {input}"),
+        **_told(f"one of {', '.join(Fairness)}", invalid="is not text"),
+    )
+    plan_codes = fields.List(
+        text(64, pattern=REFERENCE, accepted="a plan's code"), load_default=list,
+        validate=Length(0, 100, error="has too many"), **_told("codes of plans", invalid="is not a list"),
+    )  # fmt: skip
+    hold_seconds = whole(10, 86_400, load_default=180)
+    ceiling_seconds = whole(10, 86_400, load_default=3600)
+    per_device = whole(1, 1000, load_default=3)
+
+
+class UnitsRequest(Strict):
+    """More units of an item."""
+
+    units = whole(1, MOST_UNITS, required=True)
 
 
 class PrequalificationRequest(Strict):

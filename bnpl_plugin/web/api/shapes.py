@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN, SUBSIDY
+from bnpl_plugin.credit.states import CHECKOUT, INSTALMENT, LOAN, SALE, SUBSIDY
 from bnpl_plugin.errors import ErrorKind
+from bnpl_plugin.lifecycle.flash_sale.terms import Fairness
+from bnpl_plugin.lifecycle.flash_sale.watching.board import GateWord, Phase
 
 Shape = dict[str, Any]
 
@@ -55,6 +57,35 @@ _LOAN: Final[dict[str, Shape]] = {
     "outstanding_minor": MINOR,
     "drawdown_on": DAY,
     "opened_at": INSTANT,
+}
+_SALE: Final[dict[str, Shape]] = {
+    "id": TEXT,
+    "name": TEXT,
+    "state": _one_of(SALE.states),
+    "fairness": _one_of(tuple(Fairness)),
+    "country": TEXT,
+    "currency": TEXT,
+    "plan_codes": _list(TEXT),
+    "hold_seconds": WHOLE,
+    "ceiling_seconds": WHOLE,
+    "per_device": WHOLE,
+    "seed_hash": _or_null(TEXT),
+    "seed": _or_null(TEXT),
+    "starts_at": INSTANT,
+    "ends_at": INSTANT,
+}
+_SALE_ITEM: Final[dict[str, Shape]] = {
+    "id": TEXT,
+    "sku": TEXT,
+    "name": TEXT,
+    "price_minor": MINOR,
+    "units_per_shopper": WHOLE,
+    "line_limit": WHOLE,
+    "total_units": WHOLE,
+    "free_units": WHOLE,
+    "held_units": WHOLE,
+    "sold_units": WHOLE,
+    "returned_units": WHOLE,
 }
 _FAULT: Final = _object(field=TEXT, fault=TEXT, accepted=TEXT)
 
@@ -164,6 +195,7 @@ SHAPES: Final[dict[str, Shape]] = {
         nominal_rate=DECIMAL,
         plan_codes=_list(TEXT),
         for_merchants=_list(TEXT),
+        sale_ids=_list(TEXT),
         lowest_minor=MINOR,
         highest_minor=MINOR,
         ceiling_minor=MINOR,
@@ -176,5 +208,15 @@ SHAPES: Final[dict[str, Shape]] = {
         ends_at=INSTANT,
     ),
     "SubsidyList": _object(data=_list(ref("Subsidy"))),
+    "Sale": _object(
+        **_SALE,
+        phase=_one_of(tuple(Phase)),
+        gate=_one_of(tuple(GateWord)),
+        as_of=INSTANT,
+        items=_list(_object(**_SALE_ITEM, waiting=_or_null(WHOLE))),
+        shoppers=_object(ready=WHOLE, held=WHOLE, paid=WHOLE, released=WHOLE, waiting=_or_null(WHOLE)),
+    ),
+    "SaleLine": _object(**_SALE, items=_list(_object(**_SALE_ITEM))),
+    "SaleList": _object(data=_list(ref("SaleLine"))),
     "Replay": _object(id=TEXT, state=_one_of(("promised",))),
 }

@@ -39,7 +39,7 @@ from bnpl_plugin.lifecycle import (
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.checkout import show, terms
+from bnpl_plugin.web.checkout import sale, show, terms
 from bnpl_plugin.web.checkout.entry import mine, return_url, settle, to_step, true_steps
 from bnpl_plugin.web.frame import place_of, status_of, words_of
 from bnpl_plugin.web.guards import codes
@@ -199,6 +199,8 @@ def _facts(purchase: Purchase) -> Response:
 def _hold(purchase: Purchase) -> Response:
     """Take the three holds; what is sold out, above the line or without capital is told as it is."""
     if purchase.checkout.state == "approved":
+        if purchase.checkout.sale_item_id is not None:
+            return sale.continue_to_sale(purchase)
         holds.take(current.house(), checkout_id=purchase.checkout.checkout_id)
     return to_step(purchase.checkout.checkout_id)
 
@@ -295,6 +297,7 @@ ACTIONS: Final[Mapping[str, Callable[[Purchase], Response]]] = {
     "code": _code,
     "facts": _facts,
     "decision": _hold,
+    "sale": sale.tap,
     "disclosures": _read,
     "sign": _sign,
     "card": _pay,

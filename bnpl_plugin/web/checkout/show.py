@@ -17,7 +17,7 @@ from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures, wording
-from bnpl_plugin.web.checkout import rights, terms
+from bnpl_plugin.web.checkout import rights, sale, terms
 from bnpl_plugin.web.checkout.ended import ended, placed, refused
 from bnpl_plugin.web.checkout.entry import mine, settle, to_step, true_steps
 from bnpl_plugin.web.frame import allow_sources, place_of, render, words_of
@@ -157,7 +157,8 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), asks_student=terms.asks_student(checkout.country),
+        countries=terms.countries(t), early=sale.early_word(purchase), tz=place.time_zone,
+        asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
 
@@ -296,6 +297,7 @@ PAGES: Final[Mapping[str, Callable[[Purchase], BaseResponse]]] = {
     "code": code,
     "facts": facts,
     "decision": decision,
+    "sale": sale.page,
     "disclosures": disclosures,
     "sign": sign,
     "card": card,

@@ -30,6 +30,8 @@ def steps_of(
             return _opened(purchase, code=code, now=now)
         case "approved" if purchase.attempt is not None and purchase.attempt.state == "unknown":
             return ("working",)
+        case "approved" if purchase.hold is not None and purchase.hold.state == "reserved":
+            return ("sale", "decision", "plans")
         case "approved":
             return ("decision", "plans")
         case "declined" | "referred":

@@ -166,6 +166,7 @@ def _line(t: Translator, row: SubsidyRow) -> View:
         "rate_percent": percent_of(terms.nominal_rate),
         "plans": titles,
         "shops": list(terms.for_merchants),
+        "sales": list(terms.sale_ids),
         "lowest_minor": terms.lowest_minor,
         "highest_minor": terms.highest_minor,
         "ceiling_minor": found.ceiling_minor,

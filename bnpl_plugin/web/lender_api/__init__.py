@@ -19,10 +19,11 @@ from bnpl_plugin.web.api import problems
 from bnpl_plugin.web.api.problems import Refused
 from bnpl_plugin.web.lender_api import funders, lines, policies, pools, reviews, subsidies
 from bnpl_plugin.web.lender_api.description import describe
+from bnpl_plugin.web.lender_api.flash_sales import running
 from bnpl_plugin.web.lender_api.route import Route, know_the_lender, put_on
 
 NAME = "bnpl_lender_api"
-MATTERS = (pools, policies, funders, lines, reviews, subsidies)
+MATTERS = (pools, policies, funders, lines, reviews, subsidies, running)
 ROUTES: tuple[Route, ...] = tuple(route for matter in MATTERS for route in matter.ROUTES)
 
 blueprint = Blueprint(NAME, __name__)

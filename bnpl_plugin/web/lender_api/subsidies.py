@@ -64,6 +64,7 @@ class OpenBody(Schema):
         load_default=None, validate=validate.Length(min=1, max=64), metadata={"accepted": "who pays; none: the host"}
     )
     for_merchants = _ids("shops that it serves; none: every shop")
+    sale_ids = _ids("flash sales whose items alone it serves; none: every cart")
     recipients = _ids("who is warned: mail addresses or E.164 phone numbers")
     warn_bps = fields.Integer(
         load_default=8_000, strict=True, validate=validate.Range(min=1, max=10_000), metadata={"accepted": "1 to 10000"}
@@ -105,6 +106,7 @@ def opened(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
         lowest_minor=asked["lowest_minor"],
         highest_minor=asked["highest_minor"],
         for_merchants=tuple(asked["for_merchants"]),
+        sale_ids=tuple(asked["sale_ids"]),
         recipients=tuple(asked["recipients"]),
     )
     made = budgets.open_budget(

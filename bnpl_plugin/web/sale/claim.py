@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Response, current_app, json, request, url_for
+from flask import Response, current_app, request, url_for
 
 from bnpl_plugin.errors import (
     AllotmentExhausted,
@@ -23,6 +24,7 @@ from bnpl_plugin.errors import (
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
+from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.gate import (
     Already,
     Answer,
@@ -33,6 +35,7 @@ from bnpl_plugin.ports.gate import (
     Paused,
     Place,
     TooManyUnits,
+    Wish,
 )
 from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
 from bnpl_plugin.web import current
@@ -43,6 +46,7 @@ from bnpl_plugin.web.sale import tickets
 _MOST: Final = 3
 _SPAN: Final = timedelta(seconds=1)
 _SOON: Final = 2  # seconds
+_HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
 def claim() -> Response:
@@ -62,12 +66,25 @@ def claim() -> Response:
     if not _allowance().take(ticket.wish.shopper_id, now=now):
         return _later({"state": "too_fast"}, status=429, seconds=1)
     try:
-        said = at_gate(house, ticket.wish.sale_id, lambda gate: gate.ask(ticket.wish, now=now))
+        said = _asked(house, ticket.wish)
     except SaleNotOpen:
         return _answer({"state": "over"})
     except GateUnavailable:
         return _later({"state": "unavailable"}, status=503, seconds=_SOON)
     return _lost(said) or _won(ticket)
+
+
+def _asked(house: House, wish: Wish) -> Answer:
+    """Return what the gate says; to who waits also that nothing can come back any more."""
+    now = house.clock.now()
+    said = at_gate(house, wish.sale_id, lambda gate: gate.ask(wish, now=now))
+    if isinstance(said, Already) and said.claim.state is ClaimState.WAITING:
+        stands = at_gate(
+            house, wish.sale_id,
+            lambda gate: gate.place(wish.sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now),
+        )  # fmt: skip
+        return stands if isinstance(stands, GateSoldOut | Ended) else said
+    return said
 
 
 def _lost(said: Answer) -> Response | None:
@@ -122,9 +139,7 @@ def _pause(place: int) -> int:
 
 
 def _answer(told: dict[str, Any], *, status: int = 200) -> Response:
-    return Response(
-        json.dumps(told), status=status, mimetype="application/json", headers={"Cache-Control": "no-store"}
-    )  # fmt: skip
+    return Response(json.dumps(told), status=status, headers=_HEADERS)
 
 
 def _later(told: dict[str, Any], *, status: int, seconds: int) -> Response:

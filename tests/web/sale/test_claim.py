@@ -8,7 +8,7 @@ import pytest
 from bnpl_plugin.lifecycle.flash_sale import readiness, selling
 from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.web.sale import tickets
-from tests.lifecycle.world import World, world_in
+from tests.lifecycle.world import GOOD, World, world_in
 
 PRICE = 29_900
 
@@ -20,9 +20,9 @@ def sale_world(tmp_path, migrated_sqlite_url):
         made.sound()
 
 
-def make(world: World, *, units: int = 1, opens_in: int = 0):
+def make(world: World, *, units: int = 1, opens_in: int = 0, line_limit: int = 1):
     now = world.clock.now()
-    phone = ItemTerms(sku="phone", name="Phone", units=units, price_minor=PRICE, line_limit=1)
+    phone = ItemTerms(sku="phone", name="Phone", units=units, price_minor=PRICE, line_limit=line_limit)
     starts = now + timedelta(minutes=opens_in)
     terms = SaleTerms(name="S", country="FR", items=(phone,), starts_at=starts, ends_at=starts + timedelta(hours=1))
     return selling.create(world.house, terms, merchant_id="host").items[0]
@@ -75,3 +75,16 @@ def test_a_forged_ticket_and_a_hammering_one_gain_nothing(sale_world):
         ask(sale_world, text)
     assert ask(sale_world, text, status=429) == {"state": "too_fast", "again_in": 1}
     assert sale_world.units(item.sale_item_id) == (0, 1, 0, 0)
+
+
+def test_all_who_wait_learn_it_when_the_last_unit_is_sold(sale_world):
+    item = make(sale_world, line_limit=3)
+    walker = sale_world.shopper(phone="+33612345670")
+    order = sale_world.shop.add(sale_item_id=item.sale_item_id, units=1, total_minor=PRICE)
+    winner = walker.to_signed(order)
+    waiting = [ticket(sale_world, item, number) for number in (71, 72, 73)]
+    assert [ask(sale_world, text)["place"] for text in waiting] == [1, 2, 3]
+    walker.pay(winner, card=GOOD)
+    sale_world.settle(winner)
+    sold_out = {"state": "sold_out", "final": True, "free": 0}
+    assert [ask(sale_world, text) for text in waiting] == [sold_out] * 3

@@ -408,6 +408,10 @@ BEGIN
     INSERT INTO bnpl_sale_change (sale_id, ref, state, sale_item_id, units, minor, by, at)
     SELECT r.sale_id, r.ref, r.state, r.sale_item_id, r.units, r.minor, r.by, r.at FROM jsonb_populate_recordset(NULL::bnpl_sale_change, doc->'i_sale_change') AS r;
   END IF;
+  IF doc ? 'i_sale_draw' THEN
+    INSERT INTO bnpl_sale_draw (sale_item_id, sale_id, entries, drawn_at)
+    SELECT r.sale_item_id, r.sale_id, r.entries, r.drawn_at FROM jsonb_populate_recordset(NULL::bnpl_sale_draw, doc->'i_sale_draw') AS r;
+  END IF;
   IF doc ? 'i_sale_claim' THEN
     INSERT INTO bnpl_sale_claim (sale_item_id, shopper_id, units)
     SELECT r.sale_item_id, r.shopper_id, r.units FROM jsonb_populate_recordset(NULL::bnpl_sale_claim, doc->'i_sale_claim') AS r;

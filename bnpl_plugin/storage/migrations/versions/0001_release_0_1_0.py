@@ -1047,6 +1047,14 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("sale_item_id", "shopper_id", name=op.f("pk_bnpl_sale_claim")),
     )
     op.create_table(
+        "bnpl_sale_draw",
+        sa.Column("sale_item_id", sa.String(length=64), nullable=False),
+        sa.Column("sale_id", sa.String(length=64), nullable=False),
+        sa.Column("entries", document(), nullable=False),
+        sa.Column("drawn_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_item_id", name=op.f("pk_bnpl_sale_draw")),
+    )
+    op.create_table(
         "bnpl_sale_item",
         sa.Column("sale_item_id", sa.String(length=64), nullable=False),
         sa.Column("sale_id", sa.String(length=64), nullable=False),

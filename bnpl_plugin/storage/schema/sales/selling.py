@@ -91,6 +91,15 @@ sale_change = table(
     key=records.SaleChange.key,
 )
 
+sale_draw = table(
+    "sale_draw",
+    ident("sale_item_id"),
+    ident("sale_id"),
+    document("entries"),
+    at("drawn_at"),
+    key=records.SaleDraw.key,
+)
+
 sale_claim = table(
     "sale_claim",
     ident("sale_item_id"),

@@ -38,6 +38,7 @@ def subsidy_told(row: SubsidyRow) -> dict[str, Any]:
         "nominal_rate": str(terms.nominal_rate),
         "plan_codes": list(terms.plan_codes),
         "for_merchants": list(terms.for_merchants),
+        "sale_ids": list(terms.sale_ids),
         "lowest_minor": terms.lowest_minor,
         "highest_minor": terms.highest_minor,
         "ceiling_minor": found.ceiling_minor,

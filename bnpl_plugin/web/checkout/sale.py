@@ -1,0 +1,198 @@
+"""A checkout at its flash sale: getting ready, the tap, the line, and the truth about each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Response, current_app, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bnpl_plugin.errors import (
+    AllotmentExhausted,
+    BnplError,
+    ChallengeFailed,
+    ClaimedElsewhere,
+    GateUnavailable,
+    InLine,
+    SaleNotOpen,
+    SalePaused,
+    SoldOut,
+    UnitsPerShopperExceeded,
+)
+from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.flash_sale import claiming, drawing, readiness
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
+from bnpl_plugin.ports.gate import AllotmentGone, Already, ClaimState, Ended, Place
+from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
+from bnpl_plugin.ports.plan import Offer
+from bnpl_plugin.ports.records import Sale, SaleItem
+from bnpl_plugin.ports.store import Purchase
+from bnpl_plugin.web import current, figures
+from bnpl_plugin.web.checkout.entry import to_step
+from bnpl_plugin.web.frame import place_of, render
+from bnpl_plugin.web.sale import tickets
+
+#: What the page shows for a refusal of the tap; any other refusal is told by the error's page.
+_STATES: Final[Mapping[type[BnplError], str]] = {
+    InLine: "waiting",
+    SoldOut: "sold_out",
+    SalePaused: "paused",
+    AllotmentExhausted: "no_credit",
+    UnitsPerShopperExceeded: "enough",
+    ClaimedElsewhere: "enough",
+    GateUnavailable: "unavailable",
+}
+
+
+def continue_to_sale(purchase: Purchase) -> BaseResponse:
+    """Go on from an approval: before the sale the line is reserved, while it runs the unit is asked for at once."""
+    house, checkout = current.house(), purchase.checkout
+    sale, _ = readiness.sale_of(house, sale_item_id=checkout.sale_item_id or "")
+    if _is_ahead(sale):
+        check_person()
+        readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
+        return to_step(checkout.checkout_id)
+    try:
+        check_person()
+        holds.take(house, checkout_id=checkout.checkout_id)
+    except (InLine, SalePaused, AllotmentExhausted):  # they wait with their line reserved
+        readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
+    return to_step(checkout.checkout_id)
+
+
+def _is_ahead(sale: Sale) -> bool:
+    undrawn = sale.fairness == "lottery" and sale.seed is None
+    return current.house().clock.now() < sale.starts_at or (undrawn and sale.state in ("open", "paused"))
+
+
+def tap(purchase: Purchase) -> BaseResponse:
+    """Ask for the unit: the button of who has no script, and of who was let in from the line."""
+    checkout_id = purchase.checkout.checkout_id
+    try:
+        check_person()
+        holds.take(current.house(), checkout_id=checkout_id)
+    except SaleNotOpen:
+        return page(purchase)
+    except BnplError as error:
+        if type(error) not in _STATES:
+            raise
+        return page(purchase, state=_STATES[type(error)], place=int(str(error.details.get("place", 0))))
+    return to_step(checkout_id)
+
+
+def check_person() -> None:
+    """Ask the host's challenge, if it has one, whether this is a person. Raises ``ChallengeFailed``."""
+    challenge = current_app.extensions.get("bnpl.challenge")
+    if challenge is not None and not challenge():
+        raise ChallengeFailed
+
+
+def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 200) -> Response:
+    """The shopper's place at the sale, as true as the gate's last word; its script asks the gate alone."""
+    house, checkout = current.house(), purchase.checkout
+    now = house.clock.now()
+    sale, item = readiness.sale_of(house, sale_item_id=checkout.sale_item_id or "")
+    if not state:
+        state, place = _state(purchase, sale, now=now)
+    hold = purchase.hold
+    reserved = hold is not None and hold.state == "reserved"
+    return render(
+        "checkout/sale.html", place=place_of(purchase), status=status, sale=sale_view(sale, item), state=state,
+        number=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
+        ticket=tickets.issue(house, purchase) if reserved else "", claim_url=url_for("bnpl_gate.claim"),
+        reserved_minor=hold.financed_minor if hold and reserved else 0, currency=checkout.currency,
+        entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
+        here_url=url_for("bnpl.checkout.show", checkout_id=checkout.checkout_id, step="sale"),
+        cancel_url=url_for("bnpl.checkout.cancel", checkout_id=checkout.checkout_id),
+        summary=figures.cost_of(Offer.from_json(checkout.offer or {})),
+    )  # fmt: skip
+
+
+def sale_view(sale: Sale, item: SaleItem) -> dict[str, Any]:
+    """Return what a page tells of a sale."""
+    return {
+        "name": sale.name, "item": item.name, "fairness": sale.fairness, "starts_at": sale.starts_at,
+        "ends_at": sale.ends_at, "units": item.total_units - item.returned_units, "seed_hash": sale.seed_hash or "",
+        "seed": sale.seed or "", "drawn": sale.seed is not None, "hold_minutes": max(sale.hold_seconds // 60, 1),
+        "draw_url": url_for("bnpl.sale.draw", sale_id=sale.sale_id),
+        "url": url_for("bnpl.sale.room", sale_id=sale.sale_id),
+    }  # fmt: skip
+
+
+def _state(purchase: Purchase, sale: Sale, *, now: datetime) -> tuple[str, int]:
+    """Return how a shopper stands at a sale, and the place in line; nothing is asked for."""
+    if now < sale.starts_at and sale.state in ("open", "paused"):
+        return "ready", 0
+    if sale.state in ("ended", "closed") or now >= sale.ends_at:
+        return "over", 0
+    if sale.fairness == "lottery" and sale.seed is None:
+        return "drawing", 0
+    at = claiming.entrance(current.house(), purchase)
+    try:
+        answer = at_gate(
+            current.house(), sale.sale_id,
+            lambda gate: gate.place(sale.sale_id, at.wish.item_id, shopper_id=at.wish.shopper_id, now=now),
+        )  # fmt: skip
+    except GateUnavailable:
+        return "unavailable", 0
+    match answer:
+        case Place(number=number):
+            return "waiting", number
+        case Already(claim=claim) if claim.state in (ClaimState.ADMITTED, ClaimState.HELD):
+            return "yours", 0
+        case GateSoldOut():
+            return "sold_out", 0
+        case AllotmentGone():
+            return "no_credit", 0
+        case Ended():
+            return "over", 0
+        case _:
+            return ("paused" if sale.state == "paused" else "open"), 0
+
+
+def kept_until(purchase: Purchase) -> datetime | None:
+    """Return until when a unit is kept for who has no decision yet, asking for one; None outside a running sale.
+
+    Raises ``SoldOut``, ``InLine``, ``UnitsPerShopperExceeded``: told before any fact is typed.
+    """
+    house, checkout = current.house(), purchase.checkout
+    if checkout.sale_item_id is None or checkout.shopper_id is None or checkout.state != "opened":
+        return None
+    sale, _ = readiness.sale_of(house, sale_item_id=checkout.sale_item_id)
+    if _is_ahead(sale) or sale.state != "open" or house.clock.now() >= sale.ends_at:
+        return None
+    with suppress(GateUnavailable, SalePaused, SaleNotOpen, AllotmentExhausted, ClaimedElsewhere):
+        check_person()
+        claiming.admitted(house, purchase)
+        claiming.stay(house, purchase)
+        answer = at_gate(
+            house, sale.sale_id,
+            lambda gate: gate.place(
+                sale.sale_id, checkout.sale_item_id or "", shopper_id=checkout.shopper_id or "", now=house.clock.now()
+            ),
+        )  # fmt: skip
+        if isinstance(answer, Already):
+            return answer.claim.until
+    return None
+
+
+def early_word(purchase: Purchase) -> tuple[str, datetime | int | None]:
+    """Return what to tell above the facts: ("kept", until), ("line", place), ("gone", None) or ("", None)."""
+    try:
+        until = kept_until(purchase)
+    except InLine as error:
+        return "line", int(str(error.details["place"]))
+    except (SoldOut, UnitsPerShopperExceeded):
+        return "gone", None
+    except BnplError:
+        return "", None
+    return ("kept", until) if until else ("", None)
+
+
+def _device() -> str | None:
+    """Return a keyed mark of this browser: its form token's, which every form of ours needs."""
+    token = request.cookies.get(current.FORM, "")
+    return current.house().seal.keyed_hash(f"device:{token}")[:32] if token else None

@@ -1,0 +1,1 @@
+"""Tests of ``bnpl_plugin.simulation.crowd``."""
