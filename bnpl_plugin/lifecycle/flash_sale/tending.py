@@ -79,10 +79,14 @@ def drain(house: House, *, sale_id: str, batches: int = 20) -> int:
 
 
 def _let_go(house: House, view: SaleView, *, limit: int) -> int:
-    """Free the lines of those who can no longer win: the sale has ended, or every unit of their item is sold."""
+    """Free the lines of those who can no longer win: the sale has ended, or every unit of their item is sold.
+
+    Whom the gate has let in before the end may finish, and keeps the line until then.
+    """
     over = view.sale.state == "ended"
+    sparing = over and selling.on_the_way(house, view)
     return sum(
-        readiness.let_go(house, sale_item_id=item.sale_item_id, limit=limit)
+        readiness.let_go(house, sale_item_id=item.sale_item_id, limit=limit, sparing=sparing)
         for item in view.items
         if over or not (item.free_units or item.held_units)
     )

@@ -11,6 +11,7 @@ from flask import Response, current_app, request, url_for
 from bnpl_plugin.errors import (
     AllotmentExhausted,
     BnplError,
+    CheckoutExpired,
     CreditDeclined,
     DecisionMissing,
     GateUnavailable,
@@ -69,7 +70,7 @@ def claim() -> Response:
         said = _asked(house, ticket.wish)
     except SaleNotOpen:
         return _answer({"state": "over"})
-    except GateUnavailable:
+    except (GateUnavailable, StorageUnavailable):  # the second: the gate has to be taught anew, and cannot be
         return _later({"state": "unavailable"}, status=503, seconds=_SOON)
     return _lost(said) or _won(ticket)
 
@@ -120,6 +121,10 @@ def _won(ticket: tickets.Ticket) -> Response:
         return _answer({"state": "sold_out", "final": False, "free": 0})
     except UnitsPerShopperExceeded:
         return _answer({"state": "enough"})
+    except CheckoutExpired as error:
+        if error.details.get("state") in ("authorised", "confirmed"):  # bought, and tapped once more
+            return _answer({"state": "enough", **where})
+        return _answer({"state": "refused", "code": error.code, **where}, status=409)
     except AllotmentExhausted:
         return _later({"state": "no_credit"}, status=200, seconds=_SOON)
     except SalePaused:

@@ -15,7 +15,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     made.close()
 
 
-@pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("seed", range(10))
 def test_killed_in_the_middle_of_the_rush_nobody_is_told_a_lie(ground: Ground, victim: str, seed: int):
     print("\n" + run(ground, victim=victim, seed=seed))

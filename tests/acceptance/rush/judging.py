@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -70,13 +71,13 @@ def _lies(diary: Diary, *, has_loan: bool) -> list[str]:
         found.append(f"told of an order that is not there: {whose}")
     if has_loan and "held" not in told:
         found.append(f"has a loan, and was never told of a unit: {whose}")
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         allowed = {
             "held": {"confirmed", "cancelled"},
             "waiting": {"held", "sold_out", "sold_out_final"},
             "sold_out": {"held", "waiting", "sold_out_final"},
             "sold_out_final": set(),
-            "confirmed": {"enough", "refused"},  # tapped once more: has it already
+            "confirmed": {"enough"},  # tapped once more: has it already
             "cancelled": {"refused", "enough", "sold_out", "sold_out_final"},
         }.get(before)
         if allowed is None or after not in allowed:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.acceptance.rush.cast import Cast
 from tests.acceptance.rush.crowd import Crowd
@@ -27,35 +28,26 @@ def run(ground: Ground, *, victim: str, seed: int, webs: int = 2) -> str:
     cast = Cast(place, webs=webs)
     dice = random.Random(f"{victim} {seed}")
     crowd = Crowd(ground.shoppers, cast.ports, seed)
-    deadly = threading.Semaphore(0)
-    instant = dice.randrange(1, len(ground.shoppers) * 9 // 10)
+    deadly = threading.Event()
+    instant = dice.randrange(1, 2 * ground.units)  # while there are units to be had
     delay = dice.random() * 0.05
-    failures: list[BaseException] = []
 
     def at(count: int) -> None:
         if count == instant:
-            deadly.release()
+            deadly.set()
 
-    def kill() -> None:
-        deadly.acquire()
-        time.sleep(delay)
-        try:
-            _killer(victim, ground, cast, gate, dice)()
-        except BaseException as failure:  # noqa: BLE001 - told by the run, whatever it was
-            failures.append(failure)
-
-    killer = threading.Thread(target=kill)
     try:
         cast.start()
-        killer.start()
-        diaries = crowd.rush(threads=8, at=at)
-        killer.join()
-        assert failures == [], failures
+        with ThreadPoolExecutor(1) as beside:  # killed from here: a server dies with the thread that started it
+            rushing = beside.submit(crowd.rush, threads=8, at=at)
+            deadly.wait(120)
+            time.sleep(delay)
+            _killer(victim, ground, cast, gate, dice)()
+            diaries = rushing.result()
         cast.close()
         said = judge(place, diaries, units=ground.units)
         return f"{victim} seed {seed}, killed after {instant} answers: {said}; {dict(sorted(crowd.statuses.items()))}"
     finally:
-        deadly.release()
         cast.close()
         gate.close()
         ground.server.drop(place.url)
