@@ -37,6 +37,8 @@ def units_gone(world: World, item) -> str:
 def capital_gone(world: World, item) -> str:
     """Another item of the same price has used up what was set aside, and the pool has nothing left to top it up."""
     other, spare = world.house.store.sales.sale(item.sale_id), world.house.store.pool("EUR")
+    assert other is not None
+    assert spare is not None
     left = spare.available_minor - spare.held_minor - spare.outstanding_minor
     make(world, units=1, allotment_minor=left)
     with world.house.store.engine.begin() as connection:  # type: ignore[attr-defined]
@@ -52,7 +54,9 @@ def capital_gone(world: World, item) -> str:
 def sale_closed(world: World, item) -> str:
     selling.end(world.house, sale_id=item.sale_id, by="op")
     world.later(minutes=1)
-    assert world.house.store.sales.sale(item.sale_id).state == "closed"
+    closed = world.house.store.sales.sale(item.sale_id)
+    assert closed is not None
+    assert closed.state == "closed"
     return "sale_not_open"
 
 
