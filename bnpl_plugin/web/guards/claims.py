@@ -7,9 +7,9 @@ by it. The limit for an address is off unless it is set: behind a proxy, or a mo
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from flask import Flask, current_app, request
+from flask import current_app, request
 
 from bnpl_plugin.settings import Settings
 from bnpl_plugin.web import current
@@ -34,14 +34,14 @@ class Questions:
         return self._shoppers.take(shopper_id, now=now)
 
 
-def questions(app: Flask, *, settings: Settings) -> Questions:
-    """Return an app's count."""
-    known: Questions | None = app.extensions.get(_KEPT)
-    return known or app.extensions.setdefault(_KEPT, Questions(settings))
+def questions(extensions: dict[str, Any], *, settings: Settings) -> Questions:
+    """Return the count that an app keeps among its extensions."""
+    known: Questions | None = extensions.get(_KEPT)
+    return known or extensions.setdefault(_KEPT, Questions(settings))
 
 
 def may_ask(shopper_id: str) -> bool:
     """Count one more question of a shopper in this request; False when it is one too many."""
     house = current.house()
-    counted = questions(current_app._get_current_object(), settings=house.settings)  # type: ignore[attr-defined]
+    counted = questions(current_app.extensions, settings=house.settings)
     return counted.may(shopper_id, address=request.remote_addr or "", now=house.clock.now())

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request, url_for
 from bnpl_plugin.errors import (
     AllotmentExhausted,
     BnplError,
+    CheckoutExpired,
     CreditDeclined,
     DecisionMissing,
     GateUnavailable,
@@ -32,7 +33,7 @@ from bnpl_plugin.web.sale.tickets import Ticket
 def open_door(app: Flask, *, house: House) -> None:
     """Put the door for the crowd in front of an app."""
     path = f"{house.settings.url_prefix}/sale/claim"
-    asked = claims.questions(app, settings=house.settings)
+    asked = claims.questions(app.extensions, settings=house.settings)
     app.wsgi_app = Door(app.wsgi_app, path=path, house=house, asked=asked)  # type: ignore[method-assign]
 
 
@@ -47,12 +48,12 @@ def claim() -> Response:
     if said is None:
         try:
             house = current.house()
-            asked = claims.questions(current_app._get_current_object(), settings=house.settings)  # type: ignore[attr-defined]
+            asked = claims.questions(current_app.extensions, settings=house.settings)
             address = request.remote_addr or ""
             said = tapping.first_word(house, request.get_data(), asked=asked, address=address)
         except SaleNotOpen:
             said = Reply({"state": "over"})
-        except GateUnavailable:
+        except (GateUnavailable, StorageUnavailable):  # the second: the gate has to be taught anew, and cannot be
             said = Reply({"state": "unavailable"}, status=503, again_in=SOON)
     reply = said if isinstance(said, Reply) else _won(said)
     return Response(reply.body(), status=reply.status, headers=reply.headers())
@@ -69,6 +70,10 @@ def _won(ticket: Ticket) -> Reply:
         return Reply({"state": "sold_out", "final": False, "free": 0})
     except UnitsPerShopperExceeded:
         return Reply({"state": "enough"})
+    except CheckoutExpired as error:
+        if error.details.get("state") in ("authorised", "confirmed"):  # bought, and tapped once more
+            return Reply({"state": "enough", **where})
+        return Reply({"state": "refused", "code": error.code, **where}, status=409)
     except AllotmentExhausted:
         return Reply({"state": "no_credit"}, again_in=SOON)
     except SalePaused:
