@@ -209,6 +209,12 @@ class Settings:
         secret=True,
         meaning="address of the Redis or Valkey server, or of one node of its Cluster (redis+cluster://)",
     )
+    board_streams: int = _key(
+        whole(0, 1000), default=8, meaning="operators' live boards of flash sales that one process serves at once"
+    )
+    board_seconds: int = _key(
+        whole(1, 60), default=60, meaning="seconds after which a live board's stream ends and the browser comes again"
+    )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
         whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"

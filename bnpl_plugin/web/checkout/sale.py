@@ -113,7 +113,7 @@ def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 2
     reserved = hold is not None and hold.state == "reserved"
     return render(
         "checkout/sale.html", place=place_of(purchase), status=status, sale=sale_view(sale, item), state=state,
-        number=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
+        in_line=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
         ticket=tickets.issue(house, purchase) if reserved else "", claim_url=url_for("bnpl_gate.claim"),
         reserved_minor=hold.financed_minor if hold and reserved else 0, currency=checkout.currency,
         entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
