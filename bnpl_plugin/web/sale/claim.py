@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
 
 from bnpl_plugin.errors import (
     AllotmentExhausted,
     BnplError,
+    CheckoutExpired,
     CreditDeclined,
     DecisionMissing,
     GateUnavailable,
@@ -22,19 +23,18 @@ from bnpl_plugin.errors import (
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web import current
-from bnpl_plugin.web.guards.allowance import Allowance
+from bnpl_plugin.web.guards import claims
 from bnpl_plugin.web.sale import tapping
 from bnpl_plugin.web.sale.door import Door
 from bnpl_plugin.web.sale.tapping import SOON, Reply
 from bnpl_plugin.web.sale.tickets import Ticket
 
-_ALLOWANCE: Final = "bnpl.claims_asked"
-
 
 def open_door(app: Flask, *, house: House) -> None:
     """Put the door for the crowd in front of an app."""
     path = f"{house.settings.url_prefix}/sale/claim"
-    app.wsgi_app = Door(app.wsgi_app, path=path, house=house, allowance=_allowance(app))  # type: ignore[method-assign]
+    asked = claims.questions(app.extensions, settings=house.settings)
+    app.wsgi_app = Door(app.wsgi_app, path=path, house=house, asked=asked)  # type: ignore[method-assign]
 
 
 def claim() -> Response:
@@ -47,10 +47,13 @@ def claim() -> Response:
     said: Reply | Ticket | None = request.environ.get(tapping.TICKET)
     if said is None:
         try:
-            said = tapping.first_word(current.house(), request.get_data(), allowance=_allowance(current_app))
+            house = current.house()
+            asked = claims.questions(current_app.extensions, settings=house.settings)
+            address = request.remote_addr or ""
+            said = tapping.first_word(house, request.get_data(), asked=asked, address=address)
         except SaleNotOpen:
             said = Reply({"state": "over"})
-        except GateUnavailable:
+        except (GateUnavailable, StorageUnavailable):  # the second: the gate has to be taught anew, and cannot be
             said = Reply({"state": "unavailable"}, status=503, again_in=SOON)
     reply = said if isinstance(said, Reply) else _won(said)
     return Response(reply.body(), status=reply.status, headers=reply.headers())
@@ -67,6 +70,10 @@ def _won(ticket: Ticket) -> Reply:
         return Reply({"state": "sold_out", "final": False, "free": 0})
     except UnitsPerShopperExceeded:
         return Reply({"state": "enough"})
+    except CheckoutExpired as error:
+        if error.details.get("state") in ("authorised", "confirmed"):  # bought, and tapped once more
+            return Reply({"state": "enough", **where})
+        return Reply({"state": "refused", "code": error.code, **where}, status=409)
     except AllotmentExhausted:
         return Reply({"state": "no_credit"}, again_in=SOON)
     except SalePaused:
@@ -78,8 +85,3 @@ def _won(ticket: Ticket) -> Reply:
     except BnplError as error:
         return Reply({"state": "refused", "code": error.code, **where}, status=409)
     return Reply({"state": "held", "until": hold.expires_at.isoformat(), **where})
-
-
-def _allowance(app: Any) -> Allowance:
-    known: Allowance = app.extensions.setdefault(_ALLOWANCE, tapping.allowance())
-    return known

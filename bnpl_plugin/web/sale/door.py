@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.house import House
-from bnpl_plugin.web.guards.allowance import Allowance
+from bnpl_plugin.web.guards.claims import Questions
 from bnpl_plugin.web.sale import tapping
 from bnpl_plugin.web.sale.tickets import Ticket
 
@@ -26,11 +26,11 @@ _STATUS: Final = {200: "200 OK", 400: "400 Bad Request", 429: "429 Too Many Requ
 class Door:
     """A WSGI application in front of another one."""
 
-    def __init__(self, inner: Wsgi, *, path: str, house: House, allowance: Allowance) -> None:
+    def __init__(self, inner: Wsgi, *, path: str, house: House, asked: Questions) -> None:
         self._inner = inner
         self._path = path
         self._house = house
-        self._allowance = allowance
+        self._asked = asked
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a loser; let everybody else through."""
@@ -38,7 +38,7 @@ class Door:
             length = environ.get("CONTENT_LENGTH") or ""
             if length.isdecimal() and int(length) <= _LONGEST:
                 body = environ["wsgi.input"].read(int(length))
-                said = self._said(body)
+                said = self._said(body, address=str(environ.get("REMOTE_ADDR") or ""))
                 if isinstance(said, tapping.Reply):
                     answer = said.body()
                     start_response(_STATUS[said.status], [*said.headers(), ("Content-Length", str(len(answer)))])
@@ -47,9 +47,9 @@ class Door:
                 environ[tapping.TICKET] = said
         return self._inner(environ, start_response)
 
-    def _said(self, body: bytes) -> tapping.Reply | Ticket | None:
+    def _said(self, body: bytes, *, address: str) -> tapping.Reply | Ticket | None:
         """Return the answer, the ticket of somebody who may win, or None: the view is to find out."""
         try:
-            return tapping.first_word(self._house, body, allowance=self._allowance)
+            return tapping.first_word(self._house, body, asked=self._asked, address=address)
         except BnplError:  # the gate has lost its memory or does not answer, or the sale is closed
             return None

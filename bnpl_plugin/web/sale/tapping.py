@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from bnpl_plugin.errors import InvalidInput
@@ -23,13 +23,10 @@ from bnpl_plugin.ports.gate import (
     TooManyUnits,
     Wish,
 )
-from bnpl_plugin.web.guards.allowance import Allowance
+from bnpl_plugin.web.guards.claims import Questions
 from bnpl_plugin.web.sale import tickets
 from bnpl_plugin.web.sale.tickets import Ticket
 
-#: How often one shopper may ask in a second: a person taps once, a page asks every other second.
-_MOST: Final = 3
-_SPAN: Final = timedelta(seconds=1)
 SOON: Final = 2  # seconds
 #: In a request's environment: the ticket of a tap that the door has asked the gate about already.
 TICKET: Final = "bnpl.ticket"
@@ -53,13 +50,8 @@ class Reply:
         return [*found, ("Retry-After", str(self.again_in))] if self.again_in else found
 
 
-def allowance() -> Allowance:
-    """Return what one app lets its shoppers ask."""
-    return Allowance(_MOST, span=_SPAN)
-
-
-def first_word(house: House, body: bytes, *, allowance: Allowance) -> Reply | Ticket:
-    """Ask the gate about the tap with this body.
+def first_word(house: House, body: bytes, *, asked: Questions, address: str) -> Reply | Ticket:
+    """Ask the gate about the tap with this body, from a network address.
 
     Raises ``SaleNotOpen``, ``GateUnavailable``.
     """
@@ -68,7 +60,7 @@ def first_word(house: House, body: bytes, *, allowance: Allowance) -> Reply | Ti
     except InvalidInput as error:
         return Reply({"state": "refused", "code": error.code}, status=400)
     now = house.clock.now()
-    if not allowance.take(ticket.wish.shopper_id, now=now):
+    if not asked.may(ticket.wish.shopper_id, address=address, now=now):
         return Reply({"state": "too_fast"}, status=429, again_in=1)
     return _lost(_asked(house, ticket.wish, now=now)) or ticket
 
