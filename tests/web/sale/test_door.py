@@ -62,11 +62,11 @@ def test_the_gates_forgetting_and_bodies_that_are_no_taps_are_left_to_the_view(s
     assert seen == [CLAIM, CLAIM]
     asked, known = [], tapping.first_word
 
-    def forgetful(house, body, *, allowance):
+    def forgetful(house, body, **where):
         asked.append(body)
         if len(asked) == 1:
             raise GateLost("no sale")
-        return known(house, body, allowance=allowance)
+        return known(house, body, **where)
 
     monkeypatch.setattr(tapping, "first_word", forgetful)
     assert ask(sale_world, text)["state"] == "held"
