@@ -1,4 +1,4 @@
-"""Gate decisions against the barest script that could decide them, both by the gate's own wire, one call after the other.
+"""Gate decisions against the barest script that could decide them, both by the gate's wire, one call after the other.
 
 The reference knows one item, no line, no times, no claim ids and nothing to drain: it takes a unit, a shopper's
 allowance and the allotment, or says no. Both run on one Valkey, in one process, on one connection.
