@@ -9,10 +9,16 @@ from bnpl_plugin.ledger.entries import EntryHead, EntryKind, entry_of, not_negat
 from bnpl_plugin.ledger.journal import JournalEntry
 
 
-def subsidy_granted(head: EntryHead, *, loan_id: str, payer_id: str, currency: str, subsidy_minor: int) -> JournalEntry:
+def subsidy_granted(
+    head: EntryHead, *, loan_id: str, payer_id: str, currency: str, subsidy_minor: int, funder_id: str = "",
+    funder_minor: int = 0,
+) -> JournalEntry:  # fmt: skip
     """A loan at a subsidised price is drawn: its payer owes us the difference, which time has still to earn.
 
-    Dr merchant_subsidy_receivable (payer)      Cr unearned_subsidy (loan)
+        Dr merchant_subsidy_receivable (payer)      Cr unearned_subsidy (loan)    what is ours
+                                                    Cr funder_payable (funder)    its part
+
+    A funder that shares in the loan brings its part of the principal less its part of this.
 
     Args:
         head: id, dates, shopper.
@@ -20,14 +26,18 @@ def subsidy_granted(head: EntryHead, *, loan_id: str, payer_id: str, currency: s
         payer_id: the merchant (or the maker as the host's merchant) whose budget pays.
         currency: ISO 4217 code.
         subsidy_minor: above 0.
+        funder_id: who shares in the loan, "" for nobody.
+        funder_minor: its part, 0 to ``subsidy_minor``.
 
     Raises:
-        InvalidInput: the sum is not positive.
+        InvalidInput: the sum is not positive, or a part is negative.
     """
+    ours = not_negative(subsidy_minor - not_negative(funder_minor, field="funder_minor"), field="subsidy_minor")
     positive(subsidy_minor, field="subsidy_minor")
     lines = [
         (Account.MERCHANT_SUBSIDY_RECEIVABLE, payer_id, subsidy_minor),
-        (Account.UNEARNED_SUBSIDY, loan_id, -subsidy_minor),
+        (Account.UNEARNED_SUBSIDY, loan_id, -ours),
+        (Account.FUNDER_PAYABLE, funder_id, -funder_minor),
     ]
     return entry_of(head, EntryKind.SUBSIDY_GRANTED, postings_of(lines, currency), loan_id=loan_id)
 
@@ -58,12 +68,15 @@ def subsidy_earned(
 
 
 def subsidy_reversed(
-    head: EntryHead, *, loan_id: str, payer_id: str, currency: str, unearned_minor: int, earned_minor: int
-) -> JournalEntry:
+    head: EntryHead, *, loan_id: str, payer_id: str, currency: str, unearned_minor: int, earned_minor: int,
+    funder_id: str = "", funder_minor: int = 0,
+) -> JournalEntry:  # fmt: skip
     """The purchase is undone in full: the payer owes nothing for it, what was earned included.
 
         Dr unearned_subsidy (loan)   what is left       Cr merchant_subsidy_receivable (payer)  all
         Dr subsidy_income (loan)     what was earned
+        Dr funder_payable (funder)   its part, or
+        Dr loan_sale_result (loan)   its part, of a funder that has sold its share to us
 
     Args:
         head: id, dates, shopper.
@@ -71,15 +84,20 @@ def subsidy_reversed(
         payer_id: who was to pay.
         currency: ISO 4217 code.
         unearned_minor: 0 or more.
-        earned_minor: 0 or more; one of the two is above 0.
+        earned_minor: 0 or more.
+        funder_id: who gives its part back, "" for nobody.
+        funder_minor: that part, 0 or more; one of the three is above 0.
 
     Raises:
-        InvalidInput: a sum is negative, or both are nothing.
+        InvalidInput: a sum is negative, or all are nothing.
     """
-    whole = not_negative(unearned_minor, field="unearned_minor") + not_negative(earned_minor, field="earned_minor")
+    ours = not_negative(unearned_minor, field="unearned_minor") + not_negative(earned_minor, field="earned_minor")
+    whole = ours + not_negative(funder_minor, field="funder_minor")
+    funders = (Account.FUNDER_PAYABLE, funder_id) if funder_id else (Account.LOAN_SALE_RESULT, loan_id)
     lines = [
         (Account.UNEARNED_SUBSIDY, loan_id, unearned_minor),
         (Account.SUBSIDY_INCOME, loan_id, earned_minor),
+        (*funders, funder_minor),
         (Account.MERCHANT_SUBSIDY_RECEIVABLE, payer_id, -positive(whole, field="unearned_minor")),
     ]
     return entry_of(head, EntryKind.SUBSIDY_REVERSED, postings_of(lines, currency), loan_id=loan_id)

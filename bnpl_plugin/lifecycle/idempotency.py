@@ -70,7 +70,8 @@ def do_once(house: House, *, claim: Claim, deed: str, work: Callable[[House], An
 
     A runner killed before that write has done nothing, and the next one does it; a runner killed after it has done
     it, and the next one answers 200 with ``{"deed": …, "state": "done"}``, the first answer being lost. ``work`` must
-    write through the house that it is given. Raises what ``recorded`` and ``work`` raise.
+    write through the house that it is given, and all of the deed at once: one of several writes needs ``once`` and an
+    id by which it finds what is done. Raises what ``recorded`` and ``work`` raise.
     """
     known = _known(house, claim)
     if known is not None and known.state == WRITTEN and known.lease_until <= house.clock.now():

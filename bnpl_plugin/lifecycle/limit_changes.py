@@ -74,8 +74,9 @@ def _country(house: House, line: CreditLine) -> str:
 
 
 def offer_raise(
-    house: House, *, shopper_id: str, to_minor: int, reason: str, decision_id: str, by: str = "house"
-) -> LimitChange:
+    house: House, *, shopper_id: str, to_minor: int, reason: str, decision_id: str, by: str = "house",
+    limit_change_id: str = "",
+) -> LimitChange:  # fmt: skip
     """Offer a higher limit; nothing changes until the shopper says yes. An offer or a fall still pending is withdrawn.
 
     Raises:
@@ -91,7 +92,8 @@ def offer_raise(
         accepted = f"{line.limit_minor + 1} to {decision.limit_minor}"
         raise InvalidInput(field="to_minor", fault=f"is {to_minor}", accepted=accepted)
     change = LimitChange(
-        shopper_id=shopper_id, limit_change_id=house.ids.new("lch"), currency=line.currency, kind="raise",
+        shopper_id=shopper_id, limit_change_id=limit_change_id or house.ids.new("lch"), currency=line.currency,
+        kind="raise",
         state="offered", from_minor=line.limit_minor, to_minor=to_minor, reason=str(why), decision_id=decision_id,
         told_at=now, effective_at=None, expires_at=now + timedelta(days=house.settings.raise_days), changed_at=now,
     )  # fmt: skip
@@ -100,16 +102,24 @@ def offer_raise(
 
 
 def offer_raise_anew(
-    house: House, *, shopper_id: str, to_minor: int, reason: str, by: str = "house", facts: Facts | None = None
-) -> LimitChange:
-    """Reassess the shopper, then offer a raise on that decision. Raises as ``reassess`` and ``offer_raise``."""
+    house: House, *, shopper_id: str, to_minor: int, reason: str, by: str = "house", facts: Facts | None = None,
+    limit_change_id: str = "",
+) -> LimitChange:  # fmt: skip
+    """Reassess the shopper, then offer a raise on that decision. Raises as ``reassess`` and ``offer_raise``.
+
+    A caller who may ask again gives the offer's id: what has been offered under it is returned as it is.
+    """
     reason_of(reason)
+    offered = house.store.lines.change(shopper_id=shopper_id, limit_change_id=limit_change_id)
+    if offered is not None:
+        return offered
     decision = reassess(house, shopper_id=shopper_id, facts=facts)
     if decision.outcome != "approved":
         raise CreditDeclined(reasons=tuple(decision.reasons["codes"]))
     return offer_raise(
-        house, shopper_id=shopper_id, to_minor=to_minor, reason=reason, decision_id=decision.decision_id, by=by
-    )
+        house, shopper_id=shopper_id, to_minor=to_minor, reason=reason, decision_id=decision.decision_id, by=by,
+        limit_change_id=limit_change_id,
+    )  # fmt: skip
 
 
 def _decision_for_raise(house: House, line: CreditLine, *, decision_id: str) -> Decision:

@@ -180,6 +180,13 @@ def let_go(house: House, purchase: Purchase) -> None:
     quietly(house, sale_id, give_back)
 
 
+def is_let_in(house: House, hold: Hold) -> bool:
+    """Whether the gate has put units aside for the shopper of a hold. Raises ``GateUnavailable``."""
+    sale_id, item_id, now = hold.sale_id or "", hold.sale_item_id or "", house.clock.now()
+    answer = at_gate(house, sale_id, lambda gate: gate.place(sale_id, item_id, shopper_id=hold.shopper_id, now=now))
+    return isinstance(answer, Already) and answer.claim.state in (ClaimState.ADMITTED, ClaimState.HELD)
+
+
 def give_up(house: House, at: Entrance) -> None:
     """Give a claim back whose hold the database has refused."""
     quietly(house, at.sale.sale_id, lambda gate: gate.release(at.wish, now=house.clock.now()))

@@ -95,12 +95,17 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
     return hold
 
 
-def let_go(house: House, *, sale_item_id: str, limit: int) -> int:
-    """Give the lines that were reserved for an item back to their shoppers; returns how many at most ``limit``."""
+def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False) -> int:
+    """Give the lines that were reserved for an item back to their shoppers; returns how many at most ``limit``.
+
+    ``sparing``: not of those whom the gate has let in and who may still come for their unit.
+    """
     freed = 0
     for hold in house.store.sales.reserved(sale_item_id, limit=limit):
         purchase = house.purchase(hold.checkout_id)
         if purchase.hold is None or purchase.hold.hold_id != hold.hold_id:
+            continue
+        if sparing and claiming.is_let_in(house, hold):
             continue
         try:
             holds.release(house, purchase=purchase, expired=True)

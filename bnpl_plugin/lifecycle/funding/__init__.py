@@ -2,7 +2,7 @@
 
 For: the use cases of a treasurer (``pools``, ``borrowings``, ``limits``, ``funders``, ``loan_sales``), and what the
 life of a loan asks of them (``exposure``: what frees when principal goes; ``ceding``: what of a payment is a funder's).
-May import: what ``lifecycle`` may, and of ``lifecycle`` only ``house``.
+May import: what ``lifecycle`` may, and of ``lifecycle`` only ``house`` and ``subsidies.earning``.
 Must never: let the shopper see that a loan has changed hands; change a pool's sums but through a guarded changeset.
 Add a file here: one matter of the lender's money.
 """

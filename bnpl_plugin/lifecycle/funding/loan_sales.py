@@ -19,6 +19,7 @@ from bnpl_plugin.lifecycle.funding.funders import known as known_funder
 from bnpl_plugin.lifecycle.funding.pools import known as known_pool
 from bnpl_plugin.lifecycle.funding.pools import told
 from bnpl_plugin.lifecycle.house import House, values
+from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import MAX_MINOR, divide
 from bnpl_plugin.ports.records import Loan, LoanSale, LoanSaleItem
 from bnpl_plugin.ports.store import Changeset, Move, PoolChange, RoomChange
@@ -31,7 +32,7 @@ _TURNS = 8
 
 def sell(
     house: House, *, pool_id: str, funder_id: str, price_bps: int, value_on: date, target_minor: int = 0,
-    loan_ids: Sequence[str] = (),
+    loan_ids: Sequence[str] = (), loan_sale_id: str = "",
 ) -> LoanSale:  # fmt: skip
     """Sell our whole part of loans to a funder: these loans, or the oldest active ones up to a sum of principal.
 
@@ -46,6 +47,7 @@ def sell(
         value_on: the economic date.
         target_minor: the most principal to sell, 0 only with ``loan_ids``.
         loan_ids: which loans.
+        loan_sale_id: of the sale, given by a caller who may ask again: what has begun under it only goes on.
 
     Raises:
         InvalidInput: what was asked cannot be.
@@ -53,24 +55,40 @@ def sell(
     """
     return _begin(
         house, "sell", pool_id=pool_id, funder_id=funder_id, price_bps=price_bps, value_on=value_on,
-        target_minor=target_minor, loan_ids=loan_ids,
+        target_minor=target_minor, loan_ids=loan_ids, loan_sale_id=loan_sale_id,
     )  # fmt: skip
 
 
 def buy_back(
     house: House, *, pool_id: str, funder_id: str, price_bps: int, value_on: date, target_minor: int = 0,
-    loan_ids: Sequence[str] = (),
+    loan_ids: Sequence[str] = (), loan_sale_id: str = "",
 ) -> LoanSale:  # fmt: skip
     """Buy a funder's part of loans back, defaulted ones too; see ``sell``. What no capital is free for stays sold."""
     return _begin(
         house, "buy_back", pool_id=pool_id, funder_id=funder_id, price_bps=price_bps, value_on=value_on,
-        target_minor=target_minor, loan_ids=loan_ids,
+        target_minor=target_minor, loan_ids=loan_ids, loan_sale_id=loan_sale_id,
     )  # fmt: skip
 
 
 def _begin(
     house: House, direction: str, *, pool_id: str, funder_id: str, price_bps: int, value_on: date, target_minor: int,
-    loan_ids: Sequence[str],
+    loan_ids: Sequence[str], loan_sale_id: str,
+) -> LoanSale:  # fmt: skip
+    begun = house.store.treasury.loan_sale(loan_sale_id) if loan_sale_id else None
+    if begun is None:
+        begun = _written(
+            house, direction, pool_id=pool_id, funder_id=funder_id, price_bps=price_bps, value_on=value_on,
+            target_minor=target_minor, loan_ids=loan_ids, loan_sale_id=loan_sale_id or house.ids.new("lsa"),
+        )  # fmt: skip
+    go_on(house, loan_sale_id=begun.loan_sale_id)
+    found = house.store.treasury.loan_sale(begun.loan_sale_id)
+    assert found is not None
+    return found
+
+
+def _written(
+    house: House, direction: str, *, pool_id: str, funder_id: str, price_bps: int, value_on: date, target_minor: int,
+    loan_ids: Sequence[str], loan_sale_id: str,
 ) -> LoanSale:  # fmt: skip
     pool = known_pool(house, pool_id=pool_id)
     known_funder(house, funder_id=funder_id)
@@ -83,7 +101,7 @@ def _begin(
         raise InvalidInput(field="loan_ids", fault=f"are {len(loan_ids)}", accepted=f"at most {MOST_LOANS}")
     now = house.clock.now()
     sale = LoanSale(
-        house.ids.new("lsa"), pool_id=pool_id, funder_id=funder_id, direction=direction, state="open",
+        loan_sale_id, pool_id=pool_id, funder_id=funder_id, direction=direction, state="open",
         currency=pool.currency, target_minor=target_minor, price_bps=price_bps, value_on=value_on,
         selection={"loan_ids": sorted(set(loan_ids)), "after": None}, loans=0, principal_minor=0, price_minor=0,
         created_at=now, changed_at=now,
@@ -94,10 +112,7 @@ def _begin(
         funder_id=funder_id,
     )  # fmt: skip
     house.commit(Changeset(rows=(sale, going_on), events=(event,)))
-    go_on(house, loan_sale_id=sale.loan_sale_id)
-    found = house.store.treasury.loan_sale(sale.loan_sale_id)
-    assert found is not None
-    return found
+    return sale
 
 
 def go_on(house: House, *, loan_sale_id: str) -> bool:
@@ -185,12 +200,13 @@ def _moved(house: House, sale: LoanSale, batch: Batch) -> Changeset:
         loan_sale_id=sale.loan_sale_id, loans=len(parts), principal_minor=whole, currency=sale.currency,
     )  # fmt: skip
     items = zip(batch.loans, parts, prices, strict=True)
+    sold = [
+        LoanSaleItem(loan.shopper_id, sale.loan_sale_id, loan.loan_id, part, price, now) for loan, part, price in items
+    ]
+    earned = [job for loan in batch.loans if selling for job in earning.rest_of(house, loan)]
     return Changeset(
         moves=(progress, *(_new_owner(house, sale, loan) for loan in batch.loans)),
-        rows=tuple(
-            LoanSaleItem(loan.shopper_id, sale.loan_sale_id, loan.loan_id, part, price, now)
-            for loan, part, price in items
-        ),
+        rows=(*sold, *earned),
         entries=tuple(
             _entry(house, sale, loan, part=part, price=price)
             for loan, part, price in zip(batch.loans, parts, prices, strict=True)

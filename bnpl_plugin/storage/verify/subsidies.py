@@ -46,17 +46,25 @@ def budgets_hold(connection: sa.Connection) -> Iterator[Finding]:
     )
 
 
+#: What of the subsidies a funder that shares in the loan was owed when it was drawn.
+_FUNDERS = """(SELECT h.shopper_id, h.loan_id, -sum(p.amount_minor) AS minor FROM bnpl_journal_entry h
+                 JOIN bnpl_posting p ON p.shopper_id = h.shopper_id AND p.entry_id = h.entry_id
+                WHERE h.kind = 'subsidy_granted' AND p.account = 'funder_payable' GROUP BY h.shopper_id, h.loan_id)"""
+
+
 def subsidies_are_earned_once(connection: sa.Connection) -> Iterator[Finding]:
-    """P8: a loan's parts sum to its subsidy, and the ledger has what is earned, what is not, and who owes it."""
+    """P8: our parts and the funder's sum to a loan's subsidy; the ledger has what is earned, what not, who owes it."""
     yield from broken(
         connection,
         "P8",
-        """SELECT l.loan_id, l.subsidy_minor, coalesce(sum(p.part_minor), 0) FROM bnpl_loan l
+        f"""SELECT l.loan_id, l.subsidy_minor, coalesce(sum(p.part_minor), 0), coalesce(f.minor, 0) FROM bnpl_loan l
              LEFT JOIN bnpl_subsidy_part p ON p.shopper_id = l.shopper_id AND p.loan_id = l.loan_id
+             LEFT JOIN {_FUNDERS} f ON f.shopper_id = l.shopper_id AND f.loan_id = l.loan_id
             WHERE l.subsidy_id IS NOT NULL OR p.loan_id IS NOT NULL
-            GROUP BY l.shopper_id, l.loan_id, l.subsidy_minor HAVING coalesce(sum(p.part_minor), 0) <> l.subsidy_minor
+            GROUP BY l.shopper_id, l.loan_id, l.subsidy_minor, f.minor
+           HAVING coalesce(sum(p.part_minor), 0) + coalesce(f.minor, 0) <> l.subsidy_minor
             ORDER BY l.loan_id""",
-        "the loan's subsidy is {1}, its parts sum to {2}",
+        "the loan's subsidy is {1}, its parts sum to {2} and the funder's is {3}",
     )
     yield from broken(
         connection,

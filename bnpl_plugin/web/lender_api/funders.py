@@ -112,7 +112,8 @@ def end_sharing(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _asked_for(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
     names = ("pool_id", "funder_id", "price_bps", "target_minor", "loan_ids")
-    return {**{name: asked[name] for name in names}, "value_on": asked["value_on"] or house.today("UTC")}
+    value_on = asked["value_on"] or house.today("UTC")
+    return {**{name: asked[name] for name in names}, "value_on": value_on, "loan_sale_id": asked["made_id"]}
 
 
 def sell(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +146,11 @@ ROUTES: Final = (
         SharingBody, 201,
     ),
     Route("post", "/co-lendings/<co_lending_id>/end", "end_sharing", "Share no more new loans", end_sharing),
-    Route("post", "/pools/<pool_id>/loan-sales", "sell_loans", "Sell loans to a funder", sell, SaleBody, 201),
-    Route("post", "/pools/<pool_id>/buy-backs", "buy_loans_back", "Buy loans back", buy_back, SaleBody, 201),
+    Route(
+        "post", "/pools/<pool_id>/loan-sales", "sell_loans", "Sell loans to a funder", sell, SaleBody, 201, makes="lsa"
+    ),
+    Route(
+        "post", "/pools/<pool_id>/buy-backs", "buy_loans_back", "Buy loans back", buy_back, SaleBody, 201, makes="lsa"
+    ),
     Route("get", "/loan-sales/<loan_sale_id>", "loan_sale", "How far a sale or buy-back has got", sale),
 )  # fmt: skip

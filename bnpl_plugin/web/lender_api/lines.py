@@ -100,10 +100,11 @@ def one(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _limit(act: Callable[..., LimitChange]) -> Callable[[House, Mapping[str, Any]], dict[str, Any]]:
     def view(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
+        named = {"limit_change_id": asked["made_id"]} if "made_id" in asked else {}
         return change_told(
             act(
                 house, shopper_id=asked["shopper_id"], to_minor=asked["limit_minor"], reason=asked["reason"],
-                by=asked["operator"],
+                by=asked["operator"], **named,
             )
         )  # fmt: skip
 
@@ -145,7 +146,7 @@ ROUTES: Final = (
     Route("get", _LINE, "line", "A shopper's credit line with its changes and passes", one),
     Route(
         "post", f"{_LINE}/raise", "line_raise", "Reassess, then offer a higher limit that waits for the shopper's yes",
-        _limit(limit_changes.offer_raise_anew), LimitBody, 201,
+        _limit(limit_changes.offer_raise_anew), LimitBody, 201, makes="lch",
     ),
     Route(
         "post", f"{_LINE}/lower", "line_lower", "Announce a lower limit", _limit(limit_changes.lower), LimitBody, 201

@@ -32,6 +32,8 @@ class Route:
         view: called with the house and what was read; its answer is told with ``status``.
         schema: what the body (POST) or the query (GET) may hold; None: nothing.
         status: of a good answer.
+        makes: the prefix of the id of what it makes, for a deed of several writes: the view finds the same id as
+            ``made_id`` whenever a key comes again, and goes on with what that id already has.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Route:
     view: View
     schema: type[Schema] | None = None
     status: int = 200
+    makes: str = ""
 
 
 def know_the_lender() -> None:
@@ -70,10 +73,18 @@ def _post(route: Route) -> Callable[..., Response]:
         claim = requests.read_claim(body)
         asked = {**(requests.load(route.schema(), body.data) if route.schema else {}), **_known(ids)}
 
+        house = requests.house()
+
         def work(house: House) -> Answer:
             return Answer(route.status, route.view(house, asked))
 
-        return replayable(idempotency.do_once(requests.house(), claim=claim, deed=request.path[-64:], work=work))
+        def going_on(made_id: str) -> Answer:
+            return Answer(route.status, route.view(house, {**asked, "made_id": made_id}))
+
+        if route.makes:
+            made_id = house.ids.new(route.makes)
+            return replayable(idempotency.once(house, claim=claim, resource_id=made_id, work=going_on))
+        return replayable(idempotency.do_once(house, claim=claim, deed=request.path[-64:], work=work))
 
     return handle
 

@@ -13,7 +13,7 @@ import resource
 import select
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -108,14 +108,14 @@ def _carried(
     lines: Sequence[socket.socket], *, requests: Sequence[bytes], due: list[float] | None, began: float
 ) -> tuple[list[bytes], list[tuple[float, float]]]:
     """Return the answers and when each was asked for and given, in seconds since ``began``."""
-    idle, busy = list(lines), {}
+    idle, busy = deque(lines), {}  # all in turn: a server closes a line that lies idle for long
     answers, times = [b""] * len(requests), [(0.0, 0.0)] * len(requests)
     following = done = 0
     clock = time.perf_counter
     while done < len(requests):
         now = clock() - began
         while following < len(requests) and idle and (due is None or due[following] <= now):
-            line = idle.pop()
+            line = idle.popleft()
             line.sendall(requests[following])
             busy[line] = following
             times[following] = (now if due is None else due[following], 0.0)
@@ -126,7 +126,7 @@ def _carried(
             place = busy[line]
             got = line.recv(_PORTION)
             if not got:
-                raise ConnectionError(f"the server closed a line after {answers[place]!r}")
+                raise ConnectionError(f"the server closed a line after {answers[place]!r}, {len(requests) - done} left")
             answers[place] += got
             if _whole(answers[place]):
                 times[place] = (times[place][0], clock() - began)
