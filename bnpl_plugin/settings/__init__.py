@@ -215,6 +215,11 @@ class Settings:
     board_seconds: int = _key(
         whole(1, 60), default=60, meaning="seconds after which a live board's stream ends and the browser comes again"
     )
+    sale_commits: int = _key(
+        whole(1, 1000),
+        default=2,
+        meaning="winners of a flash sale that one process commits at once; fewer than its threads, for losers' sake",
+    )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(
         whole(1, 100), default=12, meaning="tries after which a job is dead and an operator must look"

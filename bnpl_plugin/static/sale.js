@@ -59,6 +59,10 @@ function hear(told) {
       for (const part of root.querySelectorAll("[data-final]")) part.hidden = (part.dataset.final === "yes") !== told.final;
       if (!told.final) later(10);
       break;
+    case "reserving":
+      show("asking");
+      later(told.again_in);
+      return;
     case "too_fast":
       later(told.again_in);
       return;

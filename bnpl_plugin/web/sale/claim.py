@@ -23,7 +23,7 @@ from bnpl_plugin.errors import (
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web import current
-from bnpl_plugin.web.guards import claims
+from bnpl_plugin.web.guards import claims, commits
 from bnpl_plugin.web.sale import tapping
 from bnpl_plugin.web.sale.door import Door
 from bnpl_plugin.web.sale.tapping import SOON, Reply
@@ -34,15 +34,17 @@ def open_door(app: Flask, *, house: House) -> None:
     """Put the door for the crowd in front of an app."""
     path = f"{house.settings.url_prefix}/sale/claim"
     asked = claims.questions(app.extensions, settings=house.settings)
-    app.wsgi_app = Door(app.wsgi_app, path=path, house=house, asked=asked)  # type: ignore[method-assign]
+    places = commits.commits(app.extensions, settings=house.settings)
+    app.wsgi_app = Door(app.wsgi_app, path=path, house=house, asked=asked, places=places)  # type: ignore[method-assign]
 
 
 def claim() -> Response:
     """Answer ``{"ticket": …}`` with the claim's state; the same ticket may be brought again and again.
 
-    ``held`` (with the checkout's address: the unit is the shopper's until the hold ends), ``waiting`` (with the place),
-    ``sold_out`` (``final``: nothing comes back), ``not_open`` (with the start), ``paused``, ``over``, ``enough`` (the
-    shopper has the allowed units), ``no_credit`` (the sale's capital is used up), ``refused`` (with a code).
+    ``held`` (with the checkout's address: the unit is the shopper's until the hold ends), ``reserving`` (let in; ask
+    again in a moment, while others are being served), ``waiting`` (with the place), ``sold_out`` (``final``: nothing
+    comes back), ``not_open`` (with the start), ``paused``, ``over``, ``enough`` (the shopper has the allowed units),
+    ``no_credit`` (the sale's capital is used up), ``refused`` (with a code).
     """
     said: Reply | Ticket | None = request.environ.get(tapping.TICKET)
     if said is None:
@@ -55,8 +57,20 @@ def claim() -> Response:
             said = Reply({"state": "over"})
         except (GateUnavailable, StorageUnavailable):  # the second: the gate has to be taught anew, and cannot be
             said = Reply({"state": "unavailable"}, status=503, again_in=SOON)
-    reply = said if isinstance(said, Reply) else _won(said)
+    reply = said if isinstance(said, Reply) else _in_turn(said)
     return Response(reply.body(), status=reply.status, headers=reply.headers())
+
+
+def _in_turn(ticket: Ticket) -> Reply:
+    """Commit a winner's hold if there is a place for it; else the winner comes again: the unit is put aside."""
+    house = current.house()
+    places = commits.commits(current_app.extensions, settings=house.settings)
+    if not places.enter():
+        return tapping.reserving(places.again_in(now=house.clock.now()))
+    try:
+        return _won(ticket)
+    finally:
+        places.leave()
 
 
 def _won(ticket: Ticket) -> Reply:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web.guards.claims import Questions
+from bnpl_plugin.web.guards.commits import Commits
 from bnpl_plugin.web.sale import tapping
 from bnpl_plugin.web.sale.tickets import Ticket
 
@@ -26,11 +27,12 @@ _STATUS: Final = {200: "200 OK", 400: "400 Bad Request", 429: "429 Too Many Requ
 class Door:
     """A WSGI application in front of another one."""
 
-    def __init__(self, inner: Wsgi, *, path: str, house: House, asked: Questions) -> None:
+    def __init__(self, inner: Wsgi, *, path: str, house: House, asked: Questions, places: Commits) -> None:
         self._inner = inner
         self._path = path
         self._house = house
         self._asked = asked
+        self._places = places
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a loser; let everybody else through."""
@@ -50,6 +52,9 @@ class Door:
     def _said(self, body: bytes, *, address: str) -> tapping.Reply | Ticket | None:
         """Return the answer, the ticket of somebody who may win, or None: the view is to find out."""
         try:
-            return tapping.first_word(self._house, body, asked=self._asked, address=address)
+            said = tapping.first_word(self._house, body, asked=self._asked, address=address)
         except BnplError:  # the gate has lost its memory or does not answer, or the sale is closed
             return None
+        if isinstance(said, Ticket) and self._places.full:
+            return tapping.reserving(self._places.again_in(now=self._house.clock.now()))
+        return said

@@ -106,6 +106,11 @@ def _lost(said: Answer) -> Reply | None:
             return None
 
 
+def reserving(again_in: int) -> Reply:
+    """Return the answer to who was let in while others are being served: the unit is put aside, nothing is promised."""
+    return Reply({"state": "reserving"}, again_in=again_in)
+
+
 def waiting(place: int) -> Reply:
     """Return the answer to who is in line: those far back ask less often."""
     return Reply({"state": "waiting", "place": place, "again_in": min(SOON + place // 100, 30)})
