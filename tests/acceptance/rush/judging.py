@@ -74,8 +74,9 @@ def _lies(diary: Diary, *, has_loan: bool) -> list[str]:
     for before, after in pairwise(told):
         allowed = {
             "held": {"confirmed", "cancelled"},
-            "waiting": {"held", "sold_out", "sold_out_final"},
-            "sold_out": {"held", "waiting", "sold_out_final"},
+            "reserving": {"held", "waiting", "sold_out", "sold_out_final"},  # let in: nothing was promised
+            "waiting": {"held", "reserving", "sold_out", "sold_out_final"},
+            "sold_out": {"held", "reserving", "waiting", "sold_out_final"},
             "sold_out_final": set(),
             "confirmed": {"enough"},  # tapped once more: has it already
             "cancelled": {"refused", "enough", "sold_out", "sold_out_final"},
