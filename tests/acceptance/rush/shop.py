@@ -111,6 +111,8 @@ def _shopper(world: World, verb: str) -> tuple[dict[str, str], int]:
     checkout_id = str(request.get_json()["checkout_id"])
     try:
         if verb == "cancel":
+            if world.state(checkout_id) == "cancelled":  # it was, and the answer was lost
+                return {"state": "cancelled"}, 200
             checkouts.cancel(world.house, checkout_id=checkout_id)
         else:
             for _ in range(4):
