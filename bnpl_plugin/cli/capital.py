@@ -47,16 +47,16 @@ def _of_pool(pool_id: str, amount: Money) -> int:
 @click.argument("amount", type=MoneyType())
 @click.option("--as", "into", default=None, help="The pool's currency; default: the amount's own.")
 @click.option(
-    "--at", "rate", type=RateType(), default="1", help="Units of the pool's currency for one of the amount's."
+    "--at", "rate", type=RateType(), default=None, help="Units of the pool's currency for one of the amount's."
 )
 @click.option("--on", "rate_on", type=DAY, default=None, help="The rate's day; default: today.")
 @click.option("--source", "rate_source", default="operator", help="Who published the rate.")
 @click.option("--country", default="", help="A pool of its own for a country, such as FR; default: for the currency.")
 def capital_add(  # noqa: PLR0917  (click's own order)
-    amount: Money, into: str | None, rate: Decimal, rate_on: datetime | None, rate_source: str, country: str
+    amount: Money, into: str | None, rate: Decimal | None, rate_on: datetime | None, rate_source: str, country: str
 ) -> None:
     """Put capital into a pool and book its opening entry (through the FX account between two currencies)."""
-    if into in (None, amount.currency) and rate != 1:
+    if into in (None, amount.currency) and rate not in (None, 1):
         raise click.BadParameter("must be 1 within one currency", param_hint="--at")
     with _told():
         pool = funding.add_capital(
@@ -70,11 +70,11 @@ def capital_add(  # noqa: PLR0917  (click's own order)
 @click.argument("pool_id")
 @click.argument("amount", type=MoneyType())
 @click.option("--as", "into", default="", help="The currency that the owners are paid in; default: the pool's.")
-@click.option("--at", "rate", type=RateType(), default="1", help="Units of that currency for one of the pool's.")
+@click.option("--at", "rate", type=RateType(), default=None, help="Units of that currency for one of the pool's.")
 @click.option("--on", "rate_on", type=DAY, default=None, help="The rate's day; default: today.")
 @click.option("--source", "rate_source", default="operator", help="Who published the rate.")
 def capital_withdraw(  # noqa: PLR0917  (click's own order)
-    pool_id: str, amount: Money, into: str, rate: Decimal, rate_on: datetime | None, rate_source: str
+    pool_id: str, amount: Money, into: str, rate: Decimal | None, rate_on: datetime | None, rate_source: str
 ) -> None:
     """Pay free capital back to the owners."""
     with _told():

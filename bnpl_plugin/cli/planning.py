@@ -43,7 +43,7 @@ _SEASON, _FLASH = "6=150,11=200", "2027-06-18=50"
 @click.option("--from", "first", type=MonthType(), help="The first month, such as 2027-01.")
 @click.option("--to", "last", type=MonthType(), help="The last month.")
 @click.option("--mix", type=NamedFigures(accepted=_MIX), help=f"{_MIX}, in percent; default: all plans alike.")
-@click.option("--equity", type=MoneyType(), help="The owners' money; default: the shop's pool in that currency.")
+@click.option("--equity", type=MoneyType(), help="The owners' money; default: the shop's net assets in the currency.")
 @click.option("--at", "rate", type=RateType(), help="Units of the target's currency for one of the equity's.")
 @click.option("--on", "rate_on", type=click.DateTime(["%Y-%m-%d"]), help="The rate's day; default: today.")
 @click.option("--source", "rate_source", default="operator", help="Who published the rate.")
@@ -103,7 +103,7 @@ def _filled(asked: Mapping[str, Any], *, example: Example) -> dict[str, Any]:
 def _inputs(asked: Mapping[str, Any]) -> PlanInputs:
     """Return the planner's question, filled from the shop where nothing was said."""
     target: Money = asked["target"]
-    equity: Money = asked["equity"] or _pool(target.currency)
+    equity: Money = asked["equity"] or _own(target.currency)
     if asked["rate"] is None and equity.currency != target.currency:
         raise click.UsageError(
             f"the equity is in {equity.currency} and the pool in {target.currency}: give the rate with --at"
@@ -131,12 +131,12 @@ def _exchange(asked: Mapping[str, Any]) -> Exchange | None:
     return Exchange(asked["rate"], _day(asked["rate_on"]), asked["rate_source"])
 
 
-def _pool(currency: str) -> Money:
-    """Return what the shop's own pool holds."""
-    pool = next((one for one in shop_house().reads.pools() if one.currency == currency), None)
-    if pool is None:
+def _own(currency: str) -> Money:
+    """Return the net assets of the shop's pools: what is borrowed for them is no base to borrow on once more."""
+    pools = [one.pool_id for one in shop_house().reads.pools() if one.currency == currency]
+    if not pools:
         raise click.UsageError(f"the shop has no pool in {currency}: give the owners' money with --equity")
-    return Money(pool.available_minor, currency)
+    return Money(sum(map(shop_house().store.treasury.net_assets_minor, pools)), currency)
 
 
 def _mix(shares: Mapping[str, Decimal], *, plans: Mapping[str, Plan]) -> tuple[MixShare, ...]:

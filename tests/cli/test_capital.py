@@ -77,3 +77,8 @@ def test_what_cannot_be_is_told_and_not_done(shop: Flask, asked: tuple[str, ...]
     assert "Traceback" not in answer.output
     assert answer.exception is None or isinstance(answer.exception, SystemExit)
     assert run(shop, "show", "--full") == before
+
+
+def test_an_exchange_without_its_rate_is_refused(shop: Flask) -> None:
+    assert "rate: is missing" in run(shop, "add", "5USD", "--as", "CNY", fails=1)
+    assert "rate: is missing" in run(shop, "withdraw", "pool_eur", "5EUR", "--as", "USD", fails=1)

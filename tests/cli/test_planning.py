@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
 
+from bnpl_plugin.lifecycle import funding
+from bnpl_plugin.lifecycle.funding import borrowings, funders
+from bnpl_plugin.money.amount import Money
 from bnpl_plugin.testing import make_app
 
 
@@ -71,6 +76,21 @@ def test_equity_and_mix_come_from_the_shop_where_nothing_is_said(shop: Flask) ->
     assert "lent in 1 month," in told
     assert "Mix: instalments_12 14.29 %" in told
     assert "no ceiling in force" in told  # no law here caps what a euro lender borrows
+
+
+def test_what_is_borrowed_already_is_no_equity_to_borrow_on_once_more(shop: Flask) -> None:
+    house = shop.extensions["bnpl"]
+    with shop.app_context():
+        funder_id = funders.register(house, name="Bank").funder_id
+        borrowings.take(
+            house, pool_id="pool_cny", funder_id=funder_id, kind="standardised", principal_minor=10**9,
+            nominal_rate_bps=0, due_on=house.today("UTC") + timedelta(days=300),
+        )  # fmt: skip
+        funding.add_capital(
+            house, source=Money.of(1_000_000, "CNY"), into="CNY", country="CN", rate=Decimal(1),
+            rate_on=house.today("UTC"), rate_source="test",
+        )  # fmt: skip
+    assert "Equity: 51.00 M CNY." in run(shop, *HALF_YEAR)
 
 
 def test_the_plan_is_drawn_without_script(shop: Flask, tmp_path: Path) -> None:

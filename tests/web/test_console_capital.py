@@ -131,3 +131,11 @@ def test_a_funder_is_paid_what_was_collected_for_it(shop: Flask, operator: Brows
         funder_id = funders.register(house, name="Bank").funder_id
     assert do(operator, "remit", of=funder_id, currency="EUR", bank_ref="one") == 422
     assert "Accepted" in operator.words
+
+
+def test_an_exchange_wants_its_rate_and_a_pool_s_own_currency_none(shop: Flask, operator: Browser) -> None:
+    assert do(operator, "add", **{**YUAN, "rate": ""}) == 422
+    assert house_of(shop).store.treasury.pool("pool_cny_cn") is None
+    before = pool_of(shop, "pool_eur").available_minor
+    assert do(operator, "add", **{**YUAN, "currency": "EUR", "into": "", "country": "", "rate": ""}) == 200
+    assert pool_of(shop, "pool_eur").available_minor == before + 50_000_000_00

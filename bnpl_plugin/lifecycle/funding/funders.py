@@ -52,6 +52,9 @@ def share_loans(
     strange = sorted(set(plan_codes) - set(house.plans))
     if strange:
         raise InvalidInput(field="plan_codes", fault=f"names {strange[0]!r}", accepted=", ".join(sorted(house.plans)))
+    for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if not 2000 <= instant.year < 3000:
+            raise InvalidInput(field=field, fault=f"is {instant.isoformat()}", accepted="years 2000 to 2999")
     if ends_at <= starts_at:
         raise InvalidInput(field="ends_at", fault="is not after the beginning", accepted="a later instant")
     row = CoLending(

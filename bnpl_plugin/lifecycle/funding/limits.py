@@ -25,7 +25,8 @@ class LimitScope(StrEnum):
 def set_limit(house: House, *, pool_id: str, scope: str, subject: str, ceiling_minor: int) -> CapitalLimit:
     """Set a limit, or give the one that there is another ceiling. What is held and lent already counts.
 
-    A ceiling below that is accepted: nothing new is let in until enough has been repaid.
+    A ceiling below that is accepted: nothing new is let in until enough has been repaid. Of a sale the subject is one
+    of its items: the whole of it has its own capital.
 
     Raises ``InvalidInput``, ``NotYours`` (no such pool), ``StateMoved`` (set by someone else at the same moment).
     """
@@ -38,6 +39,8 @@ def set_limit(house: House, *, pool_id: str, scope: str, subject: str, ceiling_m
         raise InvalidInput(field="ceiling_minor", fault=f"is {ceiling_minor}", accepted=f"0 to {MAX_MINOR} minor units")
     now, treasury = house.clock.now(), house.store.treasury
     same = [x for x in treasury.limits(pool_id) if (x.scope, x.subject, x.state) == (scope, subject, "active")]
+    if not same:
+        _check_subject(house, scope=scope, subject=subject)
     limit_id = same[0].limit_id if same else house.ids.new("lim")
     event = told(
         house, "limit.set", pool_id=pool_id, limit_id=limit_id, scope=scope, subject=subject,
@@ -53,6 +56,23 @@ def set_limit(house: House, *, pool_id: str, scope: str, subject: str, ceiling_m
         )
         house.announce((event,))
     return _known(house, limit_id)
+
+
+def _check_subject(house: House, *, scope: str, subject: str) -> None:
+    """Refuse a subject that nothing is of: such a limit would bind nobody, and its maker would think it does."""
+    ratings = {str(line["rating"]) for row in house.store.policies() for line in row.body["ratings"]}
+    if scope == LimitScope.SALE:
+        sale = house.store.sales.view(subject)
+        items = ", ".join(item.sale_item_id for item in sale.items) if sale else ""
+        found, accepted = house.store.sale_item(subject) is not None, items or "the id of an item on sale"
+    elif scope == LimitScope.MERCHANT:
+        found, accepted = house.store.merchant(subject) is not None, "the id of a shop"
+    elif scope == LimitScope.PLAN:
+        found, accepted = subject in house.plans, ", ".join(sorted(house.plans))
+    else:
+        found, accepted = subject in ratings, ", ".join(sorted(ratings))
+    if not found:
+        raise InvalidInput(field="subject", fault=f"is {subject!r}, which nothing is of", accepted=accepted)
 
 
 def end_limit(house: House, *, limit_id: str) -> CapitalLimit:

@@ -16,8 +16,8 @@ from bnpl_plugin.ledger.capital_postings import loan_bought_back, loan_sold
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.lifecycle.funding.exposure import WHOLE_BPS, as_read, rooms
 from bnpl_plugin.lifecycle.funding.funders import known as known_funder
+from bnpl_plugin.lifecycle.funding.pools import check_day, told
 from bnpl_plugin.lifecycle.funding.pools import known as known_pool
-from bnpl_plugin.lifecycle.funding.pools import told
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import MAX_MINOR, divide
@@ -44,7 +44,7 @@ def sell(
         pool_id: whose loans.
         funder_id: who buys.
         price_bps: of the principal, 0 to 20000; 10000 is at par.
-        value_on: the economic date.
+        value_on: the economic date, not to come; what was drawn after it is passed over.
         target_minor: the most principal to sell, 0 only with ``loan_ids``.
         loan_ids: which loans.
         loan_sale_id: of the sale, given by a caller who may ask again: what has begun under it only goes on.
@@ -92,6 +92,7 @@ def _written(
 ) -> LoanSale:  # fmt: skip
     pool = known_pool(house, pool_id=pool_id)
     known_funder(house, funder_id=funder_id)
+    check_day(house, value_on, field="value_on")
     if not 0 <= price_bps <= MOST_PRICE_BPS:
         raise InvalidInput(field="price_bps", fault=f"is {price_bps}", accepted=f"0 to {MOST_PRICE_BPS}")
     if not 0 <= target_minor <= MAX_MINOR or not (target_minor or loan_ids):

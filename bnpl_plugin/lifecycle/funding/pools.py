@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from bnpl_plugin.money.currency import MINOR_UNITS, currency
 from bnpl_plugin.money.rounding import Rounding
 from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.ports.store import Changeset, Event, PoolChange
+
+FIRST_DAY = date(2000, 1, 1)
 
 
 def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
@@ -47,6 +49,13 @@ def own_amount(pool: CapitalPool, minor: int, *, field: str = "amount_minor") ->
     return Money(minor, pool.currency)
 
 
+def check_day(house: House, day: date, *, field: str) -> None:
+    """Refuse a day that no money can have moved on: one still to come wherever we are, or of another century."""
+    latest = house.today("UTC") + timedelta(days=1)
+    if not FIRST_DAY <= day <= latest:
+        raise InvalidInput(field=field, fault=f"is {day}", accepted=f"{FIRST_DAY} to {latest}")
+
+
 def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
     """Return an event of a pool; no shop and no shopper hears of it."""
     return Event(
@@ -56,15 +65,18 @@ def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
 
 
 def add_capital(
-    house: House, *, source: Money, into: str, rate: Decimal, rate_on: date, rate_source: str, country: str = ""
-) -> CapitalPool:
+    house: House, *, source: Money, into: str, rate: Decimal | None = None, rate_on: date, rate_source: str,
+    country: str = "",
+) -> CapitalPool:  # fmt: skip
     """Book capital into the pool of a currency and country, opening the pool if need be, with its journal entry.
 
+    Between two currencies the rate (units of ``into`` for one of the source) must be said; nothing stands for it.
     Raises ``InvalidInput``, ``UnsupportedCountry``.
     """
     if country:
         house.country(country)
-    _check_rate(rate, one=source.currency == into)
+    check_day(house, rate_on, field="rate_on")
+    rate = _checked_rate(rate, one=source.currency == into)
     amount = exchanged(source, into=into, rate=rate)
     pool_id = _pool_id(house, into, country=country)
     found = house.store.treasury.pool(pool_id)
@@ -86,7 +98,7 @@ def add_capital(
 
 
 def withdraw_capital(
-    house: House, *, pool_id: str, amount_minor: int, into: str = "", rate: Decimal = Decimal(1),
+    house: House, *, pool_id: str, amount_minor: int, into: str = "", rate: Decimal | None = None,
     rate_on: date, rate_source: str,
 ) -> CapitalPool:  # fmt: skip
     """Pay capital back to the owners, exchanged into another currency if ``into`` names one.
@@ -95,11 +107,12 @@ def withdraw_capital(
     ``InvalidInput``, ``NotYours``.
     """
     pool = known(house, pool_id=pool_id)
+    check_day(house, rate_on, field="rate_on")
     out = own_amount(pool, amount_minor)
     if out.minor > pool.free_minor:
         raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")
     to = into or pool.currency
-    _check_rate(rate, one=to == pool.currency)
+    rate = _checked_rate(rate, one=to == pool.currency)
     paid = exchanged(out, into=to, rate=rate)
     leverage.check(house, pool, more_assets_minor=-out.minor)
     entry = capital_withdrawn(
@@ -118,8 +131,13 @@ def _pool_id(house: House, code: str, *, country: str) -> str:
     return found.pool_id if found is not None and found.country == country else pool_id_of(code, country=country)
 
 
-def _check_rate(rate: Decimal, *, one: bool) -> None:
+def _checked_rate(rate: Decimal | None, *, one: bool) -> Decimal:
+    if rate is None:
+        if not one:
+            raise InvalidInput(field="rate", fault="is missing", accepted="a decimal number above 0")
+        return Decimal(1)
     if not rate.is_finite() or not 0 < rate < 10**9:
         raise InvalidInput(field="rate", fault=f"is {rate}", accepted="a decimal number above 0")
     if one and rate != 1:
         raise InvalidInput(field="rate", fault=f"is {rate}", accepted="1 within one currency")
+    return rate

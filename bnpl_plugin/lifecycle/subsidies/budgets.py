@@ -72,6 +72,8 @@ def opening(
     payer = merchant_id or house.host_merchant_id
     _check(house, name=name, budget=budget, country=country, payer=payer, terms=terms, warn_bps=warn_bps)
     now = house.clock.now()
+    if not 2000 <= starts_at.year < 3000:
+        raise InvalidInput(field="starts_at", fault=f"is {starts_at.isoformat()}", accepted="years 2000 to 2999")
     _check_end(ends_at, after=max(starts_at, now))
     made = Subsidy(
         subsidy_id=house.ids.new("sub"),
@@ -198,5 +200,9 @@ def _check(
 
 
 def _check_end(ends_at: datetime, *, after: datetime) -> None:
-    if ends_at <= after:
-        raise InvalidInput(field="ends_at", fault=f"is {ends_at.isoformat()}", accepted=f"after {after.isoformat()}")
+    if not after < ends_at or ends_at.year > 2999:
+        raise InvalidInput(
+            field="ends_at",
+            fault=f"is {ends_at.isoformat()}",
+            accepted=f"after {after.isoformat()}, before the year 3000",
+        )

@@ -44,8 +44,9 @@ class SubsidyTerms:
 
     def __post_init__(self) -> None:
         rate = self.nominal_rate
-        if type(rate) is not Decimal or not rate.is_finite() or not 0 <= rate < HIGHEST_RATE:
-            raise InvalidInput(field="nominal_rate", fault=f"is {rate}", accepted="0 to below 1, a fraction a year")
+        if type(rate) is not Decimal or not rate.is_finite() or not 0 <= rate < HIGHEST_RATE or rate != round(rate, 9):
+            accepted = "0 to below 1, a fraction a year with at most nine decimals"
+            raise InvalidInput(field="nominal_rate", fault=f"is {rate}", accepted=accepted)
         for field in ("lowest_minor", "highest_minor"):
             minor = getattr(self, field)
             if type(minor) is not int or not 0 <= minor <= MAX_TOTAL_MINOR:

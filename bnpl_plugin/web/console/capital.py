@@ -51,7 +51,7 @@ class AddForm(forms.Form):
 
     amount, currency, source = _amount(), _text(), _text()
     into, country = fields.String(load_default=""), fields.String(load_default="")
-    rate = fields.Decimal(load_default=Decimal(1), allow_nan=False, error_messages={"invalid": _SUM, "special": _SUM})
+    rate = fields.Decimal(load_default=None, allow_nan=False, error_messages={"invalid": _SUM, "special": _SUM})
 
 
 class AmountForm(forms.Form):

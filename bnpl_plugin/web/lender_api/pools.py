@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import fields
@@ -35,10 +34,10 @@ def named(names: type[BorrowingKind | limits.LimitScope]) -> fields.String:
 
 
 class _Exchange(Strict):
-    """A rate between two currencies, with its day and source."""
+    """A rate between two currencies, which must be said, with its day and source."""
 
     rate = fields.Decimal(
-        load_default=Decimal(1), allow_nan=False, metadata={"accepted": "a decimal number above 0, as text"},
+        load_default=None, allow_nan=False, metadata={"accepted": "a decimal number above 0, as text"},
         error_messages={"invalid": _INVALID, "special": _INVALID, "null": "is null"},
     )  # fmt: skip
     rate_on = day(load_default=None)

@@ -47,7 +47,7 @@ def test_a_new_limit_counts_loans_and_holds_that_are_there(world, scope):
     }[scope]  # fmt: skip
     expected = world.book(lent).loan.outstanding_minor + purchase.hold.principal_minor
     limit_id = limit_of(world, scope, subject)
-    other = limit_of(world, scope, "something else")
+    other = limit_of(world, "plan", "instalments_24")
     assert (used(world, limit_id), used(world, other)) == (expected, 0)
     world.sound()
     world.buy(world.shop.add(), walker=world.shopper(phone=phone(2)), plan_code="pay_in_4")
@@ -122,6 +122,10 @@ def test_an_ended_limit_binds_no_more_and_counts_down_to_nothing(world):
         ({"subject": ""}, "subject"),
         ({"subject": "x" * 121}, "subject"),
         ({"subject": "a\nb"}, "subject"),
+        ({"subject": "pay_in_33"}, "subject"),
+        ({"scope": "merchant", "subject": "📱 shop"}, "subject"),
+        ({"scope": "cohort", "subject": "a"}, "subject"),
+        ({"scope": "sale", "subject": "sale_nothing"}, "subject"),
         ({"ceiling_minor": -1}, "ceiling_minor"),
         ({"ceiling_minor": 10**19}, "ceiling_minor"),
         ({"ceiling_minor": True}, "ceiling_minor"),
@@ -140,8 +144,12 @@ def test_no_limit_without_its_pool(small_world):
         limits.set_limit(small_world.house, pool_id="pool_xxx", scope="plan", subject="p", ceiling_minor=1)
 
 
-def test_an_emoji_is_a_subject_like_any_other(small_world):
-    assert used(small_world, limit_of(small_world, "merchant", "📱 shop")) == 0
+def test_a_limit_on_a_whole_sale_would_bind_nobody_and_is_told_its_items(small_world):
+    item = small_world.sale()
+    with pytest.raises(errors.InvalidInput) as refused:
+        limit_of(small_world, "sale", item.sale_id)
+    assert refused.value.details["accepted"] == item.sale_item_id
+    assert limit_of(small_world, "sale", item.sale_item_id)
 
 
 def test_a_hold_decided_before_the_limit_is_decided_again(world, monkeypatch):

@@ -135,3 +135,11 @@ def test_what_is_not_there_is_not_found(ask: Ask, path: str, body):
 def test_no_loan_sale_is_not_found(ask: Ask):
     assert ask("get", "/loan-sales/lsa_9").status_code == 404
     assert ask("get", "/pools/pool_9").status_code == 404
+
+
+def test_an_exchange_without_its_rate_is_refused_and_never_made_at_one(ask: Ask, pool_id: str):
+    added = ask("post", "/capital", json={"amount_minor": 100, "currency": "USD", "into": "CNY", "country": "CN"})
+    taken = ask("post", f"/pools/{pool_id}/withdrawals", json={"amount_minor": 100, "into": "USD"})
+    for answer in (added, taken):
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "rate")
+    assert ask("get", f"/pools/{pool_id}").json["available_minor"] == 710_000

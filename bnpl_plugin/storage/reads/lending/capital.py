@@ -36,7 +36,9 @@ def loans_to_move(
 ) -> Sequence[Loan]:
     """Return the next loans that a sale or buy-back may move, the oldest first."""
     loan = purchases.loan.c
-    wanted = select_of(Loan).where(loan.pool_id == sale.pool_id, loan.currency == sale.currency)
+    wanted = select_of(Loan).where(
+        loan.pool_id == sale.pool_id, loan.currency == sale.currency, loan.drawdown_on <= sale.value_on
+    )
     if sale.direction == "sell":
         free = sa.or_(loan.funder_id.is_(None), loan.funder_id == sale.funder_id, loan.funder_minor == 0)
         wanted = wanted.where(loan.state == "active", free, loan.outstanding_minor > loan.funder_minor)
