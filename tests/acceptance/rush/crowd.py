@@ -16,7 +16,7 @@ from typing import Any
 from tests.acceptance.rush.ground import Shopper
 
 #: What a tap may be answered when nothing is decided yet.
-_AGAIN = ("unavailable", "too_fast", "paused", "no_credit")
+_AGAIN = ("reserving", "unavailable", "too_fast", "paused", "no_credit")
 _PATIENCE = 60.0  # seconds that a shopper asks before giving up: only then the run is broken
 
 
