@@ -39,6 +39,7 @@ from bnpl_plugin.storage import (
 )
 from bnpl_plugin.web import blueprints as web_blueprints
 from bnpl_plugin.web import locale
+from bnpl_plugin.web.sale.claim import open_door
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -150,6 +151,7 @@ class Bnpl:
         if register_blueprints:
             for blueprint in self.blueprints(settings):
                 app.register_blueprint(blueprint)
+            open_door(app, house=house)
         return house
 
     @staticmethod

@@ -24,6 +24,7 @@ filled from `details`. `details` are safe to show to anyone; `diagnostic` is for
     ├── SalePaused · InLine · ClaimedElsewhere · ChallengeFailed
     ├── DecisionMissing · DisclosuresMissing
     ├── CodeWrong · CodeExpired · TooManyAttempts
+    │   └── BrowserCrowded        (of TooManyAttempts) enough shoppers are ready in this browser
     ├── CreditDeclined · OrderRefused · ServiceNotOpen
     ├── HostTransactionOpen · StorageUnavailable · ProviderUnavailable · MessageUndelivered · WebhookInvalid
     ├── GateUnavailable           a flash sale's gate did not answer
@@ -78,6 +79,7 @@ from bnpl_plugin.errors.house import (
     WebhookInvalid,
 )
 from bnpl_plugin.errors.purchase import (
+    BrowserCrowded,
     CartChanged,
     ChallengeFailed,
     CheckoutExpired,
@@ -110,6 +112,7 @@ __all__ = [
     "AllotmentExhausted",
     "AmountOutOfRange",
     "BnplError",
+    "BrowserCrowded",
     "CapitalExhausted",
     "CartChanged",
     "ChallengeFailed",

@@ -122,6 +122,12 @@ class TooManyAttempts(BnplError, code="too_many_attempts", kind=ErrorKind.RETRY_
     message = "Too many attempts. Please wait a while and try again."
 
 
+class BrowserCrowded(TooManyAttempts, code="browser_crowded", kind=ErrorKind.NOT_ALLOWED):
+    """As many shoppers as the flash sale allows have got ready in this browser."""
+
+    message = "As many people as the sale allows have got ready in this browser. Please use a device of your own."
+
+
 class CreditDeclined(BnplError, code="credit_declined", kind=ErrorKind.NOT_ALLOWED):
     """The decision was negative; `reasons` are the codes of the rules that said so."""
 

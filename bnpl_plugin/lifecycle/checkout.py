@@ -20,9 +20,9 @@ from bnpl_plugin.errors import (
     StateMoved,
     SubsidyExhausted,
 )
-from bnpl_plugin.lifecycle import down_payment, holds
+from bnpl_plugin.lifecycle import down_payment, holds, mandate
 from bnpl_plugin.lifecycle.attempts import abandoned
-from bnpl_plugin.lifecycle.flash_sale import readiness
+from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.lifecycle.quotation import on_sale, quote_plan, read_offer, sale_of
@@ -346,11 +346,11 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
     )
     ended = house.event(kind, checkout, deliver=True, reason=reason)
     back = holds.giving_back(purchase, event="void" if event == "cancel" else "expire")
-    dropped = abandoned(house, purchase.attempt)
+    dropped, card = abandoned(house, purchase.attempt), mandate.forgotten(house, purchase)
     house.commit(
         Changeset(
-            moves=(move, *back.moves, *dropped.moves),
-            rows=dropped.rows,
+            moves=(move, *back.moves, *dropped.moves, *card.moves),
+            rows=(*dropped.rows, *card.rows),
             events=(ended,),
             lines=back.lines,
             units=back.units,
@@ -358,3 +358,4 @@ def _end(house: House, purchase: Purchase, *, event: str, kind: str, reason: str
             pools=back.pools,
         )
     )
+    claiming.let_go(house, purchase)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
-from bnpl_plugin.lifecycle import holds, payment
+from bnpl_plugin.lifecycle import holds, mandate, payment
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.provider import Outcome, OutcomeKind
@@ -30,8 +30,9 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
         sources=("authorised",),
         set=values(state=CHECKOUT.advance("authorised", "refuse"), reason=reason, changed_at=house.clock.now()),
     )
+    card = mandate.forgotten(house, purchase)
+    moves = [move, *back.moves, *card.moves]
     jobs: list[Job] = [house.job("notify", stream=checkout_id, kind="order_refused", checkout_id=checkout_id)]
-    moves = [move, *back.moves]
     if attempt is not None:
         moves.append(_at_rest(attempt))
         if attempt.amount_minor:
@@ -39,7 +40,7 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
     if checkout.channel == "embedded":
         jobs.append(house.job("host_refused", stream=checkout_id, checkout_id=checkout_id, reason=reason))
     refused = house.event("checkout.refused", checkout, deliver=True, reason=reason)
-    changeset = replace(back, moves=tuple(moves), rows=tuple(jobs), events=(refused,))
+    changeset = replace(back, moves=tuple(moves), rows=(*jobs, *card.rows), events=(refused,))
     try:
         house.commit(changeset)
     except StateMoved:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT
 from bnpl_plugin.errors import CheckoutExpired, ProviderUnavailable, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle import holds, mandate
 from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, instruction, next_check, waiting
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
@@ -21,11 +21,11 @@ from bnpl_plugin.ports.store import Changeset, Event, Move, Purchase
 _STILL_PAYABLE = ("held", "authorised", *CHECKOUT.sources("authorise"))
 
 
-def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
+def begin(house: House, *, checkout_id: str, return_url: str, use_stored: bool = True) -> Attempt:
     """Start paying the first instalment of a signed checkout (or saving the card, when nothing is due today).
 
-    A payment already under way is returned as it is (a double click, a second tab). Raises ``CheckoutExpired``,
-    ``CartChanged``.
+    A payment already under way is returned as it is (a double click, a second tab). A card stored ahead
+    (``store_card``) is used unless ``use_stored`` says not to. Raises ``CheckoutExpired``, ``CartChanged``.
     """
     purchase = house.purchase(checkout_id)
     checkout, current = purchase.checkout, purchase.attempt
@@ -35,7 +35,7 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
         raise CheckoutExpired(state=checkout.state)
     checkouts.check_open(house, purchase)
     checkouts.check_cart(house, purchase)
-    attempt = _intent(house, purchase)
+    attempt = _intent(house, purchase, with_card=mandate.stored(house, purchase) if use_stored else None)
     try:
         house.commit(_started(house, purchase, attempt))
     except StateMoved:  # the other tab was first
@@ -45,6 +45,14 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> Attempt:
     except ProviderUnavailable as error:
         outcome = Outcome(OutcomeKind.DECLINED, decline_code=DeclineCode.PROVIDER_REFUSED, diagnostic=error.diagnostic)
     record(house, attempt=attempt, outcome=outcome)
+    return house.store.attempt(attempt.attempt_id) or attempt
+
+
+def store_card(house: House, *, checkout_id: str, return_url: str) -> Attempt:
+    """Store a card ahead, for a purchase whose line is reserved for a flash sale. Raises ``CheckoutExpired``."""
+    attempt, outcome = mandate.begin(house, checkout_id=checkout_id, return_url=return_url)
+    if outcome is not None:
+        record(house, attempt=attempt, outcome=outcome)
     return house.store.attempt(attempt.attempt_id) or attempt
 
 
@@ -64,7 +72,9 @@ def record(house: House, *, attempt: Attempt, outcome: Outcome) -> None:
     purchase = house.purchase(attempt.checkout_id)
     current = next((a for a in purchase.attempts if a.attempt_id == attempt.attempt_id), attempt)
     try:
-        if outcome.kind is OutcomeKind.SUCCEEDED:
+        if outcome.kind is OutcomeKind.SUCCEEDED and current.purpose == mandate.PURPOSE:
+            changeset = mandate.kept(house, purchase, current, outcome)
+        elif outcome.kind is OutcomeKind.SUCCEEDED:
             changeset = _authorised(house, purchase, current, outcome)
         elif outcome.kind is OutcomeKind.DECLINED:
             changeset = _declined(house, purchase, current, outcome)
@@ -76,7 +86,7 @@ def record(house: House, *, attempt: Attempt, outcome: Outcome) -> None:
         return
 
 
-def _intent(house: House, purchase: Purchase) -> Attempt:
+def _intent(house: House, purchase: Purchase, *, with_card: Attempt | None) -> Attempt:
     checkout, now = purchase.checkout, house.clock.now()
     offer = checkouts.offer_of(checkout)
     attempt_id = house.ids.new("att")
@@ -93,8 +103,8 @@ def _intent(house: House, purchase: Purchase) -> Attempt:
         amount_minor=offer.first_minor,
         idempotency_key=attempt_id,
         provider_ref=None,
-        customer_ref=None,
-        method_ref=None,
+        customer_ref=with_card.customer_ref if with_card else None,
+        method_ref=with_card.method_ref if with_card else None,
         decline_code=None,
         next_action=None,
         details={
@@ -200,6 +210,8 @@ def _waiting(house: House, purchase: Purchase, attempt: Attempt, outcome: Outcom
     if not ATTEMPT.allows(attempt.state, "decline"):  # its outcome is known already
         return None
     given_up = purchase.checkout.state not in _STILL_PAYABLE or not _pays(attempt, purchase.checkout)
+    if attempt.purpose == mandate.PURPOSE:
+        given_up = mandate.is_over(purchase)
     if given_up and outcome.kind is OutcomeKind.PENDING and attempt.state == "pending":
         return abandoned(house, attempt)  # its answer was lost when the checkout ended: now its page can be closed
     events: tuple[Event, ...] = ()

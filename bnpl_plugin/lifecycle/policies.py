@@ -38,6 +38,18 @@ def seed(house: House) -> None:
     house.policies.seed()
 
 
+def every(house: House) -> tuple[PolicyVersion, ...]:
+    """Return every stored version, and behind them the release's own that nothing has stored yet, as ``seed`` would."""
+    stored = tuple(house.store.policies())
+    versions, led = {row.version for row in stored}, any(row.state == "champion" for row in stored)
+    own = house.policies
+    return stored + tuple(
+        row_of(policy, state="champion" if not led and policy is own.default else "draft", at=house.clock.now())
+        for version, policy in own.leaves.items()
+        if version not in versions
+    )
+
+
 def add(house: House, body: Any) -> Policy:
     """Store a new version as a draft; the same document again is no change.
 

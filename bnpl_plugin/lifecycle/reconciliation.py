@@ -14,7 +14,7 @@ from bnpl_plugin.ports.store import Changeset, Move
 
 log = log_of("reconciliation")
 
-FIRST = ("first", "setup")
+FIRST = ("first", "setup", "mandate")
 
 
 def settle_checkout(house: House, *, checkout_id: str) -> Confirmation:

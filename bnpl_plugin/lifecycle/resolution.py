@@ -14,6 +14,7 @@ from typing import Any
 from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import InvalidInput, StateMoved
 from bnpl_plugin.lifecycle import credit_line, passes, persons, reviews
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.quotation import quote_plan
 from bnpl_plugin.ports.plan import Offer
@@ -133,6 +134,8 @@ def resolve(
         raise StateMoved("the shopper has given the checkout up", guard="state")
     if outcome == Outcome.DECLINED:
         house.commit(_declined(house, case, operator=name, note=told))
+        if case.goes_on and case.checkout is not None:
+            claiming.let_go(house, house.purchase(case.checkout.checkout_id))
         return house.store.review(review_id) or review
     limit = _limit(house, case, asked_minor=limit_minor)
     if _needs_another(house, case, operator=name, limit_minor=limit):

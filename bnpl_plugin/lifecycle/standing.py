@@ -13,6 +13,7 @@ from bnpl_plugin.errors import CreditDeclined, DecisionMissing, OfferUnavailable
 from bnpl_plugin.lifecycle import credit_line, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, gather
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import recorded, turn, weigh
 from bnpl_plugin.lifecycle.line_words import LineReason
@@ -50,6 +51,7 @@ def still_stands(house: House, purchase: Purchase, *, giving_back: Changeset | N
     decision = _again(house, purchase, old=old, withdrawn=row == "withdrawn")
     house.commit(_changed(house, purchase, old=old, decision=decision, giving_back=giving_back or Changeset()))
     if decision.outcome == "declined":
+        claiming.let_go(house, purchase)
         raise CreditDeclined(reasons=tuple(decision.reasons["codes"]))
     if decision.outcome == "referred":
         raise DecisionMissing(checkout_id=checkout.checkout_id)

@@ -13,6 +13,7 @@ from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import credit_line, down_payment, persons, reviews
 from bnpl_plugin.lifecycle.enquiries import sourced
 from bnpl_plugin.lifecycle.evidence import Ask, Facts, gather
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.judgement import Judgement, as_promised, recorded, turn, weigh
 from bnpl_plugin.lifecycle.standing import EVENTS, priced, still_stands
@@ -66,6 +67,8 @@ def _decide(house: House, *, checkout_id: str, facts: Facts, by_pass: Pass | Non
     offer, judgement = down_payment.decided(house, checkout=checkout, offer=offer, judgement=judgement, policy=policy)
     decision = recorded(house, judgement, shopper_id=checkout.shopper_id, checkout_id=checkout_id)
     house.commit(_recorded(house, checkout=checkout, offer=offer, decision=decision, facts=facts, line=line))
+    if decision.outcome == "declined":
+        claiming.let_go(house, purchase)
     return decision
 
 

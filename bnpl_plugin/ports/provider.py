@@ -133,7 +133,8 @@ class Provider(Protocol):
 
         Authorise ``amount`` (manual capture) and save the card for later charges.
 
-        Usually answers PENDING with a ``next_action`` (the card form). With a zero amount only saves the card.
+        Usually answers PENDING with a ``next_action`` (the card form). With a zero amount only saves the card. With
+        ``customer_ref`` and ``method_ref`` that saved card is tried at once; PENDING then means that the bank asks.
         """
         ...
 

@@ -192,6 +192,14 @@ class Settings:
         default="",
         meaning="what is to be lent, from which month to which: 2000000000CNY 2027-01 2027-06",
     )
+    claims_per_shopper: int = _key(
+        whole(1, 1000), default=3, meaning="times in a second that one shopper may ask a flash sale's gate"
+    )
+    claims_per_address: int = _key(
+        whole(0, 1_000_000),
+        default=0,
+        meaning="times in a second that one network address may ask a flash sale's gate; 0: as often as it likes",
+    )
     gate: str = _key(
         text(2, 40), default="sql", meaning="where a flash sale's rush is decided: code of a gate's leaf (sql, redis)"
     )
@@ -200,6 +208,17 @@ class Settings:
         default="",
         secret=True,
         meaning="address of the Redis or Valkey server, or of one node of its Cluster (redis+cluster://)",
+    )
+    board_streams: int = _key(
+        whole(0, 1000), default=8, meaning="operators' live boards of flash sales that one process serves at once"
+    )
+    board_seconds: int = _key(
+        whole(1, 60), default=60, meaning="seconds after which a live board's stream ends and the browser comes again"
+    )
+    sale_commits: int = _key(
+        whole(1, 1000),
+        default=2,
+        meaning="winners of a flash sale that one process commits at once; fewer than its threads, for losers' sake",
     )
     worker_chunk: int = _key(whole(1, 1000), default=50, meaning="jobs that a worker claims at once")
     job_tries: int = _key(

@@ -1,5 +1,5 @@
-// A shopper's place at a flash sale: counts down by the server's clock, asks the gate once at the start and then as
-// often as the gate says. What is shown is what the gate has said; "held" leads on, and only then is it the shopper's.
+// A shopper's place at a flash sale: counts down by the server's clock, asks the gate at the start if the shopper has
+// pressed "Buy for me", or when the shopper taps, and then as often as the gate says. What is shown is what the gate has said; "held" leads on, and only then is it the shopper's.
 const root = document.querySelector("[data-sale]");
 const born = performance.now();
 const opensIn = () => Number(root.dataset.startsIn) - (performance.now() - born);
@@ -7,6 +7,7 @@ const opensIn = () => Number(root.dataset.startsIn) - (performance.now() - born)
 const show = (state) => {
   root.dataset.sale = state;
   for (const part of root.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+  for (const part of document.querySelectorAll("[data-card]")) part.hidden = ["sold_out", "over", "enough"].includes(state);
 };
 
 const clock = root.querySelector("[data-count]");
@@ -55,14 +56,37 @@ function hear(told) {
       later(1);
       return;
     case "sold_out":
+      for (const part of root.querySelectorAll("[data-final]")) part.hidden = (part.dataset.final === "yes") !== told.final;
       if (!told.final) later(10);
       break;
+    case "reserving":
+      show("asking");
+      later(told.again_in);
+      return;
     case "too_fast":
       later(told.again_in);
       return;
   }
   show(told.state);
   if (["waiting", "paused", "no_credit", "unavailable"].includes(told.state)) later(told.again_in ?? 2);
+}
+
+function waitForTheStart() {
+  const button = root.querySelector("[data-arm]");
+  const armed = () => sessionStorage.getItem(here) === "armed"; // in this tab, over a reload
+  const draw = () => {
+    button.hidden = armed();
+    root.querySelector("[data-armed]").hidden = !armed();
+  };
+  button.addEventListener("click", () => {
+    sessionStorage.setItem(here, "armed");
+    draw();
+  });
+  draw();
+  setTimeout(() => {
+    show(armed() ? "asking" : "open");
+    if (armed()) ask();
+  }, Math.max(opensIn(), 0));
 }
 
 if (ticket) {
@@ -78,8 +102,8 @@ if (ticket) {
   }
   const state = root.dataset.sale;
   if (state === "ready" && draw) setTimeout(() => location.replace(here), Math.max(opensIn(), 0) + 1500);
-  else if (state === "ready") setTimeout(ask, Math.max(opensIn(), 0));
-  else if (state === "drawing") setTimeout(() => location.replace(here), 2000);
+  else if (state === "ready") waitForTheStart();
+  else if (state === "drawing") setTimeout(() => location.replace(here), 2000 + Math.random() * 3000);
   else if (["waiting", "paused", "no_credit", "unavailable"].includes(state)) later(2);
 } else if (root.dataset.sale === "room" && opensIn() > 0) {
   setTimeout(() => location.reload(), opensIn() + 500);

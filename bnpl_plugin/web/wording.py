@@ -7,6 +7,7 @@ from typing import Final
 
 from bnpl_plugin import errors
 from bnpl_plugin.errors import BnplError, ErrorKind
+from bnpl_plugin.lifecycle.flash_sale.watching.board import GateWord, Phase
 from bnpl_plugin.ports.plan import PlanKind, PlanRefusal
 from bnpl_plugin.ports.provider import DeclineCode
 from bnpl_plugin.web.locale import Translator
@@ -80,6 +81,24 @@ TYPED: Final[Mapping[str, str]] = {
     "sum": "Please write a sum like 2500 or 2500.50.",
     "percent": "Please write a percentage from 0 to 100, with at most two decimals.",
     "day": "Please choose a day.",
+    "moment": "Please choose a day and a time.",
+    "whole": "Please write a whole number.",
+    "units": "Please write how many units: a whole number from 1.",
+    "end": "Please tick that you want to end it.",
+    "items": "Each item needs a number of its own, a name, units and a price; empty rows are passed over.",
+}
+
+#: What a flash sale is now, and what its board says of a gate that says nothing.
+SALE_PHASES: Final[Mapping[str, str]] = {
+    Phase.COMING: "coming",
+    Phase.OPEN: "selling",
+    Phase.PAUSED: "paused",
+    Phase.ENDED: "ended",
+    Phase.CLOSED: "closed",
+}
+SALE_GATES: Final[Mapping[str, str]] = {
+    GateWord.DOWN: "The gate does not answer. Free and held units are the database's.",
+    GateWord.FORGOTTEN: "The gate does not know this sale until it is taught. Free and held units are the database's.",
 }
 
 _ENDINGS: Final[Mapping[str, str]] = {
@@ -129,6 +148,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "disclosure.shown": ("signature", "Terms shown"),
     "checkout.signed": ("signature", "Agreement signed"),
     "payment.started": ("money", "Payment started"),
+    "payment.card_stored": ("event", "Card stored ahead"),
     "payment.authorised": ("money", "Payment authorised"),
     "payment.declined": ("money", "Payment declined"),
     "payment.unknown": ("money", "Payment outcome not known"),

@@ -75,17 +75,18 @@ class Orders:
 
     def crowded(self, item: SaleItem, count: int, *, now: datetime) -> Sequence[Order]:
         """Write one order each for so many make-believe shoppers of a flash sale (``flask bnpl crowd``)."""
-        with self._sessions.begin() as session:
+        with self._sessions() as session:
             sale = session.get_one(Sale, item.sale_item_id)
             shop, variant = STOREFRONTS[sale.country], session.get_one(Variant, sale.sku)
-            lines = order_lines([(variant, 1)], shop=shop, sale_minor=sale.price_minor)
-            written = [
-                _drafted(
-                    lines, shop=shop, language=shop.language, recipient="Crowd", address="Nowhere 1", now=now,
-                    sale_item_id=sale.sale_item_id,
-                )
-                for _ in range(count)
-            ]  # fmt: skip
+        lines = order_lines([(variant, 1)], shop=shop, sale_minor=sale.price_minor)
+        written = [
+            _drafted(
+                lines, shop=shop, language=shop.language, recipient="Crowd", address="Nowhere 1", now=now,
+                sale_item_id=sale.sale_item_id,
+            )
+            for _ in range(count)
+        ]  # fmt: skip
+        with self._sessions.begin() as session:  # begins with a write: SQLite lets no reader become a writer
             session.add_all(written)
         return [financed(order) for order in written]
 

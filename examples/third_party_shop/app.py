@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, redirect, rend
 from standardwebhooks import WebhookVerificationError
 from werkzeug.wrappers import Response as BaseResponse
 
+from examples.third_party_shop import flash_sale
 from examples.third_party_shop.catalogue import PRODUCTS
 from examples.third_party_shop.lender import Lender, LenderRefused, LenderSilent
 from examples.third_party_shop.orders import STATES, Order, OrderBook, cart_lines, total_of
@@ -121,7 +123,7 @@ def pay_later() -> BaseResponse | tuple[str, int]:
     """Place a waiting order, open the lender's checkout for it and send the shopper there."""
     if not _cart():
         return redirect(url_for("pages.cart"), 303)
-    return _to_lender(_book().place(_cart()))
+    return _to_lender(_book().place(cart_lines(_cart())))
 
 
 @pages.post("/commande/<link>/reprendre")
@@ -143,6 +145,9 @@ def _to_lender(order: Order) -> BaseResponse | tuple[str, int]:
         "return_url": url_for("pages.order", link=order.link, _external=True),
         "cancel_url": url_for("pages.left", link=order.link, _external=True),
     }
+    sale_item_id = _book().sale_item_of(order.order_ref)
+    if sale_item_id is not None:
+        asked.update(sale_item_id=sale_item_id, units=1)
     try:
         made = _lender().open_checkout(asked, key=f"order-{order.order_ref}")
     except LenderRefused as refused:
@@ -151,6 +156,55 @@ def _to_lender(order: Order) -> BaseResponse | tuple[str, int]:
         return render_template("trouble.html", order=order, problem=None), 503
     _book().opened(order.order_ref, checkout_id=made["id"], checkout_url=made["checkout_url"])
     return redirect(made["checkout_url"], 303)
+
+
+@pages.get("/vente")
+def sale() -> str:
+    """Show the flash sale as the lender says it stands."""
+    found, told, silent = _book().newest_sale(), None, False
+    if found is not None and found.sale_id is not None:
+        try:
+            told = flash_sale.view(_lender().sale(found.sale_id))
+        except (LenderRefused, LenderSilent):
+            silent = True
+    return render_template(
+        "sale.html", sale=told, silent=silent, product=flash_sale.product(), price_minor=flash_sale.PRICE_MINOR,
+        units=flash_sale.UNITS,
+    )  # fmt: skip
+
+
+@pages.post("/vente/ouvrir")
+def open_sale() -> BaseResponse | tuple[str, int]:
+    """Open a flash sale, unless one is coming or running: decided here first, then asked of the lender by one key."""
+    last, starts_at = _book().newest_sale(), flash_sale.now(_lender().ahead()) + flash_sale.OPENS_IN
+    try:
+        over = last is None or (
+            last.sale_id is not None and _lender().sale(last.sale_id)["phase"] in flash_sale.OVER
+        )  # fmt: skip
+        number = last.number + over if last else 1
+        decided = _book().decide_sale(number, starts_at=starts_at)
+        if decided.sale_id is None:
+            terms = flash_sale.terms(datetime.fromisoformat(decided.starts_at))
+            made = _lender().open_sale(terms, key=f"vente-{decided.number}")
+            _book().sale_made(decided.number, sale_id=made["id"], sale_item_id=made["items"][0]["id"])
+    except LenderRefused as refused:
+        return render_template("trouble.html", order=None, problem=refused.problem), 409
+    except LenderSilent:
+        return render_template("trouble.html", order=None, problem=None), 503
+    return redirect(url_for("pages.sale"), 303)
+
+
+@pages.post("/vente/acheter")
+def buy_at_sale() -> BaseResponse | tuple[str, int]:
+    """Place a waiting order for one unit and send the shopper to the lender, before the start too: to get ready."""
+    found = _book().newest_sale()
+    if found is None or found.sale_item_id is None:
+        return redirect(url_for("pages.sale"), 303)
+    known = _book().of_link(session.get("sale_order", ""))
+    if known is None or known.state != "waiting" or _book().sale_item_of(known.order_ref) != found.sale_item_id:
+        known = _book().place(flash_sale.lines(), sale_item_id=found.sale_item_id)
+        session["sale_order"] = known.link
+    return _to_lender(known)
 
 
 @pages.get("/commande/<link>")

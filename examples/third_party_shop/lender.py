@@ -60,9 +60,20 @@ class Lender:
 
     def open_checkout(self, order: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """Open a checkout; sent again with the same key after a silence. Raises ``LenderRefused``, ``LenderSilent``."""
+        return self._patiently("/checkouts", body=order, key=key)
+
+    def open_sale(self, terms: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Hand units over for a flash sale. Raises ``LenderRefused``, ``LenderSilent``."""
+        return self._patiently("/sales", body=terms, key=key)
+
+    def sale(self, sale_id: str) -> dict[str, Any]:
+        """Ask how a flash sale stands."""
+        return self._call("GET", f"/sales/{sale_id}")
+
+    def _patiently(self, path: str, *, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         for turn in range(1, TRIES + 1):
             try:
-                return self._call("POST", "/checkouts", body=order, key=key)
+                return self._call("POST", path, body=body, key=key)
             except LenderSilent:
                 if turn == TRIES:
                     raise
@@ -80,7 +91,7 @@ class Lender:
     def read_webhook(self, body: bytes, *, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return a verified webhook. Raises ``WebhookVerificationError``."""
         hook = Webhook(self.webhook_secret)
-        if not self._ahead():
+        if not self.ahead():
             verified: dict[str, Any] = hook.verify(body, dict(headers))
             return verified
         return self._read_in_moved_time(hook, body=body, headers=headers)
@@ -94,14 +105,15 @@ class Lender:
             wanted = hook.sign(told["webhook-id"], at, body.decode())
         except (KeyError, ValueError) as error:
             raise WebhookVerificationError("unusable headers") from error
-        if abs(datetime.now(UTC) + timedelta(seconds=self._ahead()) - at) > timedelta(minutes=5):
+        if abs(datetime.now(UTC) + timedelta(seconds=self.ahead()) - at) > timedelta(minutes=5):
             raise WebhookVerificationError("too old or too new")
         if not any(hmac.compare_digest(wanted, one) for one in given.split(" ")):
             raise WebhookVerificationError("no signature of ours")
         found: dict[str, Any] = json.loads(body)
         return found
 
-    def _ahead(self) -> int:
+    def ahead(self) -> int:
+        """Return by how many seconds the demo's clock runs ahead."""
         try:
             return int(self.clock_file.read_text()) if self.clock_file else 0
         except (FileNotFoundError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,21 @@ orders = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
 )
 seen = sa.Table("webhooks_seen", metadata, sa.Column("webhook_id", sa.String(80), primary_key=True))
+#: The shop's flash sales: decided and written here before the lender is asked, so that a second click asks the same.
+sales = sa.Table(
+    "flash_sales",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("starts_at", sa.String(40), nullable=False),
+    sa.Column("sale_id", sa.String(64)),
+    sa.Column("sale_item_id", sa.String(64)),
+)
+sale_orders = sa.Table(
+    "flash_sale_orders",
+    metadata,
+    sa.Column("order_ref", sa.String(40), primary_key=True),
+    sa.Column("sale_item_id", sa.String(64), nullable=False),
+)
 
 #: State of the lender's checkout → state of the order; every other state is still waiting.
 STATES: Mapping[str, str] = {
@@ -62,6 +78,16 @@ class Order:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FlashSale:
+    """One flash sale as stored; without a ``sale_id`` the lender has not answered yet."""
+
+    number: int
+    starts_at: str
+    sale_id: str | None
+    sale_item_id: str | None
+
+
 def cart_lines(cart: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the typed lines of a cart, shipping included, as the API wants them."""
     lines: list[dict[str, Any]] = [
@@ -91,9 +117,8 @@ class OrderBook:
         self._engine = sa.create_engine(database_url, connect_args={"timeout": 15})
         metadata.create_all(self._engine)
 
-    def place(self, cart: Mapping[str, int]) -> Order:
-        """Write a new waiting order for a cart."""
-        lines = cart_lines(cart)
+    def place(self, lines: list[dict[str, Any]], *, sale_item_id: str | None = None) -> Order:
+        """Write a new waiting order of these lines; ``sale_item_id``: of one unit of a flash sale."""
         order = Order(
             order_ref=f"AS-{secrets.token_hex(5).upper()}",
             link=secrets.token_urlsafe(18),
@@ -110,6 +135,8 @@ class OrderBook:
             connection.execute(
                 orders.insert().values(**{name: getattr(order, name) for name in Order.__dataclass_fields__})
             )
+            if sale_item_id is not None:
+                connection.execute(sale_orders.insert().values(order_ref=order.order_ref, sale_item_id=sale_item_id))
         return order
 
     def opened(self, order_ref: str, *, checkout_id: str, checkout_url: str) -> None:
@@ -141,6 +168,33 @@ class OrderBook:
             found = orders.update().where(orders.c.order_ref == order_ref, orders.c.state.in_(sources))
             change = {"state": state, "news": news, **({"loan_id": loan_id} if loan_id else {})}
             return connection.execute(found.values(**change)).rowcount == 1
+
+    # flash sales -----------------------------------------------------------------------------------------------------
+    def sale_item_of(self, order_ref: str) -> str | None:
+        """Return the item of the lender's that an order is one unit of."""
+        with self._engine.connect() as connection:
+            found = sa.select(sale_orders.c.sale_item_id).where(sale_orders.c.order_ref == order_ref)
+            return connection.execute(found).scalar_one_or_none()
+
+    def newest_sale(self) -> FlashSale | None:
+        """Return the newest flash sale."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(sales).order_by(sales.c.number.desc())).mappings().first()
+        return FlashSale(**row) if row else None
+
+    def decide_sale(self, number: int, *, starts_at: datetime) -> FlashSale:
+        """Write down that a sale is to be, or return the one of that number that was decided a moment before."""
+        with contextlib.suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(sales.insert().values(number=number, starts_at=starts_at.isoformat()))
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(sales).where(sales.c.number == number)).mappings().one()
+        return FlashSale(**row)
+
+    def sale_made(self, number: int, *, sale_id: str, sale_item_id: str) -> None:
+        """Note the lender's ids of a sale."""
+        with self._engine.begin() as connection:
+            found = sales.update().where(sales.c.number == number)
+            connection.execute(found.values(sale_id=sale_id, sale_item_id=sale_item_id))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Order | None:
         with self._engine.connect() as connection:

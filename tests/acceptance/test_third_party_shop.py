@@ -20,6 +20,7 @@ from bnpl_plugin import worker
 from bnpl_plugin.environment import HttpCourier, MovableClock
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import merchants
+from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.lifecycle.house import House
 from tests.servers.process import REPOSITORY, free_port
 from tests.servers.web import WebServer
@@ -215,6 +216,26 @@ def test_a_refund_reaches_the_shop(street: Street, browser: Browser):
     worker.run_until_idle(street.house)
     assert browser.state()["state"] == "returned"
     assert "Cette commande est annulée" in browser.session.get(browser.order_url).text
+
+
+def test_the_shop_runs_a_flash_sale_of_its_own_and_sells_a_unit_of_it(street: Street, browser: Browser):
+    page = f"{street.shop.url}/vente"
+    for _ in range(2):  # a double click opens one sale
+        assert "Se préparer" in browser.session.post(f"{page}/ouvrir").text
+    ready = browser.session.post(f"{page}/acheter", allow_redirects=False).headers["Location"]
+    assert browser.session.post(f"{page}/acheter", allow_redirects=False).headers["Location"] == ready
+    (view,) = street.house.store.sales.all()
+    browser.checkout_id = ready.split("/checkout/")[1].split("?")[0]
+    browser.order_url = street.house.purchase(browser.checkout_id).checkout.return_url
+    street.house.clock.advance(timedelta(minutes=3))  # type: ignore[attr-defined]
+    assert "Il en reste 8 sur 8" in browser.session.get(page).text
+    assert finish(street.lender, browser.checkout_id) == "confirmed"
+    assert "Il en reste 7 sur 8" in browser.session.get(page).text
+    worker.run_until_idle(street.house)
+    assert browser.state()["state"] == "confirmed"
+    selling.end(street.house, sale_id=view.sale.sale_id, by="the lender")
+    assert "Vendus : 1 sur 8" in browser.session.get(page).text
+    assert street.house.verifier.findings() == ()
 
 
 def test_the_shop_never_imports_the_package():

@@ -21,7 +21,10 @@ from tests.benchmarks.offers import compose_all, largest_gap_percent, plans_of
 from tests.benchmarks.purchases import add_approved, authorise
 from tests.servers.postgres import PostgresServer
 
-TINY = Size(rounds=1, bookings=2, clients=(1, 2), most_clients=2, small_book=4, large_book=9, offers=2, requests=4)
+TINY = Size(
+    rounds=1, bookings=2, clients=(1, 2), most_clients=2, small_book=4, large_book=9, offers=2, requests=4,
+    shoppers=80, units=5,
+)  # fmt: skip
 _WRITTEN_IDS = re.compile(r"\b(?:chk|loan|shp|hld|evt|job|ent|agr|att|pm_att|dec|dis|order)[_-][0-9a-z_]+")
 
 
@@ -46,6 +49,11 @@ def test_each_benchmark_tells_its_figures_with_their_references(name, tmp_path, 
         assert figure["reference"] > 0
         assert figure["ratio"] > 0
     assert capsys.readouterr().out.count("ratio") == len(told)
+
+
+def test_a_rush_at_the_sql_gate_on_sqlite_is_exact(capsys):
+    main(["flash_sale", "--gate", "sql", "--sqlite"], size=TINY)  # raises unless it is
+    assert "5 held" in capsys.readouterr().out
 
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told(capsys):

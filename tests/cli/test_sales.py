@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -137,6 +139,22 @@ def test_a_draw_is_recomputed_without_a_database(tmp_path: Path, monkeypatch) ->
     assert told.endswith("it is the published one")
     assert "published was another hash" in run(shop, *asked, "--hash", "0" * 64, fails=1)
     assert "too short" in run(shop, *asked[:2], "x", *asked[3:], fails=1)
+    assert "no seed" in run(shop, "draw", *asked[3:], fails=2)
+
+
+def test_a_published_draw_is_checked_as_it_stands(tmp_path: Path) -> None:
+    shop = make_app(tmp_path, law=SAMPLE_LAW, pages=False)
+    order = lottery.draw(SEED, sale_id="sit_1", entrants="abc")
+    asked = ("draw", "--entries", str(tmp_path / "draw.json"), "--item")
+    page: dict[str, Any] = {"seed": SEED, "seed_hash": lottery.commitment(SEED)}
+    for entries, fails, word in ((order, 0, "the published one"), (order[::-1], 1, "another order")):
+        page["items"] = [{"sale_item_id": "sit_1", "units": 1, "entries": list(entries)}]
+        (tmp_path / "draw.json").write_text(json.dumps(page), encoding="utf-8")
+        assert word in run(shop, *asked, "sit_1", fails=fails)
+        assert "does not say" in run(shop, *asked, "sit_2", fails=1)
+    for text in ("{", '{"items": 1}'):
+        (tmp_path / "draw.json").write_text(text, encoding="utf-8")
+        assert "does not say" in run(shop, *asked, "sit_1", fails=1)
 
 
 def test_a_lotterys_entries_are_printed(shop: Flask) -> None:

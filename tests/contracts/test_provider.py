@@ -80,6 +80,27 @@ def test_a_saved_card_is_charged_while_the_shopper_is_away(common):
     assert outcome.provider_ref
 
 
+def test_a_card_stored_before_pays_at_once_with_the_shopper_present(case):
+    _, stored = paid(case, minor=0)
+    assert (stored.stage, case.held_minor()) == (Stage.SAVED, 0)
+    asked = instruction(customer_ref=stored.customer_ref, method_ref=stored.method_ref)
+    outcome = case.provider.begin(asked)
+    assert (outcome.kind, outcome.stage, outcome.amount_minor) == (OutcomeKind.SUCCEEDED, Stage.AUTHORISED, 3334)
+    assert case.provider.begin(asked).provider_ref == outcome.provider_ref
+    known = replace(asked, provider_ref=outcome.provider_ref)
+    assert case.provider.capture(known).stage is Stage.CAPTURED
+    assert case.provider.charge(later(outcome)).stage is Stage.CAPTURED
+
+
+def test_a_stored_card_whose_bank_asks_is_pending_until_the_shopper_has_answered(case):
+    _, stored = paid(case, card="asks", minor=0)
+    asked = instruction(customer_ref=stored.customer_ref, method_ref=stored.method_ref)
+    begun = case.provider.begin(asked)
+    assert (begun.kind, begun.next_action.kind) == (OutcomeKind.PENDING, "redirect")
+    case.authenticate(begun)
+    assert case.provider.look_up(replace(asked, provider_ref=begun.provider_ref)).stage is Stage.AUTHORISED
+
+
 def test_a_card_that_asks_is_pending_until_three_d_secure_is_passed(common):
     asked = instruction()
     begun = common.provider.begin(asked)

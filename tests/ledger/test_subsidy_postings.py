@@ -14,7 +14,7 @@ from bnpl_plugin.ledger.entries import EntryHead
 from bnpl_plugin.ledger.subsidy_postings import subsidy_earned, subsidy_granted, subsidy_reversed
 
 HEAD = EntryHead(entry_id="e", value_date=date(2027, 1, 1), booked_at=datetime(2027, 1, 1, tzinfo=UTC), shopper_id="s")
-LOAN: Any = {"loan_id": "loa_1", "currency": "EUR"}
+LOAN: dict[str, Any] = {"loan_id": "loa_1", "currency": "EUR"}
 
 
 def lines(entry):

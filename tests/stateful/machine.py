@@ -42,6 +42,7 @@ from bnpl_plugin.testing import Walker
 from tests.lifecycle.subsidies.giving import used, zero_percent
 from tests.lifecycle.world import World, make_world
 from tests.stateful.reviewer import Reviewer
+from tests.stateful.seller import Seller
 from tests.stateful.treasurer import Treasurer
 
 PHONES = ("+33612345670", "+33612345671", "+33612345672")
@@ -61,7 +62,7 @@ _start = st.tuples(
 )
 
 
-class History(Treasurer, Reviewer, RuleBasedStateMachine):
+class History(Treasurer, Reviewer, Seller, RuleBasedStateMachine):
     """One history on one fresh database; a subclass says which."""
 
     database: ClassVar[Callable[[Path], str]]

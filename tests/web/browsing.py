@@ -70,7 +70,7 @@ class Browser:
         """Go to an address, and on to wherever it leads."""
         return self._follow(self.client.get(url, headers={"Accept-Language": self.lang}, **options))
 
-    def post(self, url: str, **data: str) -> TestResponse:
+    def post(self, url: str, **data: Any) -> TestResponse:
         """Send a form with the page's token, and go on to wherever it leads."""
         token = self._token()
         sent = {"csrf_token": token, **data} if token else data

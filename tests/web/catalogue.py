@@ -56,6 +56,8 @@ def _of_wording() -> Iterator[str]:
         yield from table.values()
     yield from wording.PROMISES.values()
     yield from wording.TYPED.values()
+    yield from wording.SALE_PHASES.values()
+    yield from wording.SALE_GATES.values()
     yield from (forms.REQUIRED, forms.CODE, forms.COUNTRY)
     yield from (title for _, title in wording.EVENTS.values())
     yield from wording._ENDINGS.values()

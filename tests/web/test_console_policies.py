@@ -37,6 +37,18 @@ def test_an_operator_changes_the_roles_and_sees_what_would_be_otherwise(browser:
     assert browser.answer.status_code == 404
 
 
+def test_a_fresh_shop_sees_the_policy_that_decides_and_looking_stores_nothing(browser: Browser, shop: Flask) -> None:
+    browser.enter_console()
+    before = house_of(shop).store.policies()
+    browser.get(PAGE)
+    assert POLICY.version in browser.words
+    assert "decides" in browser.words
+    assert house_of(shop).store.policies() == before
+    browser.post(f"{PAGE}/{POLICY.version}/withdraw")
+    assert browser.answer.status_code == 422
+    assert "champion first" in browser.words
+
+
 def test_the_report_of_a_trained_policy_is_read_where_it_is_stored(browser: Browser, shop: Flask) -> None:
     policies.add(house_of(shop), another("score-1", about={"report": "# Scorecard score-1\n\n<b>AUC</b> 0.7711"}))
     policies.add(house_of(shop), another("text-1", about="by hand"))

@@ -282,3 +282,16 @@ def test_my_limit_tells_the_end_of_the_answer_in_the_same_hours_as_the_answer(br
     assert end, browser.words
     browser.get("/bnpl/account/limit")
     assert end[1] in browser.words
+
+
+def test_who_is_too_young_is_not_sent_to_ask_again(browser: Browser):
+    ask(browser, birth_on="2012-01-01")
+    assert "below the age" in browser.words
+    assert "Ask again with other facts" not in browser.words
+
+
+def test_my_limit_without_a_line_does_not_name_a_heading_and_a_link_alike(browser: Browser):
+    ask(browser)
+    browser.get("/bnpl/account/limit")
+    assert browser.words.count("How much could I finance?") == 1
+    assert "Ask again with other facts" in browser.words

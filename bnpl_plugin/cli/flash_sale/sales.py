@@ -208,7 +208,7 @@ def rebuild(sale_id: str) -> None:
 @click.argument("sale_id")
 @click.option("--item", "sale_item_id", default=None, help="One item's; default: every item's, each under its id.")
 def entries(sale_id: str, sale_item_id: str | None) -> None:
-    """Print a lottery's entry numbers, one a line: what ``draw`` reads."""
+    """Print a lottery's entry numbers, one a line, since the draw in its order: what ``draw`` reads."""
     house = shop_house()
     with _told():
         view = selling.of_merchant(house, sale_id=sale_id, merchant_id=None)
@@ -220,8 +220,10 @@ def entries(sale_id: str, sale_item_id: str | None) -> None:
         for item in items:
             if sale_item_id is None:
                 click.echo(f"# {item.sale_item_id} {item.sku}")
-            for entry in drawing.entries(house, item):
-                click.echo(entry.entry_id)
+            drawn = house.store.sales.drawn(item.sale_item_id)
+            found = drawn.entries["entries"] if drawn else [one.entry_id for one in drawing.entries(house, item)]
+            for number in found:
+                click.echo(number)
 
 
 def _show(sale_id: str) -> None:

@@ -25,6 +25,7 @@ from bnpl_plugin.ports.gate import (
     Claim,
     ClaimState,
     Ended,
+    Gate,
     NotOpen,
     Paused,
     Place,
@@ -95,6 +96,8 @@ def admitted(house: House, purchase: Purchase) -> Entrance:
     ``SaleNotOpen``, ``SalePaused``, ``GateUnavailable``.
     """
     at = entrance(house, purchase)
+    if purchase.hold is None:
+        at = replace(at, wish=replace(at.wish, claim_id=first_claim_of(purchase)))
     for _ in range(_TURNS):
         answer = _asked(house, at.wish)
         if isinstance(answer, AllotmentGone):
@@ -144,6 +147,44 @@ def stay(house: House, purchase: Purchase) -> None:
     if isinstance(answer, Already) and answer.claim.state is ClaimState.ADMITTED and answer.claim.ceiling_at:
         until = answer.claim.ceiling_at
         quietly(house, at.sale.sale_id, lambda gate: gate.stretch(answer.claim.wish, until=until))
+
+
+def first_claim_of(purchase: Purchase) -> str:
+    """Return the id of the claim that a checkout without a hold asks for: by it, it is known whose claim it is."""
+    return f"hld_{purchase.checkout.checkout_id.removeprefix('chk_')}"
+
+
+def let_go(house: House, purchase: Purchase) -> None:
+    """Give back the claim, or the place in line, of a checkout that has ended without a unit: the next in line gets it.
+
+    Another checkout's claim is left alone, and so is one whose hold is being committed. A gate that does not hear gives
+    it back by itself when its time is over.
+    """
+    checkout = purchase.checkout
+    if checkout.sale_item_id is None or checkout.shopper_id is None:
+        return
+    found = house.store.sales.of_item(checkout.sale_item_id)
+    if found is None or found[0].state == "closed":
+        return
+    mine = {first_claim_of(purchase), purchase.hold.hold_id if purchase.hold is not None else ""}
+    sale_id, item_id, shopper_id, now = found[0].sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
+
+    def give_back(gate: Gate) -> None:
+        answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
+        claim = answer.claim if isinstance(answer, Place | Already) else None
+        if claim is None or claim.wish.claim_id not in mine:
+            return
+        if claim.state in (ClaimState.WAITING, ClaimState.ADMITTED):
+            gate.release(claim.wish, now=now)
+
+    quietly(house, sale_id, give_back)
+
+
+def is_let_in(house: House, hold: Hold) -> bool:
+    """Whether the gate has put units aside for the shopper of a hold. Raises ``GateUnavailable``."""
+    sale_id, item_id, now = hold.sale_id or "", hold.sale_item_id or "", house.clock.now()
+    answer = at_gate(house, sale_id, lambda gate: gate.place(sale_id, item_id, shopper_id=hold.shopper_id, now=now))
+    return isinstance(answer, Already) and answer.claim.state in (ClaimState.ADMITTED, ClaimState.HELD)
 
 
 def give_up(house: House, at: Entrance) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bnpl_plugin.errors import InvalidInput, SaleNotOpen, StateMoved, TooManyAttempts
+from bnpl_plugin.errors import BrowserCrowded, InvalidInput, SaleNotOpen, StateMoved
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.flash_sale.allotment import RUNNING
@@ -54,7 +54,7 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
         checkout_id: an approved checkout of a sale's item.
         device: the browser; more shoppers than the sale allows cannot get ready in one.
 
-    Raises ``CreditLineExceeded``, ``SaleNotOpen`` (over; a lottery's entries are closed), ``TooManyAttempts`` (too many
+    Raises ``CreditLineExceeded``, ``SaleNotOpen`` (over; a lottery's entries are closed), ``BrowserCrowded`` (too many
     shoppers in this browser), ``CheckoutExpired``, ``DecisionMissing``, ``CreditDeclined``.
     """
     purchase = house.purchase(checkout_id)
@@ -69,7 +69,7 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
     if device is not None:
         others = {*house.store.sales.ready_in_browser(at.sale.sale_id, device=device), at.wish.shopper_id}
         if len(others) > at.sale.per_device:
-            raise TooManyAttempts(allowed=at.sale.per_device)
+            raise BrowserCrowded(allowed=at.sale.per_device)
     hold = holds.new_hold(house, purchase=purchase, state="reserved", at=at)
     forward = Move(
         table="checkout",
@@ -95,12 +95,17 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
     return hold
 
 
-def let_go(house: House, *, sale_item_id: str, limit: int) -> int:
-    """Give the lines that were reserved for an item back to their shoppers; returns how many at most ``limit``."""
+def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False) -> int:
+    """Give the lines that were reserved for an item back to their shoppers; returns how many at most ``limit``.
+
+    ``sparing``: not of those whom the gate has let in and who may still come for their unit.
+    """
     freed = 0
     for hold in house.store.sales.reserved(sale_item_id, limit=limit):
         purchase = house.purchase(hold.checkout_id)
         if purchase.hold is None or purchase.hold.hold_id != hold.hold_id:
+            continue
+        if sparing and claiming.is_let_in(house, hold):
             continue
         try:
             holds.release(house, purchase=purchase, expired=True)

@@ -81,6 +81,8 @@ def create(
         changed_at=now,
     )
     items = _items(house, terms, sale=sale)
+    view = SaleView(sale, items)
+    at_gate = gate_sale(view)  # what no gate could keep is refused before it is written
     made = allotment.happened(house, "sale.created", sale, ceiling_minor=sale.ceiling_minor, by=by)
     pools = (PoolChange(sale.pool_id, held_minor=sale.ceiling_minor),)
     written = Changeset(rows=(sale, *items), events=(made,), pools=pools)
@@ -90,9 +92,8 @@ def create(
             written, rows=(*written.rows, *opened.rows), events=(*written.events, *opened.events)
         )  # fmt: skip
     house.commit(written)
-    view = SaleView(sale, items)
     with suppress(GateUnavailable):  # taught at the first call that finds it does not know the sale
-        house.gate.open(gate_sale(view))
+        house.gate.open(at_gate)
         if state_at_gate(sale) is SaleState.PAUSED:
             house.gate.pause(sale.sale_id)
     return view
@@ -219,7 +220,7 @@ def settle(house: House, *, sale_id: str) -> int:
     """
     view, done = of_merchant(house, sale_id=sale_id, merchant_id=None), 0
     sale = view.sale
-    if sale.state != "ended" or _on_the_way(house, view):
+    if sale.state != "ended" or on_the_way(house, view):
         return 0
     for item in view.items:
         if item.free_units:
@@ -257,7 +258,7 @@ def _free_capital(house: House, sale: Sale) -> None:
     house.commit(Changeset(moves=(less,), events=(told,), pools=pools))
 
 
-def _on_the_way(house: House, view: SaleView) -> bool:
+def on_the_way(house: House, view: SaleView) -> bool:
     """Whether the gate has let somebody in whose hold is still to come; a gate that has forgotten has nobody."""
     if (house.clock.now() - view.sale.ends_at).total_seconds() >= view.sale.ceiling_seconds:
         return False

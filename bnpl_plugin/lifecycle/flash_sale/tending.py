@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.flash_sale import allotment, drawing, readiness, selling
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, log, quietly, state_at_gate
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, keep_in_step, log, quietly
 from bnpl_plugin.lifecycle.house import House
-from bnpl_plugin.ports.gate import Claim, SaleState
+from bnpl_plugin.ports.gate import Claim
 from bnpl_plugin.ports.store import SaleView
 
 #: How much of what a gate hands down is taken at once.
@@ -41,15 +41,10 @@ def _tend(house: House, sale_id: str, *, limit: int) -> int:
     )
     found += drain(house, sale_id=sale_id)
     found += _let_go(house, view, limit=limit)
+    found += keep_in_step(house, sale_id)
     if view.sale.state == "ended":
-        _keep_in_step(house, view)
         found += selling.settle(house, sale_id=sale_id)
     return found
-
-
-def _keep_in_step(house: House, view: SaleView) -> None:
-    if state_at_gate(view.sale) is SaleState.ENDED:
-        quietly(house, view.sale.sale_id, lambda gate: gate.end(view.sale.sale_id))
 
 
 def _judged(house: House, claim: Claim) -> int:
@@ -84,10 +79,14 @@ def drain(house: House, *, sale_id: str, batches: int = 20) -> int:
 
 
 def _let_go(house: House, view: SaleView, *, limit: int) -> int:
-    """Free the lines of those who can no longer win: the sale has ended, or every unit of their item is sold."""
+    """Free the lines of those who can no longer win: the sale has ended, or every unit of their item is sold.
+
+    Whom the gate has let in before the end may finish, and keeps the line until then.
+    """
     over = view.sale.state == "ended"
+    sparing = over and selling.on_the_way(house, view)
     return sum(
-        readiness.let_go(house, sale_item_id=item.sale_item_id, limit=limit)
+        readiness.let_go(house, sale_item_id=item.sale_item_id, limit=limit, sparing=sparing)
         for item in view.items
         if over or not (item.free_units or item.held_units)
     )

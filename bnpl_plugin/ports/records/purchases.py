@@ -93,7 +93,7 @@ class Hold(Record, table="hold", key=("shopper_id", "hold_id")):
 class Attempt(Record, table="attempt", key=("shopper_id", "attempt_id")):
     """One try to move money at a provider, written before the call.
 
-    ``purpose``: first, setup, instalment, early, refund.
+    ``purpose``: first, setup, instalment, early, refund; mandate (a card stored ahead of a flash sale, nothing taken).
 
     ``numbers`` in ``details`` lists the instalments that it pays. ``parent_id`` is the attempt that a refund gives
     back.

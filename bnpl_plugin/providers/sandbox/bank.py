@@ -58,11 +58,20 @@ class Bank:
 
     # what the shop asks ----------------------------------------------------------------------------------------------
     def begin(self, instruction: Instruction) -> Movement:
-        """Open a movement that waits for the shopper's card; the same key finds the same movement."""
+        """Open a movement that waits for a card, or try a saved one; the same key finds the same movement."""
         with self._day() as page:
-            return self._known(page, instruction, verb="begin") or page.put(
-                self._new(page, instruction, verb="begin", state=MovementState.OPEN)
-            )
+            known = self._known(page, instruction, verb="begin")
+            if known is not None:
+                return known
+            opened = page.put(self._new(page, instruction, verb="begin", state=MovementState.OPEN))
+            if not instruction.method_ref:
+                return opened
+            customer_ref = instruction.customer_ref or ""
+            number = page.card_of(method_ref=instruction.method_ref, customer_ref=customer_ref)
+            if number is None:
+                return self._decline(page, opened, code=DeclineCode.INVALID_CARD)
+            named = page.change(opened, card=number, customer_ref=customer_ref, method_ref=instruction.method_ref)
+            return self._tried(page, named, behaviour=BY_NUMBER[number].behaviour)
 
     def charge(self, instruction: Instruction) -> Movement:
         """Charge a saved card at once, the shopper being away."""
@@ -156,11 +165,7 @@ class Bank:
                 customer_ref=self._ref("cus_", movement.shopper_id),
                 method_ref=self._ref("pm_", movement.ref),
             )
-            if card.behaviour in _AT_CHECKOUT:
-                return self._decline(page, movement, code=_AT_CHECKOUT[card.behaviour])
-            if card.behaviour is Behaviour.THREE_D_SECURE:
-                return page.change(movement, state=MovementState.THREE_D_SECURE)
-            return self._proceed(page, movement, behaviour=card.behaviour)
+            return self._tried(page, movement, behaviour=card.behaviour)
 
     def authenticate(self, ref: str, *, approve: bool) -> Movement:
         """The shopper has answered the 3-D Secure question; a second answer changes nothing."""
@@ -196,6 +201,14 @@ class Bank:
                     page.note("expiry", movement=lapsed, ref=lapsed.ref, amount_minor=lapsed.amount_minor)
                     self._announced(page, lapsed)
             yield page
+
+    def _tried(self, page: Page, movement: Movement, *, behaviour: Behaviour) -> Movement:
+        """Try a card, the shopper being there to be asked."""
+        if behaviour in _AT_CHECKOUT:
+            return self._decline(page, movement, code=_AT_CHECKOUT[behaviour])
+        if behaviour is Behaviour.THREE_D_SECURE:
+            return page.change(movement, state=MovementState.THREE_D_SECURE)
+        return self._proceed(page, movement, behaviour=behaviour)
 
     def _proceed(self, page: Page, movement: Movement, *, behaviour: Behaviour) -> Movement:
         """Take a card that is not refused on its way, as slowly or as silently as the card has it."""

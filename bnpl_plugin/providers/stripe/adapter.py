@@ -59,7 +59,7 @@ class StripeProvider:
 
     # the port --------------------------------------------------------------------------------------------------------
     def begin(self, instruction: Instruction) -> Outcome:
-        """Make an intent that the shopper's card form confirms; PENDING with the form."""
+        """Make an intent that the shopper's card form confirms (PENDING); a saved card is tried at once."""
 
         def work() -> Outcome:
             customer = instruction.customer_ref or self._customer(instruction)
@@ -68,6 +68,9 @@ class StripeProvider:
                 "allowed_payment_method_types": ["card"],
                 "metadata": _metadata(instruction),
             }
+            if instruction.method_ref:  # https://docs.stripe.com/payments/save-and-reuse: the customer is on session
+                params |= {"payment_method": instruction.method_ref, "confirm": True}
+                params |= {"return_url": instruction.return_url} if instruction.return_url else {}
             if instruction.amount.is_zero:
                 # https://docs.stripe.com/payments/save-and-reuse
                 return self._told(
@@ -201,6 +204,10 @@ class StripeProvider:
         waiting = outcome.kind is OutcomeKind.PENDING and not off_session and intent["status"] != "processing"
         if not waiting or not instruction.return_url:
             return outcome
+        asks: Any = intent.get("next_action") or {}
+        if asks.get("type") == "redirect_to_url":  # a saved card that we confirmed: the bank's own page
+            page = str(asks["redirect_to_url"]["url"])
+            return replace(outcome, next_action=NextAction(kind="redirect", url=page))
         client = {
             "publishable_key": self._publishable_key,
             "client_secret": str(intent["client_secret"]),

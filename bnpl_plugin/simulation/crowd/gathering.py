@@ -10,7 +10,7 @@ from typing import Any
 from bnpl_plugin.errors import GuardFailed
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.platform import Customer, Order
-from bnpl_plugin.ports.records import Person, Sale, SaleItem
+from bnpl_plugin.ports.records import Checkout, Decision, Hold, Person, Record, Sale, SaleItem
 from bnpl_plugin.ports.store import Changeset, Purchase
 
 _PARTS = ("moves", "rows", "entries", "events", "lines", "units", "rooms", "pools")
@@ -19,7 +19,8 @@ _PARTS = ("moves", "rows", "entries", "events", "lines", "units", "rooms", "pool
 class Gathering:
     """A store that keeps what is written until it is flushed; reads see what was flushed.
 
-    No shopper may take two steps between two flushes: the second would not see the first.
+    No shopper may take two steps between two flushes: the second would not see the first. What a shopper's own steps
+    have changed of their checkout is known without reading it again: nobody else touches it while it gets ready.
 
     Args:
         house: whose store it stands before.
@@ -40,13 +41,13 @@ class Gathering:
         self._kept.append(changeset)
 
     def purchase(self, checkout_id: str) -> Purchase | None:
-        """Return a checkout as it was flushed; asked twice within a step, it is read once."""
+        """Return a checkout as it was flushed, read once."""
         if checkout_id not in self._purchases:
             self._purchases[checkout_id] = self._house.store.purchase(checkout_id)
         return self._purchases[checkout_id]
 
     def person(self, shopper_id: str) -> Person | None:
-        """Return a shopper as flushed."""
+        """Return a shopper as flushed, read once."""
         if shopper_id not in self._persons:
             self._persons[shopper_id] = self._house.store.person(shopper_id)
         return self._persons[shopper_id]
@@ -54,19 +55,45 @@ class Gathering:
     def flush(self) -> int:
         """Commit what was kept, in one transaction; if a guard fails, each alone. Returns how many failed."""
         kept, self._kept, failed = self._kept, [], 0
-        self._purchases.clear()
-        self._persons.clear()
         if not kept:
             return 0
         try:
             self._house.commit(merged(kept))
         except GuardFailed:
+            self._purchases.clear()
+            self._persons.clear()
             for changeset in kept:
                 try:
                     self._house.commit(changeset)
                 except GuardFailed:
                     failed += 1
+        else:
+            for changeset in kept:
+                self._learn(changeset)
         return failed
+
+    def _learn(self, changeset: Changeset) -> None:
+        """Know of what was committed what the next step will ask for."""
+        for row in changeset.rows:
+            if isinstance(row, Person):
+                self._persons[row.shopper_id] = row
+        for move in changeset.moves:
+            if move.table == Person.table:
+                self._persons.pop(move.key["shopper_id"], None)
+            known = self._purchases.get(move.key["checkout_id"]) if move.table == Checkout.table else None
+            if known is not None:
+                checkout = replace(known.checkout, **move.set)
+                self._purchases[checkout.checkout_id] = _after(replace(known, checkout=checkout), changeset.rows)
+
+
+def _after(purchase: Purchase, rows: Sequence[Record]) -> Purchase:
+    """Return a purchase with the decision and the hold that its checkout names by now."""
+    for row in rows:
+        if isinstance(row, Decision) and row.decision_id == purchase.checkout.decision_id:
+            purchase = replace(purchase, decision=row)
+        if isinstance(row, Hold) and row.hold_id == purchase.checkout.hold_id:
+            purchase = replace(purchase, hold=row)
+    return purchase
 
 
 class _Known:

@@ -20,7 +20,7 @@ from bnpl_plugin.storage.refusals import our_errors
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
 from bnpl_plugin.storage.verify.books import entries_balance, ledger_reproduces_balances, movements_are_booked_once
 from bnpl_plugin.storage.verify.decisions import decisions_stand
-from bnpl_plugin.storage.verify.gates import gates_hold
+from bnpl_plugin.storage.verify.gates import gates_hold, lotteries_keep_their_word
 from bnpl_plugin.storage.verify.promises import agreements_stand, events_tell_states, schedules_sum
 from bnpl_plugin.storage.verify.reservations import (
     lines_hold,
@@ -37,7 +37,7 @@ PROMISES: Mapping[str, tuple[Callable[[sa.Connection], Iterator[Finding]], ...]]
     "P2": (schedules_sum,),
     "P3": (lines_hold,),
     "P4": (pools_hold, budgets_hold),
-    "P5": (sale_items_hold, gates_hold),
+    "P5": (sale_items_hold, gates_hold, lotteries_keep_their_word),
     "P6": (orders_and_attempts_are_single,),
     "P7": (movements_are_booked_once,),
     "P8": (ledger_reproduces_balances, subsidies_are_earned_once),

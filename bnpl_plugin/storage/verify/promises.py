@@ -162,6 +162,14 @@ LINE_STATES: Mapping[str, str] = {
     "credit_line.reopened": "open",
 }
 
+SALE_STATES: Mapping[str, str] = {
+    "sale.created": "open",
+    "sale.paused": "paused",
+    "sale.resumed": "open",
+    "sale.ended": "ended",
+    "sale.closed": "closed",
+}
+
 
 def _stated(states: Mapping[str, str]) -> str:
     """Return the SQL of each stream's state as its last event of a kind that sets one says."""
@@ -173,7 +181,7 @@ def _stated(states: Mapping[str, str]) -> str:
 
 
 def events_tell_states(connection: sa.Connection) -> Iterator[Finding]:
-    """P10: streams are gapless and tell the state of checkout and loan; an event owed to a merchant has its job."""
+    """P10: streams are gapless and tell the states of what they are of; an event owed to a merchant has its job."""
     yield from broken(
         connection,
         "P10",
@@ -197,6 +205,14 @@ def events_tell_states(connection: sa.Connection) -> Iterator[Finding]:
               LEFT JOIN {_stated(LINE_STATES)} s ON s.stream = 'line_' || r.shopper_id || '_' || r.currency
              WHERE coalesce(s.state, 'open') <> r.state ORDER BY r.shopper_id""",
         "the credit line is {1}, its events say {2}",
+    )
+    yield from broken(
+        connection,
+        "P10",
+        f"""SELECT r.sale_id, r.state, coalesce(s.state, 'nothing') FROM bnpl_sale r
+              LEFT JOIN {_stated(SALE_STATES)} s ON s.stream = r.sale_id
+             WHERE s.state IS NULL OR s.state <> r.state ORDER BY r.sale_id""",
+        "the sale is {1}, its events say {2}",
     )
     yield from broken(
         connection,

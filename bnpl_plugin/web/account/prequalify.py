@@ -95,7 +95,7 @@ def _form(asked: _Asked, *, typed: Mapping[str, str], errors: Mapping[str, str],
         "account/prequalify.html", place=asked.place, status=status, currency=_currency(asked), values=values,
         errors=dict(errors), consents=[consent], countries=terms.countries(t), action_url=asked.url("ask"),
         shop_name=asked.place.merchant_name if asked.question else "", shown_country=asked.country,
-        asks_student=terms.asks_student(asked.country),
+        asks_student=terms.asks_student(asked.country), early=("", None),  # no sale: nothing is kept or in line
     )  # fmt: skip
 
 
@@ -152,11 +152,12 @@ def answer(ident: str = "", *, error: str = "", statement: str = "", status: int
     place = _place(question, country=law.code, time_zone=law.time_zone)
     given = next((p for p in _passes(shopper_id) if p.decision_id == decision.decision_id), None)
     view = _view(decision, given, place=place)
+    too_young = any(reason["code"] == "age" for reason in view["reasons"])  # no other fact changes that
     return render(
         "account/prequalified.html", place=place, status=status, answer=view,
         notice=_notice(decision, place=place) if view["outcome"] == "declined" else None,
         tz=law.time_zone, review=_review(decision, ident=ident), statement=statement, error=error,
-        again_url=url_for("bnpl.prequalify.ask"), account_url=url_for("bnpl.account.limit"),
+        again_url="" if too_young else url_for("bnpl.prequalify.ask"), account_url=url_for("bnpl.account.limit"),
         shop_name=place.merchant_name if question else "",
     )  # fmt: skip
 

@@ -185,6 +185,7 @@ def _facts(purchase: Purchase) -> Response:
             consent=found.data["consent"],
             student=found.data.get("student") == "yes" if asks_student else None,
         )
+        sale.stay(purchase)
         made = underwriting.decide(current.house(), checkout_id=checkout.checkout_id, facts=facts)
         if made.outcome == "approved" and not made.inputs["identity_changed"]:
             current.trust_shopper()  # the date of birth that we know has just been told
@@ -255,7 +256,8 @@ def _held_anew(purchase: Purchase) -> Response:
 
 def _pay(purchase: Purchase) -> Response:
     house, checkout_id = current.house(), purchase.checkout.checkout_id
-    attempt = payment.begin(house, checkout_id=checkout_id, return_url=return_url(checkout_id))
+    stored = request.form.get("card") != "other"
+    attempt = payment.begin(house, checkout_id=checkout_id, return_url=return_url(checkout_id), use_stored=stored)
     if attempt.state == "authorised":
         settle(checkout_id)
     elif attempt.next_action is not None and attempt.next_action["kind"] == "redirect":

@@ -125,9 +125,14 @@ def to_step(checkout_id: str, *, step: str = "") -> Response:
 
 def return_url(checkout_id: str) -> str:
     """Return the address that the provider sends the shopper back to, under the shop's public name if it has one."""
+    return absolute("bnpl.checkout.back", checkout_id=checkout_id)
+
+
+def absolute(endpoint: str, *, checkout_id: str) -> str:
+    """Return the whole address of one of a checkout's views, under the shop's public name if it has one."""
     public = current.house().settings.public_url
-    path = url_for("bnpl.checkout.back", checkout_id=checkout_id)
-    return f"{public}{path}" if public else url_for("bnpl.checkout.back", checkout_id=checkout_id, _external=True)
+    path = url_for(endpoint, checkout_id=checkout_id)
+    return f"{public}{path}" if public else url_for(endpoint, checkout_id=checkout_id, _external=True)
 
 
 def settle(checkout_id: str) -> None:

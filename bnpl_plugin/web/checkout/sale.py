@@ -25,14 +25,16 @@ from bnpl_plugin.errors import (
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, drawing, readiness
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
-from bnpl_plugin.ports.gate import AllotmentGone, Already, ClaimState, Ended, Place
+from bnpl_plugin.ports.gate import AllotmentGone, Already, Answer, ClaimState, Ended, Place
 from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Sale, SaleItem
 from bnpl_plugin.ports.store import Purchase
 from bnpl_plugin.web import current, figures
+from bnpl_plugin.web.checkout import keeping
 from bnpl_plugin.web.checkout.entry import to_step
 from bnpl_plugin.web.frame import place_of, render
+from bnpl_plugin.web.guards import claims
 from bnpl_plugin.web.sale import tickets
 
 #: What the page shows for a refusal of the tap; any other refusal is told by the error's page.
@@ -63,6 +65,12 @@ def continue_to_sale(purchase: Purchase) -> BaseResponse:
     return to_step(checkout.checkout_id)
 
 
+def is_before(purchase: Purchase) -> bool:
+    """Whether a purchase is of a flash sale that has not started, or not been drawn."""
+    item_id = purchase.checkout.sale_item_id
+    return item_id is not None and _is_ahead(readiness.sale_of(current.house(), sale_item_id=item_id)[0])
+
+
 def _is_ahead(sale: Sale) -> bool:
     undrawn = sale.fairness == "lottery" and sale.seed is None
     return current.house().clock.now() < sale.starts_at or (undrawn and sale.state in ("open", "paused"))
@@ -71,6 +79,10 @@ def _is_ahead(sale: Sale) -> bool:
 def tap(purchase: Purchase) -> BaseResponse:
     """Ask for the unit: the button of who has no script, and of who was let in from the line."""
     checkout_id = purchase.checkout.checkout_id
+    if not claims.may_ask(purchase.checkout.shopper_id or ""):
+        busy = page(purchase, status=429)
+        busy.headers["Retry-After"] = "1"
+        return busy
     try:
         check_person()
         holds.take(current.house(), checkout_id=checkout_id)
@@ -96,18 +108,19 @@ def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 2
     now = house.clock.now()
     sale, item = readiness.sale_of(house, sale_item_id=checkout.sale_item_id or "")
     if not state:
-        state, place = _state(purchase, sale, now=now)
+        state, place = _state(purchase, sale, item, now=now)
     hold = purchase.hold
     reserved = hold is not None and hold.state == "reserved"
     return render(
         "checkout/sale.html", place=place_of(purchase), status=status, sale=sale_view(sale, item), state=state,
-        number=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
+        in_line=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
         ticket=tickets.issue(house, purchase) if reserved else "", claim_url=url_for("bnpl_gate.claim"),
         reserved_minor=hold.financed_minor if hold and reserved else 0, currency=checkout.currency,
         entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
         here_url=url_for("bnpl.checkout.show", checkout_id=checkout.checkout_id, step="sale"),
         cancel_url=url_for("bnpl.checkout.cancel", checkout_id=checkout.checkout_id),
-        summary=figures.cost_of(Offer.from_json(checkout.offer or {})),
+        summary=figures.cost_of(Offer.from_json(checkout.offer or {})), card=keeping.view_of(purchase),
+        final=not (item.free_units or item.held_units),
     )  # fmt: skip
 
 
@@ -122,7 +135,7 @@ def sale_view(sale: Sale, item: SaleItem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _state(purchase: Purchase, sale: Sale, *, now: datetime) -> tuple[str, int]:
+def _state(purchase: Purchase, sale: Sale, item: SaleItem, *, now: datetime) -> tuple[str, int]:
     """Return how a shopper stands at a sale, and the place in line; nothing is asked for."""
     if now < sale.starts_at and sale.state in ("open", "paused"):
         return "ready", 0
@@ -130,12 +143,8 @@ def _state(purchase: Purchase, sale: Sale, *, now: datetime) -> tuple[str, int]:
         return "over", 0
     if sale.fairness == "lottery" and sale.seed is None:
         return "drawing", 0
-    at = claiming.entrance(current.house(), purchase)
     try:
-        answer = at_gate(
-            current.house(), sale.sale_id,
-            lambda gate: gate.place(sale.sale_id, at.wish.item_id, shopper_id=at.wish.shopper_id, now=now),
-        )  # fmt: skip
+        answer = _stand(sale, item, shopper_id=purchase.checkout.shopper_id or "")
     except GateUnavailable:
         return "unavailable", 0
     match answer:
@@ -153,43 +162,43 @@ def _state(purchase: Purchase, sale: Sale, *, now: datetime) -> tuple[str, int]:
             return ("paused" if sale.state == "paused" else "open"), 0
 
 
-def kept_until(purchase: Purchase) -> datetime | None:
-    """Return until when a unit is kept for who has no decision yet, asking for one; None outside a running sale.
+def kept_early(purchase: Purchase) -> tuple[str, datetime | int | None]:
+    """Return how who has no decision yet stands at a running sale, asking for a unit: told before any fact is typed.
 
-    Raises ``SoldOut``, ``InLine``, ``UnitsPerShopperExceeded``: told before any fact is typed.
+    ("kept", until), ("waiting", place), ("sold_out" | "enough" | "no_credit", None), or ("", None) where there is
+    nothing to tell.
     """
     house, checkout = current.house(), purchase.checkout
     if checkout.sale_item_id is None or checkout.shopper_id is None or checkout.state != "opened":
-        return None
-    sale, _ = readiness.sale_of(house, sale_item_id=checkout.sale_item_id)
+        return "", None
+    sale, item = readiness.sale_of(house, sale_item_id=checkout.sale_item_id)
     if _is_ahead(sale) or sale.state != "open" or house.clock.now() >= sale.ends_at:
-        return None
-    with suppress(GateUnavailable, SalePaused, SaleNotOpen, AllotmentExhausted, ClaimedElsewhere):
+        return "", None
+    try:
         check_person()
         claiming.admitted(house, purchase)
-        claiming.stay(house, purchase)
-        answer = at_gate(
-            house, sale.sale_id,
-            lambda gate: gate.place(
-                sale.sale_id, checkout.sale_item_id or "", shopper_id=checkout.shopper_id or "", now=house.clock.now()
-            ),
-        )  # fmt: skip
-        if isinstance(answer, Already):
-            return answer.claim.until
-    return None
-
-
-def early_word(purchase: Purchase) -> tuple[str, datetime | int | None]:
-    """Return what to tell above the facts: ("kept", until), ("line", place), ("gone", None) or ("", None)."""
-    try:
-        until = kept_until(purchase)
+        answer = _stand(sale, item, shopper_id=checkout.shopper_id)
     except InLine as error:
-        return "line", int(str(error.details["place"]))
-    except (SoldOut, UnitsPerShopperExceeded):
-        return "gone", None
-    except BnplError:
+        return "waiting", int(str(error.details["place"]))
+    except (SoldOut, UnitsPerShopperExceeded, AllotmentExhausted) as error:
+        return _STATES[type(error)], None
+    except BnplError:  # paused, not heard, held in another checkout, no person: told when it is asked for
         return "", None
-    return ("kept", until) if until else ("", None)
+    return ("kept", answer.claim.until) if isinstance(answer, Already) else ("", None)
+
+
+def stay(purchase: Purchase) -> None:
+    """Have a unit kept while the facts just told are decided on, by a program or a person."""
+    with suppress(GateUnavailable, SaleNotOpen):
+        claiming.stay(current.house(), purchase)
+
+
+def _stand(sale: Sale, item: SaleItem, *, shopper_id: str) -> Answer | None:
+    house = current.house()
+    return at_gate(
+        house, sale.sale_id,
+        lambda gate: gate.place(sale.sale_id, item.sale_item_id, shopper_id=shopper_id, now=house.clock.now()),
+    )  # fmt: skip
 
 
 def _device() -> str | None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import CheckoutNotFound, CodeExpired
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import disclosure, quotation
+from bnpl_plugin.lifecycle import disclosure, mandate, quotation
 from bnpl_plugin.lifecycle.objections import to_another_plan
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.platform import Order
@@ -146,6 +146,9 @@ def facts(
     """The few facts that a decision needs."""
     checkout, place = purchase.checkout, place_of(purchase)
     t = words_of(place)
+    early = sale.kept_early(purchase)
+    if early[0] in ("sold_out", "enough", "no_credit"):  # told before anything is typed
+        return sale.page(purchase, state=early[0], status=status)
     told = typed or {}
     names = ("full_name", "birth_on", "monthly_income", "monthly_outgoings", "country")
     consent = {
@@ -157,7 +160,7 @@ def facts(
     return render(
         "checkout/facts.html", place=place, status=status, summary=summary(purchase), currency=checkout.currency,
         values={name: told.get(name, "") for name in names}, errors=dict(errors or {}), consents=[consent],
-        countries=terms.countries(t), early=sale.early_word(purchase), tz=place.time_zone,
+        countries=terms.countries(t), early=early, tz=place.time_zone,
         asks_student=terms.asks_student(checkout.country),
         action_url=url(purchase, to="facts"),
     )  # fmt: skip
@@ -192,7 +195,8 @@ def decision(purchase: Purchase, *, statement: str = "", error: str = "", status
     return render(
         "checkout/decision.html", place=place, status=status, summary=summary(purchase), decision=view,
         tz=place.time_zone, review=rights.review_view(purchase), notice=rights.notice_view(purchase),
-        debt_advice=rights.advice_view(purchase), statement=statement, error=error,
+        debt_advice=rights.advice_view(purchase), before_sale=sale.is_before(purchase),
+        statement=statement, error=error,
         action_url=url(purchase, to="decision"), cancel_url=url(purchase, to="cancel"),
     )  # fmt: skip
 
@@ -264,9 +268,11 @@ def card(purchase: Purchase) -> Response:
     template, client = "checkout/card.html", {}
     if attempt and attempt.next_action and attempt.next_action["kind"] == "form":
         template, client = str(attempt.next_action["template"]).removeprefix("bnpl/"), attempt.next_action["client"]
+    known = mandate.stored(house, purchase)
     allow_sources(house.provider.content_sources)
     return render(
         template, place=place, summary=summary(purchase), due_minor=offer.first_minor, currency=checkout.currency,
+        stored_card=mandate.label_of(known) if known and not client else "",
         next_due={"due_on": parts[0].due_on, "total_minor": parts[0].total_minor} if parts else None, error=error,
         reserved_until=terms.reserved_until(purchase), tz=place.time_zone, provider_name=terms.provider_name(t),
         action_url=url(purchase, to="card"), client=client,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from bnpl_plugin.web.console import capital, doors, house_pages, lines, loans, plan, policies, reviews, subsidies
+from bnpl_plugin.web.console import capital, doors, house_pages, lines, loans, plan, policies, reviews, sales, subsidies
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(doors.only_operators)
@@ -35,6 +35,7 @@ blueprint.add_url_rule("/capital/<deed>", "capital_act", capital.act, methods=["
 blueprint.add_url_rule("/subsidies", "subsidies", subsidies.index)
 blueprint.add_url_rule("/subsidies", "open_subsidy", subsidies.open_budget, methods=["POST"])
 blueprint.add_url_rule("/subsidies/<subsidy_id>/<deed>", "act_on_subsidy", subsidies.act, methods=["POST"])
+sales.put_on(blueprint)
 blueprint.add_url_rule("/policies", "policies", policies.index)
 blueprint.add_url_rule("/policies/<version>/<deed>", "act_on_policy", policies.act, methods=["POST"])
 blueprint.add_url_rule("/verify", "verify", house_pages.verify, methods=["GET", "POST"])

@@ -69,7 +69,7 @@ def page(template: str, *, status: int = 200, place: Place | None = None, **cont
     """Render a console page."""
     house, inside = current.house(), current.operator() is not None
     offset = getattr(house.clock, "offset", None)
-    keys = ("loans", "lines", "reviews", "policies", "capital", "subsidies", "verify", "jobs")
+    keys = ("loans", "lines", "reviews", "policies", "capital", "subsidies", "sales", "verify", "jobs")
     frame = {
         "nav": [{"key": key, "url": url_for(f"bnpl.console.{key}")} for key in keys] if inside else [],
         "now_at": house.clock.now(),

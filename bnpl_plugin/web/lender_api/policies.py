@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle import policies
@@ -39,12 +39,22 @@ class TryBody(Schema):
     facts = fields.Dict(keys=fields.String(), required=True, metadata={"accepted": "financial facts by name"})
 
 
+def _in_the_calendar(value: datetime) -> None:
+    """Refuse an instant that is outside the calendar once it is read in UTC."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValidationError("is outside the calendar") from None
+
+
 class ReplayQuery(Schema):
     """Which decisions, on which version."""
 
     version = fields.String(load_default=None, metadata={"accepted": "a policy's version"})
     decision_id = fields.String(load_default=None, metadata={"accepted": "a decision's id"})
-    since = fields.AwareDateTime(load_default=None, metadata={"accepted": "an instant with its offset"})
+    since = fields.AwareDateTime(
+        load_default=None, validate=_in_the_calendar, metadata={"accepted": "an instant with its offset"}
+    )
 
 
 class ReportQuery(Schema):

@@ -71,6 +71,14 @@ class Translator:
         """
         return printing.money(minor, currency=currency, locale=self._cldr)
 
+    def number(self, value: int) -> str:
+        """A whole number, grouped as the locale does.
+
+        >>> translator("en").number(100000)
+        '100,000'
+        """
+        return printing.number(Decimal(value), locale=self._cldr)
+
     def percent(self, value: Decimal | int) -> str:
         """A percentage: ``value`` in percent (21.9 is 21.9 %), written with the decimals that it has; zero is 0 %.
 
@@ -91,6 +99,10 @@ class Translator:
         """The time of day of the aware instant ``at`` in the IANA zone ``tz``. Raises ValueError for a naive one."""
         return format_time(_aware(at), format="short", tzinfo=ZoneInfo(tz), locale=self.locale)
 
+    def clock_with_seconds(self, at: datetime, tz: str) -> str:
+        """The time of day of the aware instant ``at`` in the IANA zone ``tz``, to the second."""
+        return format_time(_aware(at), format="medium", tzinfo=ZoneInfo(tz), locale=self.locale)
+
     def instant(self, at: datetime, tz: str) -> str:
         """Date and time of the aware instant ``at`` in the IANA zone ``tz``. Raises ValueError when ``at`` is naive."""
         local = _aware(at).astimezone(ZoneInfo(tz))
@@ -102,6 +114,7 @@ class Translator:
             "_": self.gettext,
             "ngettext": self.ngettext,
             "money": self.money,
+            "number": self.number,
             "percent": self.percent,
             "day": self.day,
             "month_day": self.month_day,

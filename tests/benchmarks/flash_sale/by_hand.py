@@ -1,6 +1,6 @@
 """The reference of a winner: the same commit by hand, one plpgsql call that writes the same rows under the same guards.
 
-No gate is asked, nothing is read back, no JSON lies in between; every value is a typed argument of a prepared statement.
+No gate is asked, nothing is read back, no JSON lies in between; every value is an argument of a prepared statement.
 """
 
 from __future__ import annotations

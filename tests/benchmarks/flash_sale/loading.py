@@ -13,14 +13,16 @@ import resource
 import select
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import accumulate
 from multiprocessing.connection import Connection
 
 _PORTION = 65_536
+_RESERVING = b'"reserving"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +110,41 @@ def _carried(
     lines: Sequence[socket.socket], *, requests: Sequence[bytes], due: list[float] | None, began: float
 ) -> tuple[list[bytes], list[tuple[float, float]]]:
     """Return the answers and when each was asked for and given, in seconds since ``began``."""
-    idle, busy = list(lines), {}
+    again: list[tuple[float, int]] = []  # who was let in and told to ask again, and when
+    idle, busy = deque(lines), {}  # all in turn: a server closes a line that lies idle for long
     answers, times = [b""] * len(requests), [(0.0, 0.0)] * len(requests)
     following = done = 0
     clock = time.perf_counter
     while done < len(requests):
         now = clock() - began
+        while idle and again and again[0][0] <= now:
+            place = heappop(again)[1]
+            line = idle.popleft()
+            line.sendall(requests[place])
+            busy[line] = place
         while following < len(requests) and idle and (due is None or due[following] <= now):
-            line = idle.pop()
+            line = idle.popleft()
             line.sendall(requests[following])
             busy[line] = following
             times[following] = (now if due is None else due[following], 0.0)
             following += 1
         more = due is not None and idle and following < len(requests)
-        ready = select.select(busy, (), (), max(0.0, due[following] - now) if more and due else None)[0]
+        soonest = [due[following]] if more and due else []
+        soonest += [again[0][0]] if again and idle else []
+        ready = select.select(busy, (), (), max(0.0, min(soonest) - now) if soonest else None)[0]
         for line in ready:
             place = busy[line]
             got = line.recv(_PORTION)
             if not got:
-                raise ConnectionError(f"the server closed a line after {answers[place]!r}")
+                raise ConnectionError(f"the server closed a line after {answers[place]!r}, {len(requests) - done} left")
             answers[place] += got
-            if _whole(answers[place]):
+            if _whole(answers[place]) and _RESERVING in answers[place]:
+                told_again = json.loads(answers[place].partition(b"\r\n\r\n")[2])["again_in"]
+                heappush(again, (clock() - began + told_again, place))
+                answers[place] = b""
+                del busy[line]
+                idle.append(line)
+            elif _whole(answers[place]):
                 times[place] = (times[place][0], clock() - began)
                 del busy[line]
                 idle.append(line)

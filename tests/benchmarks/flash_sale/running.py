@@ -12,7 +12,6 @@ from statistics import median
 import psycopg
 
 from bnpl_plugin.lifecycle.house import House
-from tests.benchmarks import gate
 from tests.benchmarks.figure import Figure, Size, measured
 from tests.benchmarks.flash_sale import by_hand, draining, loading, seeding, serving
 from tests.benchmarks.flash_sale.judging import judge, verify
@@ -95,7 +94,9 @@ def figures(size: Size) -> list[Figure]:
         done += _winners(bench, told=told)
         if size.gate == "redis":
             claims = 100 * size.requests
-            done.append(draining.figure(bench.house, url=plain_url(bench.url), claims=claims, rounds=size.rounds // 3 or 1))
+            done.append(
+                draining.figure(bench.house, url=plain_url(bench.url), claims=claims, rounds=size.rounds // 3 or 1)
+            )
         verify(bench.house)
     return done
 
@@ -111,7 +112,7 @@ def _losers(bench: Bench) -> Figure:
         turns[path] += 1
         first = half + (turn * count) % max(size.shoppers - half - count, 1)
         told = bench.closed("rush", path=path, first=first, count=count)
-        assert set(told.states) == {"sold_out"}, (told.states, told.odd)
+        assert set(told.states) <= set(_LOSERS), (told.states, told.odd)
         return told.rate
 
     return measured(

@@ -44,20 +44,22 @@ class Crowd:
     tickets: Sequence[str]
 
 
-def make_shop(folder: Path, *, url: str, gate_url: str) -> Flask:
-    """Return a shop on a fresh database, on the machine's clock."""
+def make_shop(folder: Path, *, url: str, gate_url: str, capital: Mapping[str, int] | None = None) -> Flask:
+    """Return a shop on a fresh database, on the machine's clock; ``capital`` as ``make_app`` takes it."""
     folder.mkdir(parents=True, exist_ok=True)
     told = {"SECRET_KEY": "for benchmarks", **settings(folder, url=url, gate_url=gate_url)}
-    return make_app(folder, law=SAMPLE_LAW, database_url=url, config=told, pages=False, clock=SystemClock())
+    return make_app(
+        folder, law=SAMPLE_LAW, database_url=url, config=told, pages=False, clock=SystemClock(), capital=capital
+    )  # fmt: skip
 
 
-def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]]) -> dict[str, Crowd]:
-    """Open a sale for each name, with so many units and so many ready shoppers."""
+def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]], **terms: Any) -> dict[str, Crowd]:
+    """Open a sale for each name, with so many units and so many ready shoppers; ``terms`` as ``SaleTerms`` has them."""
     house: House = app.extensions["bnpl"]
     firsts: dict[str, tuple[str, Rows]] = {}
     seen: dict[str, set[str]] = {}
     for number, (name, (units, _)) in enumerate(wanted.items()):
-        checkout_id = _ready_first(app, name=name, units=units, phone=f"+336123456{number:02d}")
+        checkout_id = _ready_first(app, name=name, units=units, phone=f"+336123456{number:02d}", **terms)
         found = {
             table: tuple(row for row in rows if row not in seen.get(table, set()))
             for table, rows in _rows(house).items()
@@ -66,19 +68,20 @@ def make_crowds(app: Flask, *, wanted: Mapping[str, tuple[int, int]]) -> dict[st
             seen.setdefault(table, set()).update(rows)
         firsts[name] = checkout_id, found
     crowds = {}
-    for name, (checkout_id, rows) in firsts.items():
+    for name, (checkout_id, own) in firsts.items():
         units, shoppers = wanted[name]
-        _copy(house, rows, count=shoppers)
+        _copy(house, own, count=shoppers)
         crowds[name] = _crowd(house, checkout_id, name=name, units=units, count=shoppers)
     _analyse(house)
     return crowds
 
 
-def _ready_first(app: Flask, *, name: str, units: int, phone: str) -> str:
+def _ready_first(app: Flask, *, name: str, units: int, phone: str, **more: Any) -> str:
     house: House = app.extensions["bnpl"]
     now = house.clock.now()
     item = ItemTerms(sku="phone", name="Phone", units=units, price_minor=PRICE_MINOR, sale_item_id=f"sit_{name}")
-    terms = SaleTerms(name=name, country="FR", items=(item,), starts_at=now, ends_at=now + timedelta(hours=2))
+    ends_at = now + timedelta(hours=2)
+    terms = SaleTerms(name=name, country="FR", items=(item,), starts_at=now, ends_at=ends_at, **more)
     selling.create(house, terms, merchant_id="host", sale_id=f"sale_{name}")
     walker = Walker(house, phone=phone)
     order = app.extensions["shop"].add(
@@ -166,11 +169,8 @@ def _sqlite_statements(rows: Rows, *, count: int) -> Iterator[tuple[str, list[An
                 f"replace(?, '{MARK}', printf('%010d', i))" if isinstance(value, str) and MARK in value else "?"
                 for value in row.values()
             )
-            yield (
-                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-                f" INSERT INTO {table} ({', '.join(row)}) SELECT {told} FROM n",
-                list(row.values()),
-            )
+            numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+            yield f"{numbers} INSERT INTO {table} ({', '.join(row)}) SELECT {told} FROM n", list(row.values())
 
 
 def _analyse(house: House) -> None:

@@ -22,7 +22,8 @@ def of_sale(world: World, item) -> Order:
     return world.shop.add(sale_item_id=item.sale_item_id, units=1, total_minor=PRICE)
 
 
-def test_a_sale_offers_its_plans_and_says_why_not_the_others(world):
+def test_a_sale_offers_its_plans_and_says_why_not_the_others(small_world):
+    world = small_world
     _, item = make(world, plan_codes=("pay_in_3",))
     found = quoted(world, of_sale(world, item))
     assert [offer.plan_code for offer in found.offers] == ["pay_in_3"]

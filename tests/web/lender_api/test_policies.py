@@ -39,6 +39,11 @@ def test_facts_are_tried_and_nothing_is_kept(ask: Ask):
     assert ask("get", "/decisions/replay").json["decisions"] == 0
 
 
+def test_an_instant_outside_the_calendar_is_refused(ask: Ask):
+    for since in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00%2B12:00"):
+        assert ask("get", f"/decisions/replay?since={since}").status_code == 422
+
+
 def test_a_forbidden_fact_is_refused_with_the_law(ask: Ask):
     for name in ("health_status", "facebook_friends", "gender"):
         answer = ask("post", "/decisions/try", json={"facts": {**FACTS, name: 1}})

@@ -7,6 +7,7 @@ import pytest
 
 from bnpl_plugin.lifecycle.flash_sale import readiness, selling
 from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
+from bnpl_plugin.web.guards import commits
 from bnpl_plugin.web.sale import tickets
 from tests.lifecycle.world import GOOD, World, world_in
 
@@ -88,3 +89,19 @@ def test_all_who_wait_learn_it_when_the_last_unit_is_sold(sale_world):
     sale_world.settle(winner)
     sold_out = {"state": "sold_out", "final": True, "free": 0}
     assert [ask(sale_world, text) for text in waiting] == [sold_out] * 3
+
+
+def test_a_winner_who_finds_every_place_taken_comes_again_and_a_loser_never_waits(sale_world):
+    item = make(sale_world)
+    first, second, third = (ticket(sale_world, item, n) for n in (70, 71, 72))
+    places = commits.commits(sale_world.app.extensions, settings=sale_world.house.settings)
+    while places.enter():
+        pass
+    told = ask(sale_world, first)
+    assert told["state"] == "reserving"
+    assert 1 <= told["again_in"] <= 8
+    assert ask(sale_world, third)["state"] in ("waiting", "reserving")
+    assert sale_world.units(item.sale_item_id) == (1, 0, 0, 0)  # nothing was promised
+    places.leave()
+    assert ask(sale_world, first)["state"] == "held"
+    assert ask(sale_world, second)["state"] == "sold_out"

@@ -21,13 +21,12 @@ def shop(tmp_path: Path) -> Flask:
     return make_shop(tmp_path)
 
 
-def make(shop: Flask, *, units: int = 1, opens_in: int = 10, **terms: Any) -> str:
+def make(shop: Flask, *, units: int = 1, opens_in: int = 10, hours: int = 1, **terms: Any) -> str:
     house = house_of(shop)
     starts = house.clock.now() + timedelta(minutes=opens_in)
     item = ItemTerms(sku="phone", name="Blossom 7", units=units)
-    told = SaleTerms(
-        name="Blossom day", country="FR", items=(item,), starts_at=starts, ends_at=starts + timedelta(hours=1), **terms
-    )
+    ends = starts + timedelta(hours=hours)
+    told = SaleTerms(name="Blossom day", country="FR", items=(item,), starts_at=starts, ends_at=ends, **terms)
     view = selling.create(house, told, merchant_id=house.host_merchant_id)
     return view.items[0].sale_item_id
 

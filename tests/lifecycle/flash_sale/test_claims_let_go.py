@@ -1,0 +1,81 @@
+"""A unit kept for somebody who is still being decided is free again in the moment in which they are out."""
+
+import pytest
+
+from bnpl_plugin import errors
+from bnpl_plugin.lifecycle import checkout as checkouts
+from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle.flash_sale import claiming
+from tests.lifecycle.flash_sale.test_sales import PHONES, PRICE, make, ready
+from tests.lifecycle.world import World
+
+
+def known(world: World, item, *, number: int = 0, **told):
+    """Open a checkout, choose a plan and prove the phone: no decision yet."""
+    walker = world.shopper(phone=PHONES[number], **told)
+    checkout = walker.open(world.shop.add(sale_item_id=item.sale_item_id, units=1, total_minor=PRICE))
+    walker.choose(checkout)
+    walker.identify(checkout)
+    return walker, checkout
+
+
+def kept_early(world: World, item, *, number: int = 0, **told):
+    walker, checkout = known(world, item, number=number, **told)
+    claiming.admitted(world.house, world.purchase(checkout.checkout_id))
+    return walker, checkout
+
+
+def free(world: World, item) -> int:
+    return world.house.gate.figures(item.sale_id).items[item.sale_item_id].free
+
+
+def test_who_gives_up_before_the_decision_gives_the_unit_to_the_first_in_line(small_world):
+    _, item = make(small_world, units=1)
+    _, first = kept_early(small_world, item)
+    second = ready(small_world, item, number=1)
+    with pytest.raises(errors.InLine):
+        holds.take(small_world.house, checkout_id=second)
+    checkouts.cancel(small_world.house, checkout_id=first.checkout_id)
+    assert holds.take(small_world.house, checkout_id=second).state == "pending"
+
+
+def test_who_is_declined_frees_the_unit_at_once(small_world):
+    _, item = make(small_world, units=1)
+    walker, checkout = kept_early(small_world, item, income_minor=90_000, outgoings_minor=88_000)
+    assert free(small_world, item) == 0
+    assert walker.decide(checkout) == "declined"
+    assert free(small_world, item) == 1
+
+
+def test_who_is_approved_goes_on_with_the_unit_kept_before(small_world):
+    _, item = make(small_world, units=1)
+    walker, checkout = kept_early(small_world, item)
+    assert walker.decide(checkout) == "approved"
+    hold = holds.take(small_world.house, checkout_id=checkout.checkout_id)
+    assert hold.hold_id == claiming.first_claim_of(small_world.purchase(checkout.checkout_id))
+    holds.release(small_world.house, purchase=small_world.purchase(checkout.checkout_id))
+    again = holds.take(small_world.house, checkout_id=checkout.checkout_id)
+    assert (again.state, again.hold_id == hold.hold_id) == ("pending", False)
+    assert free(small_world, item) == 0
+
+
+def test_another_checkout_of_the_same_shopper_keeps_its_unit(small_world):
+    _, item = make(small_world, units=1)
+    kept_early(small_world, item)
+    _, other = known(small_world, item)
+    checkouts.cancel(small_world.house, checkout_id=other.checkout_id)
+    assert free(small_world, item) == 0
+
+
+def test_who_leaves_the_line_is_waited_for_by_nobody(small_world):
+    _, item = make(small_world, units=2)
+    for number in (0, 1):
+        kept_early(small_world, item, number=number)
+    waiting, next_one = (ready(small_world, item, number=number) for number in (2, 3))
+    for checkout_id in (waiting, next_one):
+        with pytest.raises(errors.InLine):
+            holds.take(small_world.house, checkout_id=checkout_id)
+    checkouts.cancel(small_world.house, checkout_id=waiting)
+    with pytest.raises(errors.InLine) as told:
+        holds.take(small_world.house, checkout_id=next_one)
+    assert told.value.details["place"] == 1
