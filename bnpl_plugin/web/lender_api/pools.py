@@ -45,7 +45,7 @@ class _Exchange(Strict):
     into = currency_code(load_default=None)
 
 
-class AddedCapitalBody(_Exchange):
+class PutInBody(_Exchange):
     """Capital put in: ``into`` names the pool's currency where it is another."""
 
     amount_minor = whole(1, MAX_MINOR, required=True)
@@ -154,7 +154,7 @@ def end_limit(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
 ROUTES: Final = (
     Route("get", "/pools", "pools", "Every capital pool: available, held, outstanding, free", listed),
     Route("get", "/pools/<pool_id>", "pool", "One pool with leverage, limits, borrowings and who shares in it", one),
-    Route("post", "/capital", "add_capital", "Put capital into a pool, opening it if need be", add, AddedCapitalBody, 201),
+    Route("post", "/capital", "add_capital", "Put capital into a pool, opening it if need be", add, PutInBody, 201),
     Route(
         "post", "/pools/<pool_id>/withdrawals", "withdraw_capital", "Pay capital back to the owners", withdraw,
         WithdrawalBody, 201,
