@@ -32,11 +32,11 @@ def quick_postgres() -> Iterator[str]:
 @pytest.mark.postgres
 @pytest.mark.timeout(200)
 def test_killed_at_some_points_on_postgres_nothing_is_lost(tmp_path: Path, quick_postgres: str):
-    told = run_sweep(tmp_path, step=37, url=quick_postgres, seconds=190)
+    told = run_sweep(tmp_path, step=71, url=quick_postgres, seconds=190)
     assert "0 failures" in told
 
 
 @pytest.mark.timeout(120)
 def test_killed_at_some_points_on_sqlite_nothing_is_lost(tmp_path: Path):
-    told = run_sweep(tmp_path, step=49, seconds=110)
+    told = run_sweep(tmp_path, step=97, seconds=110)
     assert "0 failures" in told

@@ -7,7 +7,8 @@ from tests.browser.walking import Walk
 from tests.servers.process import wait_until
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.prove
+@pytest.mark.timeout(600)
 def test_the_second_instalment_is_charged_the_rest_paid_early_and_all_of_it_given_back(phone, tmp_path):
     with demo_running(tmp_path) as demo:
         walk = Walk(demo, phone, name="later")

@@ -45,6 +45,7 @@ def test_a_shopper_in_china_pays_in_chinese_and_yuan(walk: Walk):
     expect(walk.page.locator("html")).to_have_attribute("lang", re.compile("zh"))
 
 
+@pytest.mark.prove
 def test_a_shopper_in_the_united_states_pays_in_four(walk: Walk):
     walk.name = "us"
     walk.order(country="US", path="/product/paper-tab-11", name="Jordan Reed", address="48 Prospect Street, Brooklyn")
@@ -85,6 +86,7 @@ def test_three_d_secure_is_asked_and_approved(walk: Walk):
     walk.placed()
 
 
+@pytest.mark.prove
 def test_a_bank_answer_that_was_lost_is_waited_for_and_then_found(walk: Walk):
     walk.name = "unknown"
     walk.order(country="FR", path="/product/leaf-charger")
@@ -95,6 +97,7 @@ def test_a_bank_answer_that_was_lost_is_waited_for_and_then_found(walk: Walk):
     expect(walk.page).to_have_url(re.compile(r"/placed$"), timeout=60_000)
 
 
+@pytest.mark.prove
 def test_the_flash_sale_item_is_bought_once_by_one_person(walk: Walk):
     walk.name = "flash"
     walk.phone = "+33611223344"
@@ -134,6 +137,7 @@ def test_the_cart_from_china_to_france_shows_its_landed_total_line_by_line(walk:
     walk.placed()
 
 
+@pytest.mark.prove
 def test_the_third_party_shop_s_order_completes_though_the_browser_never_returns(walk: Walk):
     walk.name = "third-party"
     walk.phone = "+33677889900"

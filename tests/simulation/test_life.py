@@ -86,8 +86,9 @@ def test_a_life_interrupted_in_the_middle_of_a_charge_breaks_no_promise(tmp_path
         assert life.house.verifier.findings() == ()
 
 
+@pytest.mark.prove
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_it_lives_on_postgresql_as_on_sqlite(tmp_path, postgres_url):
     months = []
     for folder, url in (("sqlite", ""), ("postgresql", postgres_url)):

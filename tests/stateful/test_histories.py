@@ -54,7 +54,7 @@ def play(machine: type[History], *, histories: int, steps: int) -> None:
 @pytest.mark.timeout(180)
 def test_every_promise_holds_in_short_histories_on_sqlite(migrated_file: Path):
     machine = on_sqlite(migrated_file)
-    play(machine, histories=7, steps=25)
+    play(machine, histories=5, steps=25)
     assert machine.events["loan.booked"] > 0
 
 
@@ -63,5 +63,5 @@ def test_every_promise_holds_in_short_histories_on_postgres(
     postgres_server: PostgresServer, migrated_postgres_url: str
 ):
     machine = on_postgres(postgres_server)
-    play(machine, histories=4, steps=22)
+    play(machine, histories=2, steps=25)
     assert machine.events["loan.booked"] > 0

@@ -61,8 +61,10 @@ def _units(sample: Sample) -> list[str]:
     return [
         f"{one.name}: its numbers count as minor units ({one.label}); say times = 100 where they are whole units"
         for one in sample.columns
-        if one.role is Role.INPUT and one.times == 1
-        and one.label.endswith("_minor") and "minor" not in one.name.lower()
+        if one.role is Role.INPUT
+        and one.times == 1
+        and one.label.endswith("_minor")
+        and "minor" not in one.name.lower()
     ]
 
 

@@ -49,17 +49,29 @@ def _arrays(claims: Iterable[Claim]) -> dict[str, str]:
 
     Ids have no quote in them (``Wish`` sees to it), nor have states and instants.
     """
-    told = [
-        (
-            f'"{claim.wish.shopper_id}"', f'"{claim.wish.claim_id}"', f'"{claim.wish.sale_id}"',
-            f'"{claim.wish.item_id}"', str(claim.wish.units),
-            str(claim.wish.principal_minor), claim.state.value, str(claim.turn), _instant(claim.until),
-            _instant(claim.ceiling_at),
-        )
-        for claim in claims
-    ]  # fmt: skip
-    columns = zip(*told, strict=True)
-    return {name: "{" + ",".join(column) + "}" for name, column in zip(_NAMES, columns, strict=True)}
+    found = list(claims)
+    wishes = [claim.wish for claim in found]
+    columns = (
+        _quoted([wish.shopper_id for wish in wishes]),
+        _quoted([wish.claim_id for wish in wishes]),
+        _quoted([wish.sale_id for wish in wishes]),
+        _quoted([wish.item_id for wish in wishes]),
+        _bare([str(wish.units) for wish in wishes]),
+        _bare([str(wish.principal_minor) for wish in wishes]),
+        _quoted([claim.state for claim in found]),
+        _bare([str(claim.turn) for claim in found]),
+        _bare([_instant(claim.until) for claim in found]),
+        _bare([_instant(claim.ceiling_at) for claim in found]),
+    )
+    return dict(zip(_NAMES, columns, strict=True))
+
+
+def _quoted(texts: list[Any]) -> str:
+    return '{"' + '","'.join(texts) + '"}'
+
+
+def _bare(texts: list[str]) -> str:
+    return "{" + ",".join(texts) + "}"
 
 
 def _instant(moment: datetime | None) -> str:

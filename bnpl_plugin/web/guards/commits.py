@@ -16,7 +16,7 @@ from bnpl_plugin.settings import Settings
 _KEPT: Final = "bnpl.commits"
 _SECOND: Final = timedelta(seconds=1)
 #: Who is told to come again comes within so many seconds; so many of them a second are served.
-_LONGEST, _SERVED = 8, 40
+_SHORTEST, _LONGEST, _SERVED = 0.2, 8.0, 60
 
 
 class Commits:
@@ -47,14 +47,14 @@ class Commits:
         with self._lock:
             self._busy -= 1
 
-    def again_in(self, *, now: datetime) -> int:
+    def again_in(self, *, now: datetime) -> float:
         """Return after how many seconds somebody who is sent away may come again: spread over what it will take."""
         with self._lock:
             if self._since is None or now - self._since > _SECOND:
                 self._since, self._sent_away = now, 0
             self._sent_away += 1
-            span = min(1 + self._sent_away // _SERVED, _LONGEST)
-        return random.randint(1, span)  # noqa: S311 - luck, not secrecy
+            span = min(2 * _SHORTEST + self._sent_away / _SERVED, _LONGEST)
+        return round(random.uniform(_SHORTEST, span), 2)  # noqa: S311 - luck, not secrecy
 
 
 def commits(extensions: dict[str, Any], *, settings: Settings) -> Commits:

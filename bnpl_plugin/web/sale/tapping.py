@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
 from bnpl_plugin.errors import InvalidInput
@@ -38,7 +39,7 @@ class Reply:
 
     told: dict[str, Any]
     status: int = 200
-    again_in: int = 0
+    again_in: float = 0
 
     def body(self) -> bytes:
         """Return the answer's JSON."""
@@ -47,7 +48,7 @@ class Reply:
     def headers(self) -> list[tuple[str, str]]:
         """Return the answer's headers."""
         found = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-        return [*found, ("Retry-After", str(self.again_in))] if self.again_in else found
+        return [*found, ("Retry-After", str(ceil(self.again_in)))] if self.again_in else found
 
 
 def first_word(house: House, body: bytes, *, asked: Questions, address: str) -> Reply | Ticket:
@@ -106,7 +107,7 @@ def _lost(said: Answer) -> Reply | None:
             return None
 
 
-def reserving(again_in: int) -> Reply:
+def reserving(again_in: float) -> Reply:
     """Return the answer to who was let in while others are being served: the unit is put aside, nothing is promised."""
     return Reply({"state": "reserving"}, again_in=again_in)
 

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from bnpl_plugin import errors
-from bnpl_plugin.lifecycle import collection, early_settlement, refund
+from bnpl_plugin.lifecycle import early_settlement, refund
 from bnpl_plugin.lifecycle.funding import funders, limits, loan_sales
 from bnpl_plugin.providers.sandbox import Behaviour
 from tests.lifecycle.test_same_moment import at_once
-from tests.lifecycle.world import CARDS, World, world_in
+from tests.lifecycle.world import CARDS, World
 
 POOL = "pool_eur"
 
@@ -343,28 +343,3 @@ def test_nobody_unknown_buys_or_shares(small_world):
     for name, servicing in (("", 0), ("x" * 121, 0), ("a\nb", 0), ("Bank", -1), ("Bank", 10_001)):
         with pytest.raises(errors.InvalidInput):
             funders.register(small_world.house, name=name, servicing_bps=servicing)
-
-
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_selling_while_instalments_are_paid_keeps_every_cent(tmp_path, request, database):
-    url = request.getfixturevalue(f"migrated_{database}_url")
-    with world_in(tmp_path, url) as world:
-        funder_id = bank(world)
-        for number in range(6):
-            world.buy(walker=world.shopper(phone=phone(60 + number)))
-        world.work()
-        world.clock.advance(timedelta(days=32))
-        at_once(
-            world,
-            partial(collection.charge_due, world.house, limit=10),
-            partial(sell, world, funder_id, target_minor=10**9),
-            partial(sell, world, funder_id, target_minor=40_000),
-            partial(buy_back, world, funder_id, target_minor=20_000),
-        )
-        for _ in range(8):
-            world.later(minutes=11)
-        world.settled()
-        world.later(days=40)
-        world.later(days=40)
-        world.settled()
-        assert world.pool() == (0, 0)

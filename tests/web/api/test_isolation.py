@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
 from bnpl_plugin.web.api.description import PATHS
 from tests.lifecycle.subsidies.giving import zero_percent
 from tests.web.api.driving import BASE, Caller
 
 #: Bodies of the POST routes that name an object in their path.
-BODIES: dict[str, Any] = {"bnpl_api.refund_loan": {"reason": "returned"}}
+BODIES: dict[str, Any] = {"bnpl_api.refund_loan": {"reason": "returned"}, "bnpl_api.add_units": {"units": 1}}
+#: What leaves an object without a next deed comes last.
+LAST = ("cancel", "end_sale")
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:
@@ -52,10 +57,18 @@ def test_anothers_objects_do_not_exist_and_stay_as_they_are(app: Flask, ours: Ca
     question = {"country": "FR", "amount_minor": 50_000, "return_url": "https://shop.example/back"}
     asked = theirs.post("/prequalifications", question, key="q-1").json
     with app.app_context():
-        budget = zero_percent(app.extensions["bnpl"], merchant_id=theirs.merchant_id)
+        house = app.extensions["bnpl"]
+        budget = zero_percent(house, merchant_id=theirs.merchant_id)
+        starts = house.clock.now() + timedelta(hours=1)
+        terms = SaleTerms(
+            name="Sale", country="FR", items=(ItemTerms(sku="x", name="X", units=3),), starts_at=starts,
+            ends_at=starts + timedelta(hours=1),
+        )  # fmt: skip
+        item = selling.create(house, terms, merchant_id=theirs.merchant_id).items[0]
     ids = {
         "checkout_id": still_open["id"], "loan_id": sold["loan_id"], "event_id": event["id"],
         "prequalification_id": asked["id"], "subsidy_id": budget.subsidy_id,
+        "sale_id": item.sale_id, "sale_item_id": item.sale_item_id,
     }  # fmt: skip
     named = [route for route in routes(app) if "<" in route[2]]
     assert len(named) >= 6
@@ -70,7 +83,7 @@ def test_anothers_objects_do_not_exist_and_stay_as_they_are(app: Flask, ours: Ca
         assert refused.status_code == 404, endpoint
         assert refused.json == absent.json, "another's object must look like one that is not there"
     assert (theirs.get("/checkouts").json, theirs.get("/loans").json, theirs.get("/events").json) == before
-    for endpoint, method, path in sorted(named, key=lambda route: "cancel" in route[0]):
+    for endpoint, method, path in sorted(named, key=lambda route: any(word in route[0] for word in LAST)):
         real = path
         for name, value in ids.items():
             real = real.replace(f"<{name}>", value)
