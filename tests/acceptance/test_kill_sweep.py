@@ -36,7 +36,8 @@ def test_killed_at_some_points_on_postgres_nothing_is_lost(tmp_path: Path, quick
     assert "0 failures" in told
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.prove
+@pytest.mark.timeout(600)
 def test_killed_at_some_points_on_sqlite_nothing_is_lost(tmp_path: Path):
     told = run_sweep(tmp_path, step=97, seconds=110)
     assert "0 failures" in told

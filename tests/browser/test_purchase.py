@@ -77,6 +77,7 @@ def test_a_shopper_whose_means_do_not_suffice_is_told_why(walk: Walk):
     expect(walk.page.locator(".verdict form")).to_have_count(0)
 
 
+@pytest.mark.prove
 def test_three_d_secure_is_asked_and_approved(walk: Walk):
     walk.name = "three-d-secure"
     walk.order(country="FR", path="/product/petal-buds")
