@@ -67,6 +67,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
     except GuardFailed:
         claiming.give_up(house, at)
         raise
+    claiming.see_to_it(house, at)
     return hold
 
 

@@ -14,7 +14,7 @@ from bnpl_plugin.errors import (
     UnitsPerShopperExceeded,
 )
 from bnpl_plugin.lifecycle.flash_sale import allotment
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, closed, quietly
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, closed, quietly, rebuild
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.gate import (
@@ -133,6 +133,25 @@ def keep(house: House, at: Entrance, *, hold: Hold) -> None:
     kept = at_gate(house, at.sale.sale_id, lambda gate: gate.keep(at.wish, now=now, until=hold.expires_at))
     if kept is None or kept.state is not ClaimState.HELD:
         raise StateMoved(f"claim {at.wish.claim_id}", guard="state")
+
+
+def see_to_it(house: House, at: Entrance) -> None:
+    """Look, after the commit, whether the gate still has the claim; else teach it anew.
+
+    It may have lost its memory between ``keep`` and the commit, and have been taught by a process that could not see
+    the hold yet: then it would tell its own holder "sold out", and let one too many in.
+    """
+    sale_id, wish, now = at.sale.sale_id, at.wish, house.clock.now()
+    answer: Answer | None = None
+
+    def ask(gate: Gate) -> None:
+        nonlocal answer
+        answer = gate.place(sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now)
+
+    if quietly(house, sale_id, ask):
+        known = isinstance(answer, Already) and answer.claim.wish.claim_id == wish.claim_id
+        if not known:
+            quietly(house, sale_id, lambda _gate: rebuild(house, sale_id))
 
 
 def stay(house: House, purchase: Purchase) -> None:

@@ -217,3 +217,22 @@ def test_an_order_that_is_not_what_is_sold_is_refused(small_world, change, field
     with pytest.raises(errors.InvalidInput) as refused:
         small_world.shopper().open(small_world.shop.add(**told))
     assert refused.value.details["field"] == field
+
+
+def test_a_gate_that_was_taught_between_the_claim_and_the_commit_is_taught_once_more(world, monkeypatch):
+    sale, item = make(world, units=1)
+    checkout_id, other = ready(world, item), ready(world, item, number=1)
+    house, kept = world.house, type(world.house.gate).keep
+
+    def forgetful(gate, wish, **spans):
+        claim = kept(gate, wish, **spans)
+        gatekeeping.rebuild(house, sale.sale_id)  # by a process that cannot see the hold yet
+        return claim
+
+    monkeypatch.setattr(type(house.gate), "keep", forgetful)
+    take(world, checkout_id)
+    monkeypatch.undo()
+    figures = house.gate.figures(sale.sale_id).items[item.sale_item_id]
+    assert (figures.free, figures.held) == (0, 1)
+    with pytest.raises((errors.SoldOut, errors.InLine)):
+        take(world, other)
