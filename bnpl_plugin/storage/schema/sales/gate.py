@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from bnpl_plugin.storage.schema.columns import at, count, ident, index_where, minor, never_negative
@@ -39,18 +41,26 @@ gate_item = table(
     key=("sale_id", "item_id"),
 )
 
+
+def _claim() -> tuple[sa.Column[Any], ...]:
+    """The columns of a claim, in the order in which ``storage.gate`` reads it."""
+    return (
+        ident("shopper_id", length=120),
+        ident("claim_id", length=120),
+        ident("sale_id", length=120),
+        ident("item_id", length=120),
+        count("units"),
+        minor("principal_minor"),
+        ident("state"),
+        minor("turn"),
+        at("until", null=True),
+        at("ceiling_at", null=True),
+    )
+
+
 gate_claim = table(
     "gate_claim",
-    ident("shopper_id", length=120),
-    ident("claim_id", length=120),
-    ident("sale_id", length=120),
-    ident("item_id", length=120),
-    count("units"),
-    minor("principal_minor"),
-    ident("state"),
-    minor("turn"),
-    at("until", null=True),
-    at("ceiling_at", null=True),
+    *_claim(),
     sa.CheckConstraint("units > 0 AND principal_minor >= 0", name="wish"),
     sa.Index("uq_bnpl_gate_claim_id", "claim_id", unique=True),
     sa.Index("uq_bnpl_gate_claim_turn", "sale_id", "turn", unique=True),
@@ -77,16 +87,7 @@ gate_change = table(
 
 drained_claim = table(
     "drained_claim",
-    ident("shopper_id", length=120),
-    ident("claim_id", length=120),
-    ident("sale_id", length=120),
-    ident("item_id", length=120),
-    count("units"),
-    minor("principal_minor"),
-    ident("state"),
-    minor("turn"),
-    at("until", null=True),
-    at("ceiling_at", null=True),
+    *_claim(),
     index_where("ix_bnpl_drained_claim_line", "sale_id", "turn", where="state = 'waiting'"),
     key=("shopper_id", "claim_id"),
 )
