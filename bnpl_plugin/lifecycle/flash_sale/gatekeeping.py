@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from bnpl_plugin.errors import GateLost, GateUnavailable, SaleNotOpen
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
-from bnpl_plugin.ports.gate import Gate, GateItem, GateSale, SaleState
+from bnpl_plugin.ports.gate import Claim, Gate, GateItem, GateSale, SaleState
 from bnpl_plugin.ports.records import Sale
 from bnpl_plugin.ports.store import SaleView
 
 T = TypeVar("T")
 #: How often a gate that seems to have lost something is looked at before it is taught anew: a sale goes on meanwhile.
 _LOOKS = 3
+#: How often it is taught again because somebody has committed meanwhile.
+_LESSONS = 5
 log = log_of("flash_sale")
 
 
@@ -31,19 +33,31 @@ def at_gate(house: House, sale_id: str, ask: Callable[[Gate], T]) -> T:
 
 
 def rebuild(house: House, sale_id: str) -> None:
-    """Teach the gate a sale anew, from the holds and loans of the database. Raises ``SaleNotOpen``."""
-    view = house.store.sales.view(sale_id)
-    if view is None or view.sale.state == "closed":
-        raise closed(view.sale if view else None, sale_id=sale_id)
-    log.warning("the gate is taught a sale anew", sale_id=sale_id)
-    changes = house.store.sales.changes(sale_id, untold=False)
-    house.gate.rebuild(
-        gate_sale(view, changes={change.ref: change.units or change.minor for change in changes}),
-        claims=house.store.sales.claims(sale_id),
-        state=state_at_gate(view.sale),
-        ref=house.ids.new("reb"),
-        now=house.clock.now(),
-    )
+    """Teach the gate a sale anew, from the holds and loans of the database. Raises ``SaleNotOpen``.
+
+    A hold that is committed between the reading and the teaching would be unknown to the gate: so it is read once more
+    afterwards. What is committed after that looks for itself (``claiming.see_to_it``).
+    """
+    for _ in range(_LESSONS):
+        view = house.store.sales.view(sale_id)
+        if view is None or view.sale.state == "closed":
+            raise closed(view.sale if view else None, sale_id=sale_id)
+        log.warning("the gate is taught a sale anew", sale_id=sale_id)
+        changes = house.store.sales.changes(sale_id, untold=False)
+        claims = house.store.sales.claims(sale_id)
+        alone = house.gate.rebuild(
+            gate_sale(view, changes={change.ref: change.units or change.minor for change in changes}),
+            claims=claims,
+            state=state_at_gate(view.sale),
+            ref=house.ids.new("reb"),
+            now=house.clock.now(),
+        )
+        if not alone or _ids(house.store.sales.claims(sale_id)) <= _ids(claims):
+            return
+
+
+def _ids(claims: Sequence[Claim]) -> set[str]:
+    return {claim.wish.claim_id for claim in claims if claim.state.has_units}
 
 
 def keep_in_step(house: House, sale_id: str) -> int:
