@@ -51,6 +51,7 @@ def test_each_benchmark_tells_its_figures_with_their_references(name, tmp_path, 
     assert capsys.readouterr().out.count("ratio") == len(told)
 
 
+@pytest.mark.prove
 def test_a_rush_at_the_sql_gate_on_sqlite_is_exact(capsys):
     main(["flash_sale", "--gate", "sql", "--sqlite"], size=TINY)  # raises unless it is
     assert "5 held" in capsys.readouterr().out

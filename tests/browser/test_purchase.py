@@ -54,6 +54,7 @@ def test_a_shopper_in_the_united_states_pays_in_four(walk: Walk):
     walk.placed()
 
 
+@pytest.mark.prove
 def test_a_declined_card_keeps_the_purchase_and_another_card_finishes_it(walk: Walk):
     walk.name = "declined-card"
     walk.order(country="FR", path="/product/dewdrop-watch")
@@ -66,6 +67,7 @@ def test_a_declined_card_keeps_the_purchase_and_another_card_finishes_it(walk: W
     walk.placed()
 
 
+@pytest.mark.prove
 def test_a_shopper_whose_means_do_not_suffice_is_told_why(walk: Walk):
     walk.name = "refused-credit"
     walk.order(country="FR", path="/product/blossom-7-pro")
@@ -124,6 +126,7 @@ def test_the_flash_sale_item_is_bought_once_by_one_person(walk: Walk):
     walk.look("sale-one-each")
 
 
+@pytest.mark.prove
 def test_the_cart_from_china_to_france_shows_its_landed_total_line_by_line(walk: Walk):
     walk.name = "landed"
     walk.go("/demo/cart/china-to-france", "cart")
@@ -161,6 +164,7 @@ def test_the_third_party_shop_s_order_completes_though_the_browser_never_returns
     assert told(f"{order}/etat.json")["news"] == "webhook"
 
 
+@pytest.mark.prove
 def test_the_third_party_shop_tells_the_truth_when_the_shopper_comes_back(walk: Walk):
     walk.name = "third-party-return"
     walk.phone = "+33677889911"

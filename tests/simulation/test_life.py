@@ -58,7 +58,8 @@ def test_half_a_year_of_business_keeps_every_promise_and_knows_good_and_bad_paye
         assert 0 < lent <= sum(purse.lent_minor for month in life.months for purse in month.purses)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.prove
+@pytest.mark.timeout(600)
 def test_the_same_seed_lives_the_same_life_and_another_seed_another(tmp_path):
     lives = []
     for folder, seed in (("one", 7), ("same", 7), ("other", 8)):
