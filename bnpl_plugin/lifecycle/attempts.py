@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bnpl_plugin.credit.states import ATTEMPT
+from bnpl_plugin.errors import ProviderUnavailable
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.money.amount import Money
-from bnpl_plugin.ports.provider import Instruction, Outcome, OutcomeKind
+from bnpl_plugin.ports.provider import DeclineCode, Instruction, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt
 from bnpl_plugin.ports.store import Changeset, Move
 
@@ -33,6 +34,14 @@ def instruction(attempt: Attempt, *, return_url: str = "") -> Instruction:
         description=str(attempt.details.get("description", "")),
         metadata={"attempt_id": attempt.attempt_id, "checkout_id": attempt.checkout_id},
     )
+
+
+def begun(house: House, attempt: Attempt, *, return_url: str) -> Outcome:
+    """Ask the provider to begin a committed attempt with the shopper present; one out of reach has refused it."""
+    try:
+        return house.providers[attempt.provider].begin(instruction(attempt, return_url=return_url))
+    except ProviderUnavailable as error:
+        return Outcome(OutcomeKind.DECLINED, decline_code=DeclineCode.PROVIDER_REFUSED, diagnostic=error.diagnostic)
 
 
 def attempt_move(house: House, attempt: Attempt, *, event: str, check_at: Any = None, **columns: Any) -> Move:

@@ -172,7 +172,7 @@ def choose_plan(house: House, *, checkout_id: str, token: str) -> Checkout:
     ):
         raise OfferTampered
     if checkout.sale_item_id is not None:
-        sale = sale_of(house, Order.from_json(checkout.cart))
+        sale = sale_of(house, checkout.sale_item_id)
         if not on_sale(sale, plan_code=offer.plan_code):
             raise OfferUnavailable(reason="not_in_sale")
     if purchase.decision is not None or offer.subsidy_id is not None:

@@ -8,10 +8,10 @@ A checkout that ends without a loan has its card forgotten at the provider.
 from __future__ import annotations
 
 from bnpl_plugin.credit.states import ATTEMPT
-from bnpl_plugin.errors import CheckoutExpired, ProviderUnavailable
-from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, instruction
+from bnpl_plugin.errors import CheckoutExpired
+from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, begun
 from bnpl_plugin.lifecycle.house import House
-from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
+from bnpl_plugin.ports.provider import Outcome
 from bnpl_plugin.ports.records import Attempt, Job, PaymentMethod
 from bnpl_plugin.ports.store import Changeset, Move, Purchase
 
@@ -59,11 +59,7 @@ def begin(house: House, *, checkout_id: str, return_url: str) -> tuple[Attempt, 
     )
     started = house.event("payment.started", checkout, attempt_id=attempt_id, amount_minor=0, purpose=PURPOSE)
     house.commit(Changeset(rows=(attempt,), events=(started,)))
-    try:
-        outcome = house.providers[attempt.provider].begin(instruction(attempt, return_url=return_url))
-    except ProviderUnavailable as error:
-        outcome = Outcome(OutcomeKind.DECLINED, decline_code=DeclineCode.PROVIDER_REFUSED, diagnostic=error.diagnostic)
-    return attempt, outcome
+    return attempt, begun(house, attempt, return_url=return_url)
 
 
 def latest(purchase: Purchase) -> Attempt | None:

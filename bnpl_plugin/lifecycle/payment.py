@@ -12,7 +12,7 @@ from bnpl_plugin.credit.states import ATTEMPT, CHECKOUT
 from bnpl_plugin.errors import CheckoutExpired, ProviderUnavailable, StateMoved
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds, mandate
-from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, instruction, next_check, waiting
+from bnpl_plugin.lifecycle.attempts import FIRST_CHECK, abandoned, attempt_move, begun, instruction, next_check, waiting
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.provider import DeclineCode, Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Checkout, PaymentMethod
@@ -40,11 +40,7 @@ def begin(house: House, *, checkout_id: str, return_url: str, use_stored: bool =
         house.commit(_started(house, purchase, attempt))
     except StateMoved:  # the other tab was first
         return house.purchase(checkout_id).attempt or attempt
-    try:
-        outcome = house.providers[attempt.provider].begin(instruction(attempt, return_url=return_url))
-    except ProviderUnavailable as error:
-        outcome = Outcome(OutcomeKind.DECLINED, decline_code=DeclineCode.PROVIDER_REFUSED, diagnostic=error.diagnostic)
-    record(house, attempt=attempt, outcome=outcome)
+    record(house, attempt=attempt, outcome=begun(house, attempt, return_url=return_url))
     return house.store.attempt(attempt.attempt_id) or attempt
 
 

@@ -60,7 +60,7 @@ def quote(
     day = house.today(time_zone or law.time_zone)
     plans = [plan for plan in house.plans.values() if plan_code in (None, plan.code)]
     missing = law.missing(day=day, language=language)
-    sale = sale_of(house, order)
+    sale = sale_of(house, order.sale_item_id)
     asked = _asked(house, order=order, law=law, merchant_id=merchant_id, rating=rating, day=day)
     if budgets is None:
         budgets = pricing.on_offer(house, country=law.code, currency=order.currency)
@@ -141,9 +141,9 @@ def read_offer(house: House, *, token: str) -> Offer:
     return offer
 
 
-def sale_of(house: House, order: Order) -> Sale | None:
-    """Return the flash sale that an order's item is in, if it is in one."""
-    found = house.store.sales.of_item(order.sale_item_id) if order.sale_item_id else None
+def sale_of(house: House, sale_item_id: str | None) -> Sale | None:
+    """Return the flash sale that an item is in, if it is in one."""
+    found = house.store.sales.of_item(sale_item_id) if sale_item_id else None
     return found[0] if found else None
 
 

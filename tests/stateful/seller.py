@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from bnpl_plugin.lifecycle import holds
-from bnpl_plugin.lifecycle.flash_sale import allotment, readiness, selling
+from bnpl_plugin.lifecycle.flash_sale import allotment, gatekeeping, readiness, selling
 from bnpl_plugin.lifecycle.flash_sale.terms import Fairness, ItemTerms, SaleSubsidy, SaleTerms
 from bnpl_plugin.ports.platform import Order
 from bnpl_plugin.ports.records import SaleItem
@@ -84,7 +84,7 @@ class Seller:
             elif "capital" in deed:
                 allotment.add(house, sale_id=sale_id, minor=PRICE if deed == "capital" else 10**9, by="op")
             elif deed == "rebuild":
-                selling.reteach(house, sale_id=sale_id)
+                gatekeeping.rebuild(house, sale_id)
             else:
                 {"pause": selling.pause, "resume": selling.resume, "end": selling.end}[deed](
                     house, sale_id=sale_id, by="op"

@@ -16,7 +16,7 @@ from flask.cli import AppGroup
 from bnpl_plugin.cli.arguments import BpsType, MoneyType, shop_house
 from bnpl_plugin.cli.flash_sale.checking import draw
 from bnpl_plugin.errors import BnplError, NotYours
-from bnpl_plugin.lifecycle.flash_sale import allotment, drawing, selling
+from bnpl_plugin.lifecycle.flash_sale import allotment, drawing, gatekeeping, selling
 from bnpl_plugin.lifecycle.flash_sale.terms import Fairness, ItemTerms, SaleSubsidy, SaleTerms
 from bnpl_plugin.lifecycle.flash_sale.watching.board import Board, board_of
 from bnpl_plugin.money.amount import Money
@@ -200,7 +200,7 @@ def add_capital(sale_id: str, amount: Money) -> None:
 def rebuild(sale_id: str) -> None:
     """Teach the gate a sale anew, from the holds and loans of the database."""
     with _told():
-        selling.reteach(shop_house(), sale_id=sale_id)
+        gatekeeping.rebuild(shop_house(), sale_id)
     _show(sale_id)
 
 

@@ -14,7 +14,7 @@ from bnpl_plugin.errors import (
     UnitsPerShopperExceeded,
 )
 from bnpl_plugin.lifecycle.flash_sale import allotment
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, closed, quietly, rebuild
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, closed, quietly, rebuild, stands
 from bnpl_plugin.lifecycle.funding import exposure
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.gate import (
@@ -117,10 +117,7 @@ def _asked(house: House, wish: Wish) -> Answer | None:
     now = house.clock.now()
     answer = at_gate(house, wish.sale_id, lambda gate: gate.ask(wish, now=now))
     if isinstance(answer, Already) and answer.claim.state is ClaimState.WAITING:
-        return at_gate(
-            house, wish.sale_id,
-            lambda gate: gate.place(wish.sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now),
-        )  # fmt: skip
+        return stands(house, wish.sale_id, item_id=wish.item_id, shopper_id=wish.shopper_id)
     return answer
 
 
@@ -141,17 +138,14 @@ def see_to_it(house: House, at: Entrance) -> None:
     It may have lost its memory between ``keep`` and the commit, and have been taught by a process that could not see
     the hold yet: then it would tell its own holder "sold out", and let one too many in.
     """
-    sale_id, wish, now = at.sale.sale_id, at.wish, house.clock.now()
-    answer: Answer | None = None
+    sale_id, wish = at.sale.sale_id, at.wish
 
-    def ask(gate: Gate) -> None:
-        nonlocal answer
-        answer = gate.place(sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now)
+    def look(_gate: Gate) -> None:
+        answer = stands(house, sale_id, item_id=wish.item_id, shopper_id=wish.shopper_id)
+        if not isinstance(answer, Already) or answer.claim.wish.claim_id != wish.claim_id:
+            rebuild(house, sale_id)
 
-    if quietly(house, sale_id, ask):
-        known = isinstance(answer, Already) and answer.claim.wish.claim_id == wish.claim_id
-        if not known:
-            quietly(house, sale_id, lambda _gate: rebuild(house, sale_id))
+    quietly(house, sale_id, look)
 
 
 def stay(house: House, purchase: Purchase) -> None:
@@ -159,10 +153,7 @@ def stay(house: House, purchase: Purchase) -> None:
     if purchase.checkout.sale_item_id is None or purchase.checkout.shopper_id is None:
         return
     at = entrance(house, purchase)
-    answer = at_gate(
-        house, at.sale.sale_id,
-        lambda gate: gate.place(at.sale.sale_id, at.wish.item_id, shopper_id=at.wish.shopper_id, now=house.clock.now()),
-    )  # fmt: skip
+    answer = stands(house, at.sale.sale_id, item_id=at.wish.item_id, shopper_id=at.wish.shopper_id)
     if isinstance(answer, Already) and answer.claim.state is ClaimState.ADMITTED and answer.claim.ceiling_at:
         until = answer.claim.ceiling_at
         quietly(house, at.sale.sale_id, lambda gate: gate.stretch(answer.claim.wish, until=until))
@@ -201,8 +192,7 @@ def let_go(house: House, purchase: Purchase) -> None:
 
 def is_let_in(house: House, hold: Hold) -> bool:
     """Whether the gate has put units aside for the shopper of a hold. Raises ``GateUnavailable``."""
-    sale_id, item_id, now = hold.sale_id or "", hold.sale_item_id or "", house.clock.now()
-    answer = at_gate(house, sale_id, lambda gate: gate.place(sale_id, item_id, shopper_id=hold.shopper_id, now=now))
+    answer = stands(house, hold.sale_id or "", item_id=hold.sale_item_id or "", shopper_id=hold.shopper_id)
     return isinstance(answer, Already) and answer.claim.state in (ClaimState.ADMITTED, ClaimState.HELD)
 
 

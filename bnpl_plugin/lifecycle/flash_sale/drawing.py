@@ -45,7 +45,7 @@ def draw(house: House, view: SaleView) -> int:
     May be repeated, and taken up by another process: the order is the seed's, and a claim is put in line once.
     """
     sale = view.sale
-    if sale.fairness != "lottery" or sale.seed is not None or sale.sealed_seed is None or sale.state != "open":
+    if not sale.undrawn or sale.sealed_seed is None or sale.state != "open":
         return 0
     if house.clock.now() < sale.starts_at:
         return 0

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bnpl_plugin.errors import GateLost, GateUnavailable, SaleNotOpen
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.logs import log_of
-from bnpl_plugin.ports.gate import Claim, Gate, GateItem, GateSale, SaleState
+from bnpl_plugin.ports.gate import Answer, Claim, Gate, GateItem, GateSale, SaleState
 from bnpl_plugin.ports.records import Sale
 from bnpl_plugin.ports.store import SaleView
 
@@ -30,6 +30,15 @@ def at_gate(house: House, sale_id: str, ask: Callable[[Gate], T]) -> T:
     except GateLost:
         rebuild(house, sale_id)
         return ask(house.gate)
+
+
+def stands(house: House, sale_id: str, *, item_id: str, shopper_id: str) -> Answer | None:
+    """Return how a shopper's claim on an item stands, without asking for one; None if there is none.
+
+    Raises as ``at_gate``.
+    """
+    now = house.clock.now()
+    return at_gate(house, sale_id, lambda gate: gate.place(sale_id, item_id, shopper_id=shopper_id, now=now))
 
 
 def rebuild(house: House, sale_id: str) -> None:
@@ -104,11 +113,11 @@ def _has_lost(house: House, sale_id: str) -> bool:
     if complete and found.allotment_minor < min(before.sale.ceiling_minor, after.sale.ceiling_minor):
         return True
     for then, now in zip(before.items, after.items, strict=True):
-        at_gate = found.items[now.sale_item_id]
-        if at_gate.free > max(then.free_units, now.free_units):
+        known = found.items[now.sale_item_id]
+        if known.free > max(then.free_units, now.free_units):
             return True
         unsold = min(then.free_units + then.held_units, now.free_units + now.held_units)
-        if complete and at_gate.free + at_gate.held < unsold:
+        if complete and known.free + known.held < unsold:
             return True
     return False
 
@@ -141,8 +150,7 @@ def state_at_gate(sale: Sale) -> SaleState:
     """Return what the gate should be: a lottery's is not opened before the draw."""
     if sale.state == "ended":
         return SaleState.ENDED
-    undrawn = sale.fairness == "lottery" and sale.seed is None
-    return SaleState.PAUSED if undrawn or sale.state == "paused" else SaleState.OPEN
+    return SaleState.PAUSED if sale.undrawn or sale.state == "paused" else SaleState.OPEN
 
 
 def closed(sale: Sale | None, *, sale_id: str) -> SaleNotOpen:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bnpl_plugin.credit.states import SALE
-from bnpl_plugin.errors import CapitalExhausted, GateUnavailable, InvalidInput, NotYours, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import CapitalExhausted, GateUnavailable, InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle.flash_sale import allotment, lottery
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import gate_sale, quietly, rebuild, state_at_gate
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import closed, gate_sale, quietly, state_at_gate
 from bnpl_plugin.lifecycle.flash_sale.terms import MOST_UNITS, Fairness, SaleSubsidy, SaleTerms, within
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import budgets
@@ -196,7 +196,7 @@ def add_units(
         raise NotYours
     within("units", units, low=1, high=MOST_UNITS - item.total_units)
     if view.sale.state not in allotment.RUNNING or house.clock.now() >= view.sale.ends_at:
-        raise SaleNotOpen(starts_at=view.sale.starts_at.isoformat(), ends_at=view.sale.ends_at.isoformat())
+        raise closed(view.sale, sale_id=sale_id)
     now = house.clock.now()
     change = SaleChange(sale_id, house.ids.new("chg"), "decided", sale_item_id, units, 0, by, now)
     told = allotment.happened(house, "sale.units_added", view.sale, sale_item_id=sale_item_id, units=units, by=by)
@@ -267,11 +267,6 @@ def on_the_way(house: House, view: SaleView) -> bool:
     except GateUnavailable:
         return True
     return any(figures.items[item.sale_item_id].held > item.held_units for item in view.items)
-
-
-def reteach(house: House, *, sale_id: str) -> None:
-    """Teach the gate a sale anew because an operator says so. Raises ``SaleNotOpen``, ``GateUnavailable``."""
-    rebuild(house, sale_id)
 
 
 def return_unsold(house: House, *, sale_item_id: str, merchant_id: str) -> int:

@@ -42,6 +42,11 @@ class Sale(Record, table="sale", key=("sale_id",)):
     changed_at: datetime
 
     @property
+    def undrawn(self) -> bool:
+        """Whether it is a lottery whose draw is still to come."""
+        return self.fairness == "lottery" and self.seed is None
+
+    @property
     def left_minor(self) -> int:
         """What is left of the capital set aside."""
         return self.ceiling_minor - self.used_minor

@@ -24,8 +24,8 @@ from bnpl_plugin.errors import (
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, drawing, readiness
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
-from bnpl_plugin.ports.gate import AllotmentGone, Already, Answer, ClaimState, Ended, Place
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import stands
+from bnpl_plugin.ports.gate import AllotmentGone, Already, ClaimState, Ended, Place
 from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
 from bnpl_plugin.ports.plan import Offer
 from bnpl_plugin.ports.records import Sale, SaleItem
@@ -72,8 +72,7 @@ def is_before(purchase: Purchase) -> bool:
 
 
 def _is_ahead(sale: Sale) -> bool:
-    undrawn = sale.fairness == "lottery" and sale.seed is None
-    return current.house().clock.now() < sale.starts_at or (undrawn and sale.state in ("open", "paused"))
+    return current.house().clock.now() < sale.starts_at or (sale.undrawn and sale.state in ("open", "paused"))
 
 
 def tap(purchase: Purchase) -> BaseResponse:
@@ -141,10 +140,11 @@ def _state(purchase: Purchase, sale: Sale, item: SaleItem, *, now: datetime) -> 
         return "ready", 0
     if sale.state in ("ended", "closed") or now >= sale.ends_at:
         return "over", 0
-    if sale.fairness == "lottery" and sale.seed is None:
+    if sale.undrawn:
         return "drawing", 0
     try:
-        answer = _stand(sale, item, shopper_id=purchase.checkout.shopper_id or "")
+        shopper_id = purchase.checkout.shopper_id or ""
+        answer = stands(current.house(), sale.sale_id, item_id=item.sale_item_id, shopper_id=shopper_id)
     except GateUnavailable:
         return "unavailable", 0
     match answer:
@@ -177,7 +177,7 @@ def kept_early(purchase: Purchase) -> tuple[str, datetime | int | None]:
     try:
         check_person()
         claiming.admitted(house, purchase)
-        answer = _stand(sale, item, shopper_id=checkout.shopper_id)
+        answer = stands(house, sale.sale_id, item_id=item.sale_item_id, shopper_id=checkout.shopper_id)
     except InLine as error:
         return "waiting", int(str(error.details["place"]))
     except (SoldOut, UnitsPerShopperExceeded, AllotmentExhausted) as error:
@@ -191,14 +191,6 @@ def stay(purchase: Purchase) -> None:
     """Have a unit kept while the facts just told are decided on, by a program or a person."""
     with suppress(GateUnavailable, SaleNotOpen):
         claiming.stay(current.house(), purchase)
-
-
-def _stand(sale: Sale, item: SaleItem, *, shopper_id: str) -> Answer | None:
-    house = current.house()
-    return at_gate(
-        house, sale.sale_id,
-        lambda gate: gate.place(sale.sale_id, item.sale_item_id, shopper_id=shopper_id, now=house.clock.now()),
-    )  # fmt: skip
 
 
 def _device() -> str | None:

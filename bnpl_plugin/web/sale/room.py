@@ -145,7 +145,7 @@ def _state(seen: Sight, *, now: datetime) -> str:
         return "paused"
     if now < sale.starts_at:
         return "ahead"
-    if sale.fairness == "lottery" and sale.seed is None:
+    if sale.undrawn:
         return "drawing"
     if seen.figures is None:
         return "open"

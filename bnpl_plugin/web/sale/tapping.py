@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any, Final
 
 from bnpl_plugin.errors import InvalidInput
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate, stands
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.gate import (
     Already,
@@ -78,11 +78,8 @@ def _asked(house: House, wish: Wish, *, now: datetime) -> Answer:
     """Return what the gate says; to who waits also that nothing can come back any more."""
     said = at_gate(house, wish.sale_id, lambda gate: gate.ask(wish, now=now))
     if isinstance(said, Already) and said.claim.state is ClaimState.WAITING:
-        stands = at_gate(
-            house, wish.sale_id,
-            lambda gate: gate.place(wish.sale_id, wish.item_id, shopper_id=wish.shopper_id, now=now),
-        )  # fmt: skip
-        return stands if isinstance(stands, SoldOut | Ended) else said
+        hope = stands(house, wish.sale_id, item_id=wish.item_id, shopper_id=wish.shopper_id)
+        return hope if isinstance(hope, SoldOut | Ended) else said
     return said
 
 

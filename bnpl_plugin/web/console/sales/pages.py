@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
-from bnpl_plugin.lifecycle.flash_sale import allotment, selling
+from bnpl_plugin.lifecycle.flash_sale import allotment, gatekeeping, selling
 from bnpl_plugin.lifecycle.flash_sale.watching.board import Board, Phase, board_of
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.records import Sale
@@ -93,7 +93,7 @@ def _add_capital(sale: Sale, by: str) -> None:
 
 
 def _rebuild(sale: Sale, _by: str) -> None:
-    selling.reteach(current.house(), sale_id=sale.sale_id)
+    gatekeeping.rebuild(current.house(), sale.sale_id)
 
 
 _DEEDS: Final[Mapping[str, Callable[[Sale, str], None]]] = {
