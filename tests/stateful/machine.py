@@ -208,7 +208,8 @@ class History(Treasurer, Reviewer, Seller, RuleBasedStateMachine):
 
     @initialize(starts=st.lists(_start, min_size=len(PHONES), max_size=len(PHONES)))
     def begins_somewhere(self, starts) -> None:
-        """Histories begin in the middle of things: Hypothesis plays each with some of the rules only."""
+        """Histories begin in the middle of things, one loan made: Hypothesis plays each with some rules only."""
+        self._buy(0, "9900", "pay_in_3", TEST_CARDS[0])
         for person, start in enumerate(starts):
             self._buy(person, *start)
 
