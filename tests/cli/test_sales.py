@@ -106,6 +106,12 @@ WRONG = (
     (("create", "x", "--item", "a,b,0,5EUR", "--ends", "2026-11-30"), 1),
     (("create", "x", "--item", "a,b,1,5EUR,2", "--ends", "2026-11-30"), 1),
     (("create", "x", "--item", "", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", f"a,b,{'9' * 5000},5EUR", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", "a\nb,c,1,5EUR", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", ITEM, "--item", ITEM, "--ends", "2026-11-30"), 1),
+    (("create", "x", "--item", ITEM, "--ends", "2026-11-30", "--fairness", "lottery"), 1),
+    (("create", "x", "--item", ITEM, "--ends", "2026-11-30", "--merchant", "nobody"), 1),
+    (("add-capital", "SALE", "0EUR"), 1),
 )
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from bnpl_plugin.errors import AllotmentExhausted, CapitalExhausted, StateMoved
 from bnpl_plugin.lifecycle.delivery import TOLD_KINDS
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import closed, quietly
+from bnpl_plugin.lifecycle.flash_sale.terms import MOST_MINOR, within
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.gate import Gate
 from bnpl_plugin.ports.records import Sale, SaleChange
@@ -45,7 +46,11 @@ def top_up(house: House, *, sale_id: str, missing_minor: int, by: str = "house")
 
 
 def add(house: House, *, sale_id: str, minor: int, by: str) -> None:
-    """Set more capital aside because an operator says so. Raises ``CapitalExhausted``, ``SaleNotOpen``."""
+    """Set more capital aside because an operator says so.
+
+    Raises ``InvalidInput``, ``CapitalExhausted``, ``SaleNotOpen``.
+    """
+    within("minor", minor, low=1, high=MOST_MINOR)
     for turn in range(1, _TURNS + 1):
         sale = house.store.sales.sale(sale_id)
         if sale is None or sale.state not in RUNNING:

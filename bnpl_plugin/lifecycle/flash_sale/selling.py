@@ -39,7 +39,8 @@ def create(
 
     Raises:
         UnsupportedCountry: nothing is lent there.
-        InvalidInput: a plan that is not on offer there, a sale that is over already, a budget that cannot be.
+        InvalidInput: a plan that is not on offer there, a sale that is over already, a lottery that has begun (nobody
+            could enter it), a merchant who is not there, a budget that cannot be.
         CapitalExhausted: the pool has not that much; a smaller allotment can be topped up as it is used.
     """
     known = house.store.sales.view(sale_id) if sale_id else None
@@ -48,9 +49,15 @@ def create(
     law, now = house.country(terms.country), house.clock.now()
     if terms.ends_at <= now:
         raise InvalidInput(field="ends_at", fault=f"is {terms.ends_at.isoformat()}", accepted="an instant to come")
+    if terms.fairness is Fairness.LOTTERY and terms.starts_at <= now:
+        accepted = "for a lottery an instant to come: nobody can enter it after its start"
+        raise InvalidInput(field="starts_at", fault=f"is {terms.starts_at.isoformat()}", accepted=accepted)
+    offered = [code for code, plan in house.plans.items() if not plan.countries or terms.country in plan.countries]
     for code in terms.plan_codes:
-        if code not in house.plans:
-            raise InvalidInput(field="plan_codes", fault=f"name {code}", accepted=f"of {sorted(house.plans)}")
+        if code not in offered:
+            raise InvalidInput(field="plan_codes", fault=f"name {code}", accepted=f"of {sorted(offered)}")
+    if house.store.merchant(merchant_id) is None:
+        raise InvalidInput(field="merchant_id", fault=f"is {merchant_id}", accepted="the id of a shop")
     pool = house.store.pool(law.currency, country=terms.country)
     if pool is None:
         raise CapitalExhausted(f"no pool lends {law.currency}", guard="capital_pool")

@@ -117,6 +117,23 @@ def test_what_cannot_be_a_sale_is_refused_by_name_and_nothing_is_made(ours: Call
     assert ours.get("/sales").json == {"data": []}
 
 
+#: What is wrong, and the field that the answer names.
+NAMED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"items": [ITEM, {**ITEM, "name": "The same again"}]}, "sku"),
+    ({"items": [ITEM, {**ITEM, "sku": "b", "units": 1, "units_per_shopper": 2}]}, "items.1.units_per_shopper"),
+    ({"fairness": "lottery"}, "starts_at"),  # it begins now: nobody could enter it
+    ({"plan_codes": ["pay_in_3", "📱"]}, "plan_codes.1"),
+)
+
+
+def test_a_fault_is_told_with_its_place_in_the_body(ours: Caller):
+    for number, (wrong, field) in enumerate(NAMED):
+        answer = make(ours, key=f"named-{number}", **wrong)
+        assert (answer.status_code, [error["field"] for error in answer.json["errors"]]) == (422, [field])
+        assert "{" not in answer.json["errors"][0]["fault"]
+    assert ours.get("/sales").json == {"data": []}
+
+
 def test_a_gate_that_is_down_is_said(house: House, ours: Caller, monkeypatch: pytest.MonkeyPatch):
     sale = make(ours).json
 
