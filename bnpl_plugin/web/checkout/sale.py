@@ -95,8 +95,7 @@ def tap(purchase: Purchase) -> BaseResponse:
 
 
 def _check_visitor(purchase: Purchase) -> None:
-    """Let a person through who comes to a running sale in a browser of few. Raises ``ChallengeFailed``,
-    ``BrowserCrowded``."""
+    """Let a person through to a running sale, in a browser of few. Raises ``ChallengeFailed``, ``BrowserCrowded``."""
     _check_person()
     readiness.count_browser(current.house(), purchase, device=_device())
 

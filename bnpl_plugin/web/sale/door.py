@@ -21,6 +21,7 @@ from bnpl_plugin.web.sale.tickets import Ticket
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _LONGEST: Final = 4096
+_DIGITS: Final = 4  # of a length that can be read: a longer number is none, or too much
 _STATUS: Final = {200: "200 OK", 400: "400 Bad Request", 429: "429 Too Many Requests"}
 
 
@@ -38,7 +39,7 @@ class Door:
         """Answer a loser; let everybody else through."""
         if environ.get("PATH_INFO") == self._path and environ.get("REQUEST_METHOD") == "POST":
             length = environ.get("CONTENT_LENGTH") or ""
-            if length.isdecimal() and int(length) <= _LONGEST:
+            if len(length) <= _DIGITS and length.isdecimal() and int(length) <= _LONGEST:
                 body = environ["wsgi.input"].read(int(length))
                 said = self._said(body, address=str(environ.get("REMOTE_ADDR") or ""))
                 if isinstance(said, tapping.Reply):
