@@ -31,6 +31,9 @@ def test_a_sale_is_made_once_and_its_shopper_buys(house: House, ours: Caller, po
     sale = first.json
     assert first.headers["Location"].endswith(f"/sales/{sale['id']}")
     assert (sale["phase"], sale["gate"], sale["ends_at"]) == ("open", "answers", "2026-11-25T09:00:00Z")
+    assert sale["page_url"] == f"http://localhost/bnpl/sale/{sale['id']}"
+    page = ours.app.test_client().get(sale["page_url"])
+    assert (page.status_code, "Casque Brume" in page.text) == (200, True)
     assert [row["id"] for row in ours.get("/sales").json["data"]] == [sale["id"]]
     item_id = sale["items"][0]["id"]
     sold = ours.sell("B-1", sale_item_id=item_id, units=1)

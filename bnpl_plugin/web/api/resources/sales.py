@@ -174,6 +174,7 @@ def _sale(sale: Sale) -> dict[str, Any]:
     return {
         "id": sale.sale_id,
         "name": sale.name,
+        "page_url": f"{answers.pages(requests.house())}/sale/{sale.sale_id}",
         "state": sale.state,
         "fairness": sale.fairness,
         "country": sale.country,
