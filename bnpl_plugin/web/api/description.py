@@ -227,7 +227,7 @@ def _described(operation: Operation) -> dict[str, Any]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": True,
-                "description": "New for each deed (purchase, refund, sale); the same for each repetition of one request.",
+                "description": "New for each purchase, refund or sale; the same for each repetition of one request.",
                 "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
             }
         )

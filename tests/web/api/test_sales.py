@@ -12,7 +12,7 @@ from bnpl_plugin import worker
 from bnpl_plugin.errors import GateUnavailable
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web.api.description import document
-from tests.web.api.driving import BASE, Caller, Post
+from tests.web.api.driving import BASE, Caller, Post, order
 
 PRICE = 29_900
 BODY: dict[str, Any] = {
@@ -63,6 +63,8 @@ def test_it_is_paused_resumed_added_to_and_ended_and_the_shop_is_told(house: Hou
     assert ours.post(f"{path}/end").json["phase"] == "closed"
     assert ours.get(path).json["items"][0]["returned_units"] == 5
     assert ours.post(f"{path}/pause").status_code == 409
+    late = ours.post("/checkouts", order("late", sale_item_id=item_id, units=1), key="late")
+    assert (late.status_code, late.json["code"], late.headers.get("Retry-After")) == (409, "sale_not_open", None)
     told = [json.loads(body) for _, _, body in post.sent]
     assert [one["type"] for one in told] == [
         "sale.paused", "sale.resumed", "sale.units_added", "sale.ended", "sale.units_returned", "sale.closed",
