@@ -126,7 +126,8 @@ def test_a_sale_is_paused_resumed_added_to_rebuilt_and_ended_with_a_yes(shop: Fl
         ("units", {"item": item_id, "units": ""}, 422, "a whole number from 1"),
         ("units", {"item": "x", "units": "1"}, 404, ""),
         ("capital", {"by": "100.50"}, 200, "€1,595.50"), ("capital", {"by": "x"}, 422, "Please write a sum"),
-        ("capital", {"by": "0"}, 422, ""), ("capital", {"by": "9999999999"}, 422, "which the pool has free"), ("rebuild", {}, 200, "selling"),
+        ("capital", {"by": "0"}, 422, ""), ("capital", {"by": "9999999999"}, 422, "which the pool has free"),
+        ("rebuild", {}, 200, "selling"),
         ("explode", {}, 404, ""), ("end", {}, 422, "Please tick"), ("end", {"confirm": "yes"}, 200, "ended"),
     ):  # fmt: skip
         operator.post(f"{PAGE}/{sale_id}/{deed}", **data)
