@@ -253,7 +253,7 @@ def _figures(board: Board) -> dict[str, object]:
         "fairness": sale.fairness,
         "plans": ", ".join(sale.plan_codes["codes"]) or "every plan",
         "capital set aside": f"{aside}, left {left}",
-        "shoppers": f"{counts.ready} ready, {counts.held} held, {counts.sold} paid, {counts.ended} released",
+        "shoppers": f"{counts.ready} ready, {counts.held} held, {counts.sold} paid, {counts.ended} left without buying",
     }
     if sale.seed_hash:
         told["seed's hash"] = sale.seed_hash
