@@ -176,16 +176,18 @@ def let_go(house: House, purchase: Purchase) -> None:
     found = house.store.sales.of_item(checkout.sale_item_id)
     if found is None or found[0].state == "closed":
         return
-    mine = {first_claim_of(purchase), purchase.hold.hold_id if purchase.hold is not None else ""}
+    mine = {first_claim_of(purchase), *((purchase.hold.hold_id,) if purchase.hold is not None else ())}
     sale_id, item_id, shopper_id, now = found[0].sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
 
     def give_back(gate: Gate) -> None:
         answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
-        claim = answer.claim if isinstance(answer, Place | Already) else None
-        if claim is None or claim.wish.claim_id not in mine:
-            return
-        if claim.state in (ClaimState.WAITING, ClaimState.ADMITTED):
-            gate.release(claim.wish, now=now)
+        if isinstance(answer, Place | Already):
+            claim = answer.claim
+            if claim.wish.claim_id in mine and claim.state in (ClaimState.WAITING, ClaimState.ADMITTED):
+                gate.release(claim.wish, now=now)
+        elif answer is not None:  # in line without hope: else what is added later would be kept for nobody
+            for claim_id in mine:
+                gate.release(Wish(claim_id, sale_id, item_id, shopper_id, checkout.units, 0), now=now)
 
     quietly(house, sale_id, give_back)
 
