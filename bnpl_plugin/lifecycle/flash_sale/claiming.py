@@ -234,7 +234,9 @@ def _may_go_on(house: House, claim: Claim, *, purchase: Purchase, units: int) ->
     Raises ``ClaimedElsewhere``, ``StateMoved`` (the same checkout's other tab was first).
     """
     sale_id, wish = claim.wish.sale_id, claim.wish
-    theirs = house.store.sales.hold(shopper_id=wish.shopper_id, hold_id=wish.claim_id)
+    theirs = purchase.hold  # a newer state of it would stop the commit
+    if theirs is None or theirs.hold_id != wish.claim_id:
+        theirs = house.store.sales.hold(shopper_id=wish.shopper_id, hold_id=wish.claim_id)
     ours = theirs is None or theirs.checkout_id == purchase.checkout.checkout_id
     if theirs is not None and theirs.live and not ours:
         raise ClaimedElsewhere(sale_item_id=wish.item_id)
