@@ -56,8 +56,7 @@ def entrance(house: House, purchase: Purchase) -> Entrance:
     """
     checkout = purchase.checkout
     item_id = checkout.sale_item_id or ""
-    found = house.store.sales.of_item(item_id)
-    sale = found[0] if found else None
+    sale = purchase.sale
     if sale is None or (sale.merchant_id, sale.pool_id) != (checkout.merchant_id, purchase.pool_id):
         raise closed(sale, sale_id=sale.sale_id if sale else item_id)
     if sale.state == "closed":
@@ -170,14 +169,11 @@ def let_go(house: House, purchase: Purchase) -> None:
     Another checkout's claim is left alone, and so is one whose hold is being committed. A gate that does not hear gives
     it back by itself when its time is over.
     """
-    checkout = purchase.checkout
-    if checkout.sale_item_id is None or checkout.shopper_id is None:
-        return
-    found = house.store.sales.of_item(checkout.sale_item_id)
-    if found is None or found[0].state == "closed":
+    checkout, sale = purchase.checkout, purchase.sale
+    if sale is None or sale.state == "closed" or checkout.sale_item_id is None or checkout.shopper_id is None:
         return
     mine = {first_claim_of(purchase), purchase.hold.hold_id if purchase.hold is not None else ""}
-    sale_id, item_id, shopper_id, now = found[0].sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
+    sale_id, item_id, shopper_id, now = sale.sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
 
     def give_back(gate: Gate) -> None:
         answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
