@@ -86,8 +86,7 @@ def may_be_held(house: House, purchase: Purchase) -> Purchase:
 
 def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
     """Return what takes a hold; a line reserved before is taken up, or given back for the new hold."""
-    checkout, before = purchase.checkout, purchase.hold
-    reserved = before if before is not None and before.state == "reserved" else None
+    checkout, reserved = purchase.checkout, _reserved(purchase)
     forward = Move(
         table="checkout",
         key=values(checkout_id=checkout.checkout_id),
@@ -113,15 +112,21 @@ def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
     )
 
 
+def _reserved(purchase: Purchase) -> Hold | None:
+    """Return the hold that reserves a purchase's line, if there is one."""
+    return purchase.hold if purchase.hold is not None and purchase.hold.state == "reserved" else None
+
+
 def _taken_up(reserved: Hold, hold: Hold) -> Move:
-    """Return the move by which a reserved line becomes the whole hold, as it is now."""
+    """Return the move by which a reserved line becomes the whole hold, as it is now, or the loan at once."""
     fixed = ("shopper_id", "hold_id", "checkout_id", "currency", "state")
     change = {part.name: getattr(hold, part.name) for part in fields(Hold) if part.name not in fixed}
+    state = HOLD.advance("reserved", "take")
     return Move(
         table="hold",
         key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
         sources=("reserved",),
-        set={**change, "state": HOLD.advance("reserved", "take")},
+        set={**change, "state": HOLD.advance(state, "post") if hold.state == "posted" else state},
         expect=values(principal_minor=reserved.principal_minor, down_payment_minor=reserved.down_payment_minor),
     )
 
@@ -207,9 +212,13 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
             retaken.pool_id, held_minor=_from_pool(retaken) - own, outstanding_minor=own,
             terms_version=purchase.terms.version,
         )  # fmt: skip
+        reserved = _reserved(purchase)  # meanwhile the shopper was in line again, with the line reserved: it is used
+        held = reserved.financed_minor if reserved else 0
+        drawn = retaken.financed_minor
         return Changeset(
-            rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
+            moves=(_taken_up(reserved, retaken),) if reserved else (),
+            rows=() if reserved else (retaken,),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, held_minor=-held, drawn_minor=drawn),),
             units=_units(retaken, free=-1, sold=1),
             rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, own), *_allotted(retaken, 1)),
             pools=(pool,),

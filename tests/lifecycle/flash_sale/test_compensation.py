@@ -8,7 +8,7 @@ import pytest
 
 from bnpl_plugin import worker
 from bnpl_plugin.lifecycle import disclosure, payment, signature
-from bnpl_plugin.lifecycle.flash_sale import selling
+from bnpl_plugin.lifecycle.flash_sale import readiness, selling
 from tests.lifecycle.flash_sale.test_sales import PHONES, PRICE, make, ready, take
 from tests.lifecycle.world import GOOD, World
 
@@ -87,4 +87,27 @@ def test_all_is_given_back_within_a_minute_of_the_payment(small_world, gone, ban
     assert world.statement().count(("void", 9_967)) == 1
     assert world.lying_authorisations() == []
     assert world.count("loan", f"checkout_id = '{checkout_id}'") == 0
+    world.settled()
+
+
+def pays_now(world: World, checkout_id: str) -> None:
+    world.bank.submit_card(world.purchase(checkout_id).attempt.provider_ref, number=GOOD, expiry="12/30", cvc="123")
+    world.work()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_paid_late_by_who_is_in_line_again_it_is_finished_or_given_back(small_world, gone):
+    world = small_world
+    _, item = make(world, units=1)
+    checkout_id = on_the_banks_page(world, item)
+    readiness.reserve(world.house, checkout_id=checkout_id)
+    if gone:
+        units_gone(world, item)
+    pays_now(world, checkout_id)
+    if gone:
+        assert (world.state(checkout_id), world.line(checkout_id)) == ("refused", (0, 0))
+    else:
+        assert (world.state(checkout_id), world.line(checkout_id)) == ("confirmed", (0, PRICE - PRICE // 3 - 1))
+        assert world.units(item.sale_item_id) == (0, 0, 1, 0)
+        assert world.house.gate.figures(item.sale_id).items[item.sale_item_id].booked == 1
     world.settled()
