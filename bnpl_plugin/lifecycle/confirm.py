@@ -15,6 +15,7 @@ from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import GuardFailed, OrderRefused, SaleNotOpen, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import divide
@@ -71,6 +72,8 @@ def _once(house: House, *, checkout_id: str) -> Confirmation:
     except (GuardFailed, SaleNotOpen) as full:
         return _refused(house, checkout_id, reason=full.code)
     house.committed(booking)
+    if purchase.hold is None or purchase.hold.state != "pending":  # retaken: whatever else it was in line for is let go
+        claiming.let_go(house, purchase)
     loan = next(row for row in booking.rows if isinstance(row, Loan))
     return Confirmation("confirmed", loan.loan_id, made_here=True)
 

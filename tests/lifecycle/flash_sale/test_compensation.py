@@ -90,7 +90,7 @@ def test_all_is_given_back_within_a_minute_of_the_payment(small_world, gone, ban
     world.settled()
 
 
-def pays_now(world: World, checkout_id: str) -> None:
+def pays_now(world, checkout_id):
     world.bank.submit_card(world.purchase(checkout_id).attempt.provider_ref, number=GOOD, expiry="12/30", cvc="123")
     world.work()
 
