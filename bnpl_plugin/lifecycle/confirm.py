@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bnpl_plugin.credit.schedule import Instalment
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import GuardFailed, OrderRefused, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import AllotmentExhausted, GuardFailed, OrderRefused, SaleNotOpen, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
 from bnpl_plugin.lifecycle.flash_sale import claiming
@@ -70,6 +70,8 @@ def _once(house: House, *, checkout_id: str) -> Confirmation:
     except OrderRefused as refused:
         return _refused(house, checkout_id, reason=str(refused.details.get("reason", "order_refused")))
     except (GuardFailed, SaleNotOpen) as full:
+        if isinstance(full, AllotmentExhausted) and claiming.covered(house, house.purchase(checkout_id)):
+            raise StateMoved(guard="state") from full
         return _refused(house, checkout_id, reason=full.code)
     house.committed(booking)
     if purchase.hold is None or purchase.hold.state != "pending":  # retaken: whatever else it was in line for is let go

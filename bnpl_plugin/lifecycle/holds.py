@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
 from bnpl_plugin.errors import (
+    AllotmentExhausted,
     CapitalExhausted,
     CheckoutExpired,
     DecisionMissing,
@@ -76,7 +77,9 @@ def _take(house: House, *, checkout_id: str) -> Hold:
         if house.purchase(checkout_id).checkout.state in _OVER:
             claiming.give_up(house, at)
         raise
-    except GuardFailed:
+    except GuardFailed as full:
+        if isinstance(full, AllotmentExhausted) and claiming.covered(house, purchase):
+            raise StateMoved(guard="state") from full
         claiming.give_up(house, at)
         raise
     claiming.see_to_it(house, at)
@@ -174,6 +177,9 @@ def new_hold(house: House, *, purchase: Purchase, state: str, at: claiming.Entra
         purchase.terms, subjects=exposure.subjects_of(checkout, plan_code=offer.plan_code, rating=rating),
         principal_minor=offer.schedule.principal_minor, now=now,
     )  # fmt: skip
+    ceiling = timedelta(minutes=house.settings.hold_ceiling_minutes)
+    if at is not None:
+        ceiling = min(ceiling, timedelta(seconds=at.sale.ceiling_seconds))
     return Hold(
         shopper_id=checkout.shopper_id or "",
         hold_id=at.wish.claim_id if at else house.ids.new("hld"),
@@ -190,8 +196,8 @@ def new_hold(house: House, *, purchase: Purchase, state: str, at: claiming.Entra
         subsidy_minor=offer.subsidy_minor,
         limit_ids=shared.limit_ids,
         created_at=now,
-        expires_at=now + timedelta(minutes=house.settings.hold_minutes),
-        ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        expires_at=now + min(timedelta(minutes=house.settings.hold_minutes), ceiling),
+        ceiling_at=now + ceiling,
         down_payment_minor=offer.down_payment_minor,
         sale_id=at.sale.sale_id if at else None,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bnpl_plugin.errors import (
+    AllotmentExhausted,
     ClaimedElsewhere,
     InLine,
     InvalidInput,
+    SaleNotOpen,
     SalePaused,
     SoldOut,
     StateMoved,
@@ -132,6 +134,16 @@ def keep(house: House, at: Entrance, *, hold: Hold) -> None:
     kept = at_gate(house, at.sale.sale_id, lambda gate: gate.keep(at.wish, now=now, until=hold.expires_at))
     if kept is None or kept.state is not ClaimState.HELD:
         raise StateMoved(f"claim {at.wish.claim_id}", guard="state")
+
+
+def covered(house: House, purchase: Purchase) -> bool:
+    """Whether the pool has given what a purchase needs of its sale's capital beyond what the gate knew of."""
+    at = entrance(house, purchase)
+    try:
+        allotment.cover(house, sale_id=at.sale.sale_id, minor=at.wish.principal_minor)
+    except (AllotmentExhausted, SaleNotOpen):
+        return False
+    return True
 
 
 def see_to_it(house: House, at: Entrance) -> None:
