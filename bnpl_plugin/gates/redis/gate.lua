@@ -276,8 +276,10 @@ function op.release(id, item, shopper, now)
   else
     return {'claim', packed(c)}
   end
+  local waited = c.state == 'waiting'
   c.state = 'released'
   write(c)
+  if waited then told(c) end -- the database has it in line, and would put it there again
   pump(tonumber(now))
   return {'claim', packed(c)}
 end
