@@ -21,6 +21,9 @@ from bnpl_plugin.web.locale import Translator
 
 REQUIRED: Final = "Please fill this in."
 CODE: Final = "Accepted: the six digits that we sent you."
+_SUM: Final = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*|\d+)(?:(?!(?P=sign))[.,](?P<cents>\d{1,2}))?"
+)
 COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
 
 
@@ -38,17 +41,31 @@ def _told(msgid: str) -> dict[str, Any]:
 
 
 class Amount(fields.Field[Decimal]):
-    """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float."""
+    """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float.
+
+    Thousands are parted by one sign, cents by another: ``1.234,567`` and ``0.001`` are no sums.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         text = re.sub(r"[\s\u00a0\u202f'’]", "", str(value))
-        found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?", text)
+        found = _SUM.fullmatch(text)
         if found is None:
             raise self.make_error("invalid")
         try:
-            return Decimal(f"{re.sub(r'[.,]', '', found[1])}.{found[2] or '0'}")
+            return Decimal(f"{re.sub(r'[.,]', '', found['whole'])}.{found['cents'] or '0'}")
         except InvalidOperation as error:
             raise self.make_error("invalid") from error
+
+
+def percent(*, most: int = 100, error: str = wording.TYPED["percent"], **options: Any) -> fields.Decimal:
+    """Return a field for a percentage from 0 with at most two decimals: one with more is refused, never rounded."""
+
+    def check(value: Decimal) -> None:
+        if not 0 <= value <= most or value != value.quantize(Decimal("0.01")):
+            raise ValidationError(error)
+
+    told: dict[str, Any] = {"required": REQUIRED, "invalid": error, "special": error}
+    return fields.Decimal(validate=check, error_messages=told, **options)
 
 
 class Ticked(fields.Field[bool]):

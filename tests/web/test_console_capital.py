@@ -88,6 +88,11 @@ def test_a_form_sent_twice_is_done_once(shop: Flask, operator: Browser) -> None:
     [
         ("add", {**YUAN, "amount": "-5"}),
         ("add", {**YUAN, "amount": "9" * 30}),
+        ("add", {**YUAN, "amount": "0.001"}),
+        ("add", {**YUAN, "amount": "1,234.567"}),
+        ("add", {**YUAN, "amount": "1,234,56"}),
+        ("add", {**YUAN, "source": "x" * 501}),
+        ("add", {**YUAN, "source": "\x1b"}),
         ("add", {**YUAN, "currency": "XXX"}),
         ("add", {**YUAN, "country": "🇨🇳"}),
         ("add", {**YUAN, "rate": "NaN"}),
@@ -100,10 +105,13 @@ def test_a_form_sent_twice_is_done_once(shop: Flask, operator: Browser) -> None:
         ("borrow", {"funder_id": "fun", "kind": "non_standard", "amount": "5", "rate": "101", "due_on": "2029-01-01"}),
         ("borrow", {"funder_id": "fun", "kind": "non_standard", "amount": "5", "rate": "1", "due_on": "someday"}),
         ("sell", {"funder_id": "fun", "amount": "5", "price": "201"}),
+        ("sell", {"funder_id": "fun", "amount": "5", "price": "99.999"}),
+        ("sell", {"funder_id": "fun", "amount": "5", "price": "NaN"}),
         ("share", {"funder_id": "fun", "share": "100", "until": "2029-01-01"}),
         ("share", {"funder_id": "fun", "share": "5", "until": "2020-01-01"}),
         ("share", {"funder_id": "fun", "share": "5", "plan": "pay_in_33", "until": "2029-01-01"}),
         ("funder", {"name": "Bank", "servicing": "101"}),
+        ("funder", {"name": "Bank", "servicing": "0.005"}),
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(shop: Flask, operator: Browser, deed: str, typed) -> None:

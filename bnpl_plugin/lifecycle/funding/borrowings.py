@@ -10,7 +10,7 @@ from bnpl_plugin.ledger.capital_postings import borrowing_interest_accrued, borr
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.lifecycle.funding import leverage
 from bnpl_plugin.lifecycle.funding.leverage import BorrowingKind
-from bnpl_plugin.lifecycle.funding.pools import known, own_amount, told
+from bnpl_plugin.lifecycle.funding.pools import MOST_WORDS, check_words, known, own_amount, told
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.money import divide
 from bnpl_plugin.ports.records import Borrowing, CapitalPool
@@ -52,6 +52,7 @@ def take(
         raise InvalidInput(field="nominal_rate_bps", fault=f"is {nominal_rate_bps}", accepted=f"0 to {MOST_RATE_BPS}")
     if due_on <= house.today(ZONE):
         raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted="a day after today")
+    check_words(unbounded, field="unbounded", most=MOST_WORDS)
     for turn in range(1, _TURNS + 1):
         pool = known(house, pool_id=pool_id)
         amount = own_amount(pool, principal_minor, field="principal_minor")

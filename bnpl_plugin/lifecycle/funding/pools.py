@@ -19,6 +19,7 @@ from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.ports.store import Changeset, Event, PoolChange
 
 FIRST_DAY = date(2000, 1, 1)
+MOST_WORDS = 500
 
 
 def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
@@ -56,6 +57,12 @@ def check_day(house: House, day: date, *, field: str) -> None:
         raise InvalidInput(field=field, fault=f"is {day}", accepted=f"{FIRST_DAY} to {latest}")
 
 
+def check_words(text: str, *, field: str, most: int) -> None:
+    """Refuse a text for the books that is too long or holds signs that cannot be printed (some cannot be kept)."""
+    if len(text) > most or not text.isprintable():
+        raise InvalidInput(field=field, fault="cannot be used", accepted=f"at most {most} characters on one line")
+
+
 def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
     """Return an event of a pool; no shop and no shopper hears of it."""
     return Event(
@@ -76,6 +83,7 @@ def add_capital(
     if country:
         house.country(country)
     check_day(house, rate_on, field="rate_on")
+    check_words(rate_source, field="rate_source", most=MOST_WORDS)
     rate = _checked_rate(rate, one=source.currency == into)
     amount = exchanged(source, into=into, rate=rate)
     pool_id = _pool_id(house, into, country=country)
@@ -108,6 +116,7 @@ def withdraw_capital(
     """
     pool = known(house, pool_id=pool_id)
     check_day(house, rate_on, field="rate_on")
+    check_words(rate_source, field="rate_source", most=MOST_WORDS)
     out = own_amount(pool, amount_minor)
     if out.minor > pool.free_minor:
         raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")

@@ -217,6 +217,8 @@ def test_money_that_is_lent_cannot_be_repaid_to_its_funder(world):
         ({"nominal_rate_bps": -1}, "nominal_rate_bps"),
         ({"nominal_rate_bps": 10_001}, "nominal_rate_bps"),
         ({"due_on": TODAY}, "due_on"),
+        ({"unbounded": "a reason\x00"}, "unbounded"),
+        ({"unbounded": "x" * 501}, "unbounded"),
     ],
 )
 def test_a_borrowing_that_cannot_be_is_told_by_its_field(small_world, asked, field):
