@@ -7,8 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from bnpl_plugin.lifecycle.funding import funders
+from bnpl_plugin.lifecycle.funding import funders, limits
 from bnpl_plugin.ports.records import CapitalPool
+from bnpl_plugin.ports.store import Changeset, RoomChange
 from tests.web.browsing import Browser, house_of
 
 PAGE = "/bnpl/console/capital"
@@ -147,3 +148,13 @@ def test_an_exchange_wants_its_rate_and_a_pool_s_own_currency_none(shop: Flask, 
     before = pool_of(shop, "pool_eur").available_minor
     assert do(operator, "add", **{**YUAN, "currency": "EUR", "into": "", "country": "", "rate": ""}) == 200
     assert pool_of(shop, "pool_eur").available_minor == before + 50_000_000_00
+
+
+def test_a_limit_used_in_part_shows_its_percentage(shop: Flask, operator: Browser) -> None:
+    house = house_of(shop)
+    with shop.app_context():
+        limit = limits.set_limit(house, pool_id="pool_eur", scope="plan", subject="pay_in_3", ceiling_minor=700_00)
+        house.commit(Changeset(rooms=(RoomChange("capital_limit", limit.limit_id, 99_99),)))
+    operator.get(PAGE)
+    assert operator.answer.status_code == 200
+    assert "14.28% used" in operator.text

@@ -259,7 +259,8 @@ def _pool(pool: CapitalPool, names: Mapping[str, str]) -> View:
         "exchanges": [{"currency": c, "minor": m} for c, m in treasury.fx_position(pool.pool_id).items() if m],
         "limits": [
             {"limit_id": x.limit_id, "scope": x.scope, "subject": x.subject, "active": x.state == "active",
-             "used_minor": x.used_minor, "ceiling_minor": x.ceiling_minor}
+             "used_minor": x.used_minor, "ceiling_minor": x.ceiling_minor,
+             "used_percent": Decimal(x.used_minor * 10_000 // max(x.ceiling_minor, 1)) / 100}
             for x in treasury.limits(pool.pool_id)
             if x.state == "active" or x.used_minor
         ],
