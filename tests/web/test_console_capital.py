@@ -123,6 +123,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(shop: Flask, operator: Brows
     given = {name: funder_id if value == "fun" else value for name, value in typed.items()}
     of = "" if deed in ("add", "funder") else pool_of(shop, "pool_eur").pool_id
     assert do(operator, deed, of=of, **given) == 422
+    assert "Paying later" not in operator.words or deed == "add"
+    assert "We cannot lend" not in operator.words
     assert house.reads.pools() == before
     for value in given.values():
         assert value in operator.text or value in ("country", "other")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bnpl_plugin.errors import CapitalExhausted, InvalidInput, NotYours
+from bnpl_plugin.errors import InvalidInput, NotYours
 from bnpl_plugin.ledger.capital_postings import capital_withdrawn
 from bnpl_plugin.ledger.postings import capital_added
 from bnpl_plugin.lifecycle.funding import leverage
@@ -48,6 +48,13 @@ def own_amount(pool: CapitalPool, minor: int, *, field: str = "amount_minor") ->
     if type(minor) is not int or not 0 < minor <= MAX_MINOR:
         raise InvalidInput(field=field, fault=f"is {minor}", accepted=f"1 to {MAX_MINOR} minor units")
     return Money(minor, pool.currency)
+
+
+def check_free(pool: CapitalPool, minor: int, *, field: str) -> None:
+    """Refuse an amount that is lent or held; the write's own guard refuses what becomes so at the same moment."""
+    if minor > pool.free_minor:
+        accepted = f"at most {Money(pool.free_minor, pool.currency)}: all else is lent or held"
+        raise InvalidInput(field=field, fault=f"is {Money(minor, pool.currency)}", accepted=accepted)
 
 
 def check_day(house: House, day: date, *, field: str) -> None:
@@ -111,15 +118,13 @@ def withdraw_capital(
 ) -> CapitalPool:  # fmt: skip
     """Pay capital back to the owners, exchanged into another currency if ``into`` names one.
 
-    Raises ``CapitalExhausted`` when it is lent or held, ``LeverageExceeded`` when the borrowings need it,
-    ``InvalidInput``, ``NotYours``.
+    Raises ``InvalidInput`` when it is lent or held too, ``LeverageExceeded`` when the borrowings need it, ``NotYours``.
     """
     pool = known(house, pool_id=pool_id)
     check_day(house, rate_on, field="rate_on")
     check_words(rate_source, field="rate_source", most=MOST_WORDS)
     out = own_amount(pool, amount_minor)
-    if out.minor > pool.free_minor:
-        raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")
+    check_free(pool, out.minor, field="amount_minor")
     to = into or pool.currency
     rate = _checked_rate(rate, one=to == pool.currency)
     paid = exchanged(out, into=to, rate=rate)
