@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from bnpl_plugin.errors import BnplError, InvalidInput
 from bnpl_plugin.lifecycle.evidence import MAX_MONTHLY_MINOR
+from bnpl_plugin.money.amount import Money
 from bnpl_plugin.money.currency import currency
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import Translator
@@ -45,6 +47,8 @@ class Amount(fields.Field[Decimal]):
 
     Thousands are parted by one sign, cents by another: ``1.234,567`` and ``0.001`` are no sums.
     """
+
+    default_error_messages = {"invalid": wording.TYPED["sum"]}  # noqa: RUF012 (marshmallow's own name)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         text = re.sub(r"[\s\u00a0\u202f'’]", "", str(value))
@@ -189,3 +193,11 @@ def facts_errors(found: Read, *, country: str, t: Translator, asks_student: bool
 def minor(amount: Decimal, *, code: str) -> int:
     """Return a sum of major units in minor units of a currency; more digits than it has are cut off."""
     return int(amount.scaleb(currency(code).minor_units or 0))
+
+
+def typed_minor(text: str, *, code: str, field: str) -> int:
+    """Return a sum as it was typed, in minor units of a currency. Raises ``InvalidInput``, names the field."""
+    try:
+        return Money.of(str(Amount().deserialize(text)), code).minor
+    except (BnplError, ValidationError) as error:
+        raise InvalidInput(field=field, fault=f"is “{text[:40]}”", accepted="a sum such as 1500.00") from error
