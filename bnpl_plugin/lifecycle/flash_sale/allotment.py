@@ -45,6 +45,13 @@ def top_up(house: House, *, sale_id: str, missing_minor: int, by: str = "house")
     tell(house, sale_id)
 
 
+def cover(house: House, *, sale_id: str, minor: int) -> None:
+    """See to it that so much of a sale's capital is left. Raises ``AllotmentExhausted``, ``SaleNotOpen``."""
+    sale = house.store.sales.sale(sale_id)
+    if sale is not None and sale.left_minor < minor:
+        top_up(house, sale_id=sale_id, missing_minor=minor - sale.left_minor)
+
+
 def add(house: House, *, sale_id: str, minor: int, by: str) -> None:
     """Set more capital aside because an operator says so. Raises ``InvalidInput``, ``SaleNotOpen``."""
     within("by_minor", minor, low=1, high=MOST_MINOR)

@@ -20,7 +20,7 @@ from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.frame import house_place, words_of
 from bnpl_plugin.web.locale import Translator
 
-_SUM, _PERCENT, _WHEN, _WHOLE = (wording.TYPED[kind] for kind in ("sum", "percent", "moment", "whole"))
+_SUM, _WHEN, _WHOLE = (wording.TYPED[kind] for kind in ("sum", "moment", "whole"))
 _ROWS: Final = 5
 _COLUMNS: Final = ("sku", "item", "units", "price", "per_shopper", "line")
 
@@ -60,10 +60,7 @@ class SaleForm(forms.Form):
     capital = forms.Amount(load_default=None, error_messages={"invalid": _SUM})
     top_up = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
     subsidy = forms.Amount(load_default=None, error_messages={"invalid": _SUM})
-    subsidy_rate = fields.Decimal(
-        places=2, load_default=Decimal(0), validate=validate.Range(0, 99, error=_PERCENT),
-        error_messages={"invalid": _PERCENT, "special": _PERCENT},
-    )  # fmt: skip
+    subsidy_rate = forms.percent(most=99, load_default=Decimal(0))
     hold_seconds = _whole(180)
     ceiling_seconds = _whole(3600)
     shards = _whole(1)
