@@ -184,8 +184,11 @@ def _fresh(house: House, purchase: Purchase) -> str:
     return f"{first_claim_of(purchase)}.{house.ids.new('hld').removeprefix('hld_')}"
 
 
-def let_go(house: House, purchase: Purchase) -> None:
+def let_go(house: House, purchase: Purchase, *, without_hope: bool = False) -> None:
     """Give back the claim, or the place in line, of a checkout that has ended without a unit: the next in line gets it.
+
+    ``without_hope``: only if nothing can come back any more, which who asks is told for good: what is added later would
+    else be kept for who has gone.
 
     Another checkout's claim is left alone, and so is one whose hold is being committed. A gate that does not hear gives
     it back by itself when its time is over.
@@ -202,9 +205,9 @@ def let_go(house: House, purchase: Purchase) -> None:
         if isinstance(answer, Place | Already):
             claim = answer.claim
             live = claim.state in (ClaimState.WAITING, ClaimState.ADMITTED)
-            if live and claim.wish.claim_id.split(".")[0] == first:
+            if live and not without_hope and claim.wish.claim_id.split(".")[0] == first:
                 gate.release(claim.wish, now=now)
-        elif answer is not None:  # in line without hope: else what is added later would be kept for nobody
+        elif isinstance(answer, GateSoldOut | Ended) or (answer is not None and not without_hope):
             for claim_id in ours:
                 gate.release(Wish(claim_id, sale_id, item_id, shopper_id, checkout.units, 0), now=now)
 

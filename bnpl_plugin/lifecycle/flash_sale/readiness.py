@@ -135,6 +135,6 @@ def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False
             holds.release(house, purchase=purchase, expired=True)
         except (StateMoved, SaleNotOpen):
             continue
-        claiming.let_go(house, purchase)  # else units added later would wait for who was told that it is over
+        claiming.let_go(house, purchase, without_hope=True)
         freed += 1
     return freed
