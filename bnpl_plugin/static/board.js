@@ -1,7 +1,7 @@
 // The live board of a flash sale. Without script the page renews itself every few seconds.
 
 const board = document.querySelector("[data-board-url]");
-let source;
+let source, late;
 
 function show(told) {
   for (const place of board.parentNode.querySelectorAll("[data-place]")) {
@@ -20,11 +20,17 @@ function show(told) {
 function start() {
   if (source || board.dataset.phase === "closed") return;
   source = new EventSource(board.dataset.boardUrl);
-  source.onopen = () => { board.dataset.live = "yes"; };
+  source.onopen = () => {
+    clearTimeout(late);
+    late = undefined;
+    board.dataset.live = "yes";
+  };
   source.onmessage = (event) => show(JSON.parse(event.data));
   source.onerror = () => {
-    board.dataset.live = "no"; // the browser comes again by itself, unless it was refused
+    // The browser comes again by itself, within five seconds where every stream was taken; unless it was refused.
+    late ??= setTimeout(() => { board.dataset.live = "no"; }, 8000);
     if (source?.readyState === EventSource.CLOSED) {
+      board.dataset.live = "no";
       stop();
       setTimeout(start, 5000);
     }
