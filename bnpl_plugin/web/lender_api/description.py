@@ -11,6 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, jsonify
 
 from bnpl_plugin.web.api import requests
+from bnpl_plugin.web.api.description import KEY_HEADER
 from bnpl_plugin.web.lender_api.route import Route
 
 
@@ -41,8 +42,10 @@ def document(routes: Sequence[Route], *, base: str) -> dict[str, Any]:
         }
         if route.schema is not None and route.method == "get":
             told["parameters"].append({"in": "query", "schema": route.schema})
-        elif route.schema is not None:
-            told["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.schema}}}
+        elif route.method == "post":
+            body = route.schema if route.schema is not None else {"type": "object"}
+            told["parameters"].append(KEY_HEADER)
+            told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         path = re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", route.path)
         spec.path(path=path, operations={route.method: told})
     return spec.to_dict()

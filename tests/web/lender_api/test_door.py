@@ -24,4 +24,9 @@ def test_a_merchants_key_finds_nothing_here(shop: Flask, ask: Ask):
 
 
 def test_the_description_names_every_route(ask: Ask):
-    assert "get" in ask("get", "/openapi.json").json["paths"]["/pools"]
+    paths = ask("get", "/openapi.json").json["paths"]
+    assert "get" in paths["/pools"]
+    for path, methods in paths.items():  # a stranger is told what every POST wants
+        for told in (methods["post"],) if "post" in methods else ():
+            assert "Idempotency-Key" in [parameter["name"] for parameter in told["parameters"]], path
+            assert told["requestBody"]["required"], path
