@@ -136,7 +136,8 @@ def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 2
         entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
         here_url=url_for("bnpl.checkout.show", checkout_id=checkout.checkout_id, step="sale"),
         cancel_url=url_for("bnpl.checkout.cancel", checkout_id=checkout.checkout_id),
-        summary=figures.cost_of(Offer.from_json(checkout.offer or {})), card=keeping.view_of(purchase),
+        summary=figures.cost_of(Offer.from_json(checkout.offer)) if checkout.offer else None,
+        card=keeping.view_of(purchase),
         final=not (item.free_units or item.held_units),
     )  # fmt: skip
 
