@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from bnpl_plugin.errors import BnplError, InvalidInput
 from bnpl_plugin.lifecycle.evidence import MAX_MONTHLY_MINOR
+from bnpl_plugin.money.amount import Money
 from bnpl_plugin.money.currency import currency
 from bnpl_plugin.web import wording
 from bnpl_plugin.web.locale import Translator
@@ -22,6 +24,11 @@ from bnpl_plugin.web.locale import Translator
 REQUIRED: Final = "Please fill this in."
 CODE: Final = "Accepted: the six digits that we sent you."
 COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
+
+_LONGEST: Final = 24
+#: A sum in groups of three, all parted by the same mark and the cents by the other one; and one without groups.
+_GROUPED: Final = re.compile(r"(?P<whole>(?!0)\d{1,3}([.,])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](?P<cents>\d{1,2}))?")
+_PLAIN: Final = re.compile(r"(?P<whole>\d+)(?:[.,](?P<cents>\d{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +45,30 @@ def _told(msgid: str) -> dict[str, Any]:
 
 
 class Amount(fields.Field[Decimal]):
-    """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float."""
+    """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float.
+
+    What nobody writes is not guessed at: ``0.500``, ``1,234.567``, ``12.345.67``.
+    """
+
+    default_error_messages = {"invalid": wording.TYPED["sum"]}  # noqa: RUF012 (marshmallow's own name)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         text = re.sub(r"[\s\u00a0\u202f'’]", "", str(value))
-        found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?", text)
-        if found is None:
+        found = _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text)
+        if found is None or len(text) > _LONGEST:
             raise self.make_error("invalid")
-        try:
-            return Decimal(f"{re.sub(r'[.,]', '', found[1])}.{found[2] or '0'}")
-        except InvalidOperation as error:
-            raise self.make_error("invalid") from error
+        return Decimal(f"{re.sub(r'[.,]', '', found['whole'])}.{found['cents'] or '0'}")
+
+
+def percent(*, most: int = 100, error: str = wording.TYPED["percent"], **options: Any) -> fields.Decimal:
+    """Return a field for a percentage from 0 with at most two decimals: one with more is refused, never rounded."""
+
+    def check(value: Decimal) -> None:
+        if not 0 <= value <= most or value != value.quantize(Decimal("0.01")):
+            raise ValidationError(error)
+
+    told: dict[str, Any] = {"required": REQUIRED, "invalid": error, "special": error}
+    return fields.Decimal(validate=check, error_messages=told, **options)
 
 
 class Ticked(fields.Field[bool]):
@@ -172,3 +192,11 @@ def facts_errors(found: Read, *, country: str, t: Translator, asks_student: bool
 def minor(amount: Decimal, *, code: str) -> int:
     """Return a sum of major units in minor units of a currency; more digits than it has are cut off."""
     return int(amount.scaleb(currency(code).minor_units or 0))
+
+
+def typed_minor(text: str, *, code: str, field: str) -> int:
+    """Return a sum as it was typed, in minor units of a currency. Raises ``InvalidInput``, names the field."""
+    try:
+        return Money.of(str(Amount().deserialize(text)), code).minor
+    except (BnplError, ValidationError) as error:
+        raise InvalidInput(field=field, fault=f"is “{text[:40]}”", accepted="a sum such as 1500.00") from error

@@ -80,6 +80,7 @@ FIELDS: Final[Mapping[str, str]] = {
 TYPED: Final[Mapping[str, str]] = {
     "sum": "Please write a sum like 2500 or 2500.50.",
     "percent": "Please write a percentage from 0 to 100, with at most two decimals.",
+    "price": "Please write a percentage from 0 to 200, with at most two decimals.",
     "day": "Please choose a day.",
     "moment": "Please choose a day and a time.",
     "whole": "Please write a whole number.",

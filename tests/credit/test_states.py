@@ -23,7 +23,7 @@ CHECKOUT_TABLE = """
 opened      approve>approved refer>referred decline>declined cancel>cancelled expire>expired
 referred    approve>approved decline>declined cancel>cancelled expire>expired
 approved   hold>held refer>referred decline>declined authorise>authorised refuse>refused cancel>cancelled expire>expired
-held        sign>signed refer>referred decline>declined release>approved cancel>cancelled expire>expired
+held        sign>signed authorise>authorised refer>referred decline>declined release>approved cancel>cancelled expire>expired
 signed      authorise>authorised release>approved refuse>refused cancel>cancelled expire>expired
 authorised  confirm>confirmed refuse>refused
 confirmed   reverse>reversed
@@ -37,8 +37,8 @@ HOLD_TABLE = """
 reserved    take>pending void>voided expire>expired
 pending     post>posted void>voided expire>expired
 posted
-voided
-expired
+voided      take>pending
+expired     take>pending
 """
 ATTEMPT_TABLE = """
 created     send>sent authorise>authorised succeed>captured decline>declined wait>pending lose>unknown abandon>abandoned

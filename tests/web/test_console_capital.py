@@ -7,8 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from bnpl_plugin.lifecycle.funding import funders
+from bnpl_plugin.lifecycle.funding import funders, limits
 from bnpl_plugin.ports.records import CapitalPool
+from bnpl_plugin.ports.store import Changeset, RoomChange
 from tests.web.browsing import Browser, house_of
 
 PAGE = "/bnpl/console/capital"
@@ -88,6 +89,11 @@ def test_a_form_sent_twice_is_done_once(shop: Flask, operator: Browser) -> None:
     [
         ("add", {**YUAN, "amount": "-5"}),
         ("add", {**YUAN, "amount": "9" * 30}),
+        ("add", {**YUAN, "amount": "0.001"}),
+        ("add", {**YUAN, "amount": "1,234.567"}),
+        ("add", {**YUAN, "amount": "1,234,56"}),
+        ("add", {**YUAN, "source": "x" * 501}),
+        ("add", {**YUAN, "source": "\x1b"}),
         ("add", {**YUAN, "currency": "XXX"}),
         ("add", {**YUAN, "country": "🇨🇳"}),
         ("add", {**YUAN, "rate": "NaN"}),
@@ -100,10 +106,13 @@ def test_a_form_sent_twice_is_done_once(shop: Flask, operator: Browser) -> None:
         ("borrow", {"funder_id": "fun", "kind": "non_standard", "amount": "5", "rate": "101", "due_on": "2029-01-01"}),
         ("borrow", {"funder_id": "fun", "kind": "non_standard", "amount": "5", "rate": "1", "due_on": "someday"}),
         ("sell", {"funder_id": "fun", "amount": "5", "price": "201"}),
+        ("sell", {"funder_id": "fun", "amount": "5", "price": "99.999"}),
+        ("sell", {"funder_id": "fun", "amount": "5", "price": "NaN"}),
         ("share", {"funder_id": "fun", "share": "100", "until": "2029-01-01"}),
         ("share", {"funder_id": "fun", "share": "5", "until": "2020-01-01"}),
         ("share", {"funder_id": "fun", "share": "5", "plan": "pay_in_33", "until": "2029-01-01"}),
         ("funder", {"name": "Bank", "servicing": "101"}),
+        ("funder", {"name": "Bank", "servicing": "0.005"}),
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(shop: Flask, operator: Browser, deed: str, typed) -> None:
@@ -114,6 +123,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(shop: Flask, operator: Brows
     given = {name: funder_id if value == "fun" else value for name, value in typed.items()}
     of = "" if deed in ("add", "funder") else pool_of(shop, "pool_eur").pool_id
     assert do(operator, deed, of=of, **given) == 422
+    assert "Paying later" not in operator.words or deed == "add"
+    assert "We cannot lend" not in operator.words
     assert house.reads.pools() == before
     for value in given.values():
         assert value in operator.text or value in ("country", "other")
@@ -139,3 +150,13 @@ def test_an_exchange_wants_its_rate_and_a_pool_s_own_currency_none(shop: Flask, 
     before = pool_of(shop, "pool_eur").available_minor
     assert do(operator, "add", **{**YUAN, "currency": "EUR", "into": "", "country": "", "rate": ""}) == 200
     assert pool_of(shop, "pool_eur").available_minor == before + 50_000_000_00
+
+
+def test_a_limit_used_in_part_shows_its_percentage(shop: Flask, operator: Browser) -> None:
+    house = house_of(shop)
+    with shop.app_context():
+        limit = limits.set_limit(house, pool_id="pool_eur", scope="plan", subject="pay_in_3", ceiling_minor=700_00)
+        house.commit(Changeset(rooms=(RoomChange("capital_limit", limit.limit_id, 99_99),)))
+    operator.get(PAGE)
+    assert operator.answer.status_code == 200
+    assert "14.28% used" in operator.text

@@ -133,12 +133,20 @@ def test_an_operator_finds_freezes_lowers_and_closes_a_line(shop: Flask, browser
     assert {event.payload.get("by") for event in events} == {"Ada"}
 
 
-@pytest.mark.parametrize("limit", ["", "-5", "1e9", "99999999999999999999", "ten", "🙂"])
+@pytest.mark.parametrize("limit", ["", "-5", "1e9", "99999999999999999999", "1,000.001", "ten", "🙂"])
 def test_a_limit_that_cannot_be_is_told_and_changes_nothing(shop: Flask, browser: Browser, bought: str, limit: str):
     browser.enter_console()
     browser.post(f"/bnpl/console/lines/{bought}/act", act="lower", limit=limit, reason="unused")
     assert browser.answer.status_code == 422
     assert house_of(shop).store.lines.changes(shopper_id=bought, currency="EUR") == ()
+
+
+@pytest.mark.parametrize("limit", ["1,250", "1.250", "1 250,00", "1,250.00"])
+def test_thousands_may_be_parted_and_are_not_taken_for_cents(shop: Flask, browser: Browser, bought: str, limit: str):
+    browser.enter_console()
+    browser.post(f"/bnpl/console/lines/{bought}/act", act="lower", limit=limit, reason="unused")
+    (change,) = house_of(shop).store.lines.changes(shopper_id=bought, currency="EUR")
+    assert change.to_minor == 1250_00
 
 
 def test_a_raise_beyond_the_new_decision_is_told(shop: Flask, browser: Browser, bought: str):

@@ -26,7 +26,6 @@ def ask(browser: Browser, **facts: str) -> None:
     browser.get("/bnpl/prequalify?country=FR")
     if browser.step == "sign-in":
         sign_in(browser)
-        browser.get("/bnpl/prequalify?country=FR")
     browser.post("/bnpl/prequalify", **{**FACTS, "country": "FR", "shown_country": "FR", **facts})
 
 
@@ -43,6 +42,15 @@ def test_it_answers_up_to_how_much_and_for_how_long(browser: Browser):
     assert "You can finance up to €" in browser.words
     assert "Nothing is reserved" in browser.words
     assert browser.answer.status_code == 200
+
+
+def test_a_guest_of_a_storefront_is_asked_in_its_country_once_the_number_is_proved(browser: Browser):
+    browser.get("/bnpl/prequalify?country=CN&lang=en")
+    browser.post(browser.answer.request.full_path, phone="138 0013 8000")
+    browser.post(browser.answer.request.path, code=last_code(browser.app))
+    assert browser.step == "prequalify"
+    assert '<option value="CN" selected' in browser.text
+    assert 'name="shown_country" value="CN"' in browser.text
 
 
 def test_a_rejection_is_an_answer_with_its_reasons_and_rights(browser: Browser):

@@ -111,13 +111,13 @@ def test_an_operator_overturns_and_the_shopper_goes_on(browser: Browser, base: s
     assert "+33" not in operator.words
     operator.post(f"{url}/take")
     assert "Ada works on it." in operator.words
-    operator.post(f"{url}/resolve", outcome="approved", limit="500.00", note="Pay slips seen.")
+    operator.post(f"{url}/resolve", outcome="approved", limit="1,500", note="Pay slips seen.")
     assert "approved" in operator.words
     assert state(shop, base) == "approved"
     browser.get(base)
     assert "You are approved" in browser.words
     assert "A person has looked at it." in browser.words
-    assert "€500.00" in browser.words
+    assert "€1,500.00" in browser.words
     browser.post(f"{base}/decision")
     assert browser.step == "disclosures"
 

@@ -43,7 +43,7 @@ class CheckoutEvent(StrEnum):
 
 
 # A person may overturn a decline.
-# A late success may authorise a checkout that is signed, released or expired; `refuse` is its compensation.
+# A late success may authorise a checkout that is signed, released, held anew or expired; `refuse` is its compensation.
 _CHECKOUT = """
 opened                                         | approve   | approved
 opened                                         | refer     | referred
@@ -55,7 +55,7 @@ declined                                       | overturn  | approved
 approved                                       | hold      | held
 held                                           | sign      | signed
 held signed                                    | release   | approved
-signed expired approved                        | authorise | authorised
+signed expired approved held                   | authorise | authorised
 authorised                                     | confirm   | confirmed
 opened referred approved held signed           | cancel    | cancelled
 opened referred approved held signed           | expire    | expired
@@ -88,8 +88,9 @@ class HoldEvent(StrEnum):
     EXPIRE = "expire"
 
 
+# A reserved line that was given back while its shopper waited in line is taken anew when the line is served.
 _HOLD = """
-reserved         | take   | pending
+reserved voided expired | take | pending
 pending          | post   | posted
 reserved pending | void   | voided
 reserved pending | expire | expired

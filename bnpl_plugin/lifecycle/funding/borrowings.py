@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 
-from bnpl_plugin.errors import CapitalExhausted, InvalidInput, NotYours, StateMoved
+from bnpl_plugin.errors import InvalidInput, NotYours, StateMoved
 from bnpl_plugin.ledger.capital_postings import borrowing_interest_accrued, borrowing_repaid, borrowing_taken
 from bnpl_plugin.ledger.journal import JournalEntry
 from bnpl_plugin.lifecycle.funding import leverage
 from bnpl_plugin.lifecycle.funding.leverage import BorrowingKind
-from bnpl_plugin.lifecycle.funding.pools import known, own_amount, told
+from bnpl_plugin.lifecycle.funding.pools import MOST_WORDS, check_free, check_words, known, own_amount, told
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.money import divide
 from bnpl_plugin.ports.records import Borrowing, CapitalPool
@@ -40,8 +40,7 @@ def take(
 
     Raises:
         LeverageExceeded: beyond the law's ceiling.
-        LawMissing: no ceiling is known and no reason was given.
-        InvalidInput: what was asked cannot be.
+        InvalidInput: what was asked cannot be, or no ceiling is known and no reason was given.
         NotYours: no such pool or funder.
     """
     if house.store.treasury.funder(funder_id) is None:
@@ -52,6 +51,7 @@ def take(
         raise InvalidInput(field="nominal_rate_bps", fault=f"is {nominal_rate_bps}", accepted=f"0 to {MOST_RATE_BPS}")
     if due_on <= house.today(ZONE):
         raise InvalidInput(field="due_on", fault=f"is {due_on}", accepted="a day after today")
+    check_words(unbounded, field="no_ceiling", most=MOST_WORDS)
     for turn in range(1, _TURNS + 1):
         pool = known(house, pool_id=pool_id)
         amount = own_amount(pool, principal_minor, field="principal_minor")
@@ -118,15 +118,13 @@ def accrue_due(house: House, *, limit: int) -> int:
 def repay(house: House, *, borrowing_id: str, principal_minor: int) -> Borrowing:
     """Repay principal (0: none) and all interest up to today; what is available falls by the principal.
 
-    Raises ``CapitalExhausted`` while the money is lent or held, ``InvalidInput``, ``NotYours``, ``StateMoved``.
+    Raises ``InvalidInput``, also while the money is lent or held, ``NotYours``, ``StateMoved``.
     """
     row = _known(house, borrowing_id)
     if row.state != "open" or not 0 <= principal_minor <= row.outstanding_minor:
         most = row.outstanding_minor
         raise InvalidInput(field="principal_minor", fault=f"is {principal_minor}", accepted=f"0 to {most}")
-    pool = known(house, pool_id=row.pool_id)
-    if principal_minor > pool.free_minor:
-        raise CapitalExhausted(f"{pool.pool_id} has {pool.free_minor} free", guard="capital_pool")
+    check_free(known(house, pool_id=row.pool_id), principal_minor, field="principal_minor")
     interest = row.interest_minor + interest_minor(row, until=house.today(ZONE))
     if not principal_minor and not interest:
         raise InvalidInput(field="principal_minor", fault="is 0, and no interest is due", accepted="above 0")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bnpl_plugin.errors import LawMissing, LeverageExceeded
+from bnpl_plugin.errors import InvalidInput, LeverageExceeded
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.jurisdiction import Country
@@ -73,13 +73,15 @@ def check(
 
     Raises:
         LeverageExceeded: it would pass a ceiling; it tells ceiling, net assets and what is used.
-        LawMissing: no ceiling is known and no reason given.
+        InvalidInput: no ceiling is known and no reason given.
     """
     for one in of_pool(house, pool, more_assets_minor=more_assets_minor):
         more = more_minor if one.kind == kind else 0
         if one.ceiling_minor is None:
             if more and not unbounded.strip():
-                raise LawMissing(country=pool.country or pool.currency, value=f"funding_{one.kind}")
+                raise InvalidInput(
+                    field="no_ceiling", fault="is missing", accepted="why to borrow where no law's ceiling is known"
+                )
         elif (more or (more_assets_minor < 0 and one.used_minor)) and one.used_minor + more > one.ceiling_minor:
             raise LeverageExceeded(
                 kind=str(one.kind),

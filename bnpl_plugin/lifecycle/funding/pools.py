@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bnpl_plugin.errors import CapitalExhausted, InvalidInput, NotYours
+from bnpl_plugin.errors import InvalidInput, NotYours
 from bnpl_plugin.ledger.capital_postings import capital_withdrawn
 from bnpl_plugin.ledger.postings import capital_added
 from bnpl_plugin.lifecycle.funding import leverage
@@ -19,6 +19,7 @@ from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.ports.store import Changeset, Event, PoolChange
 
 FIRST_DAY = date(2000, 1, 1)
+MOST_WORDS = 500
 
 
 def exchanged(source: Money, *, into: str, rate: Decimal) -> Money:
@@ -49,11 +50,24 @@ def own_amount(pool: CapitalPool, minor: int, *, field: str = "amount_minor") ->
     return Money(minor, pool.currency)
 
 
+def check_free(pool: CapitalPool, minor: int, *, field: str) -> None:
+    """Refuse an amount that is lent or held; the write's own guard refuses what becomes so at the same moment."""
+    if minor > pool.free_minor:
+        accepted = f"at most {Money(pool.free_minor, pool.currency)}: all else is lent or held"
+        raise InvalidInput(field=field, fault=f"is {Money(minor, pool.currency)}", accepted=accepted)
+
+
 def check_day(house: House, day: date, *, field: str) -> None:
     """Refuse a day that no money can have moved on: one still to come wherever we are, or of another century."""
     latest = house.today("UTC") + timedelta(days=1)
     if not FIRST_DAY <= day <= latest:
         raise InvalidInput(field=field, fault=f"is {day}", accepted=f"{FIRST_DAY} to {latest}")
+
+
+def check_words(text: str, *, field: str, most: int) -> None:
+    """Refuse a text for the books that is too long or holds signs that cannot be printed (some cannot be kept)."""
+    if len(text) > most or not text.isprintable():
+        raise InvalidInput(field=field, fault="cannot be used", accepted=f"at most {most} characters on one line")
 
 
 def told(house: House, kind: str, /, *, pool_id: str, **payload: Any) -> Event:
@@ -76,6 +90,7 @@ def add_capital(
     if country:
         house.country(country)
     check_day(house, rate_on, field="rate_on")
+    check_words(rate_source, field="rate_source", most=MOST_WORDS)
     rate = _checked_rate(rate, one=source.currency == into)
     amount = exchanged(source, into=into, rate=rate)
     pool_id = _pool_id(house, into, country=country)
@@ -103,14 +118,13 @@ def withdraw_capital(
 ) -> CapitalPool:  # fmt: skip
     """Pay capital back to the owners, exchanged into another currency if ``into`` names one.
 
-    Raises ``CapitalExhausted`` when it is lent or held, ``LeverageExceeded`` when the borrowings need it,
-    ``InvalidInput``, ``NotYours``.
+    Raises ``InvalidInput`` when it is lent or held too, ``LeverageExceeded`` when the borrowings need it, ``NotYours``.
     """
     pool = known(house, pool_id=pool_id)
     check_day(house, rate_on, field="rate_on")
+    check_words(rate_source, field="rate_source", most=MOST_WORDS)
     out = own_amount(pool, amount_minor)
-    if out.minor > pool.free_minor:
-        raise CapitalExhausted(f"{pool_id} has {pool.free_minor} free", guard="capital_pool")
+    check_free(pool, out.minor, field="amount_minor")
     to = into or pool.currency
     rate = _checked_rate(rate, one=to == pool.currency)
     paid = exchanged(out, into=to, rate=rate)

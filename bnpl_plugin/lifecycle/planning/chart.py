@@ -44,7 +44,11 @@ def svg(plan: CapitalPlan) -> str:
         .encode(
             x=across,
             y=alt.Y("value:Q", title=f"peak outstanding, {axis}"),
-            color=alt.Color("part:N", title=None, scale=alt.Scale(domain=list(_PARTS), range=list(_COLOURS))),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=list(_PARTS), range=list(_COLOURS)),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, columnPadding=60),  # fonts differ in width
+            ),
             order=alt.Order("order:Q"),
         )
     )

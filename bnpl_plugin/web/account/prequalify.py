@@ -46,7 +46,8 @@ def ask(ident: str = "") -> Response:
     """Ask for the facts of whoever has proved a phone number in the past hour; others prove it first."""
     shopper_id = current.shopper_id(fresh=True)
     if shopper_id is None:
-        return redirect(url_for("bnpl.account.sign_in", to=f"prequalify.{ident}"), 303)
+        country = request.args.get("country")  # the storefront's: whose money and law the answer is in
+        return redirect(url_for("bnpl.account.sign_in", to=f"prequalify.{ident}", country=country), 303)
     asked, segments = _asked(ident), _segments(ident)
     access.check(
         current.house(), segments=access.segments_of(current.house(), shopper_id) if segments is None else segments

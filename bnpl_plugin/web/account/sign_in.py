@@ -116,7 +116,7 @@ def _onward(token: str, *, shopper_id: str) -> str:
 def _led_to(asked: Mapping[str, Any], *, shopper_id: str) -> str:
     page, _, ident = str(asked.get("to", "")).partition(".")
     if page == "prequalify":
-        return url_for("bnpl.prequalify.ask", ident=ident or None)
+        return url_for("bnpl.prequalify.ask", ident=ident or None, country=asked.get("country"))
     if page == "limit":
         return url_for("bnpl.account.limit")
     checkout_id = str(asked.get("checkout", ""))
@@ -132,8 +132,8 @@ def _checkout_of(shopper_id: str, *, checkout_id: str) -> str | None:
 
 
 def _asked() -> dict[str, str]:
-    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``)."""
-    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to")}
+    """Return what a sign-in is asked for: a checkout, or a page of ours (``to``) and the country it is about."""
+    found = {name: request.args.get(name, "")[:60] for name in ("checkout", "to", "country")}
     return {name: text for name, text in found.items() if text}
 
 
@@ -180,7 +180,8 @@ def leave() -> Response:
 def _send(purpose_ref: str, *, number: str) -> None:
     house, t = current.house(), words_of(house_place())
     customer = current.customer()
-    country = (customer.country if customer else "") or HOME[t.locale]
+    asked = _asked().get("country", "")
+    country = (customer.country if customer else "") or (asked if asked in house.countries else HOME[t.locale])
     codes.take()
     identification.send_code(
         house, purpose_ref=purpose_ref, phone=number, country=country, locale=t.locale,

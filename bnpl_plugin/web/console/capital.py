@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
@@ -23,19 +23,12 @@ from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.figures import View
 from bnpl_plugin.web.frame import house_place, words_of
 
-_SUM, _PERCENT, _DAY = (wording.TYPED[kind] for kind in ("sum", "percent", "day"))
+_SUM, _PRICE, _DAY = (wording.TYPED[kind] for kind in ("sum", "price", "day"))
 OWNER: Final = "console"
 
 
 def _amount() -> forms.Amount:
     return forms.Amount(required=True, error_messages={"required": forms.REQUIRED, "invalid": _SUM})
-
-
-def _percent(most: int = 100) -> fields.Decimal:
-    told: dict[str, Any] = {"required": forms.REQUIRED, "invalid": _PERCENT}
-    return fields.Decimal(
-        required=True, places=2, validate=validate.Range(0, most, error=_PERCENT), error_messages=told
-    )
 
 
 def _day() -> fields.Date:
@@ -63,7 +56,7 @@ class AmountForm(forms.Form):
 class BorrowForm(AmountForm):
     """Money that a funder lends."""
 
-    funder_id, kind, rate, due_on = _text(), _text(), _percent(), _day()
+    funder_id, kind, rate, due_on = _text(), _text(), forms.percent(required=True), _day()
     no_ceiling = fields.String(load_default="")
 
 
@@ -76,20 +69,20 @@ class LimitForm(AmountForm):
 class ShareForm(forms.Form):
     """A share of each new loan."""
 
-    funder_id, share, until = _text(), _percent(), _day()
+    funder_id, share, until = _text(), forms.percent(required=True), _day()
     plan = fields.String(load_default="")
 
 
 class SaleForm(AmountForm):
     """Loans to sell or buy back."""
 
-    funder_id, price = _text(), _percent(200)
+    funder_id, price = _text(), forms.percent(most=200, error=_PRICE, required=True)
 
 
 class FunderForm(forms.Form):
     """A funder."""
 
-    name, servicing = _text(), _percent()
+    name, servicing = _text(), forms.percent(required=True)
 
 
 class RemitForm(forms.Form):
@@ -266,7 +259,8 @@ def _pool(pool: CapitalPool, names: Mapping[str, str]) -> View:
         "exchanges": [{"currency": c, "minor": m} for c, m in treasury.fx_position(pool.pool_id).items() if m],
         "limits": [
             {"limit_id": x.limit_id, "scope": x.scope, "subject": x.subject, "active": x.state == "active",
-             "used_minor": x.used_minor, "ceiling_minor": x.ceiling_minor}
+             "used_minor": x.used_minor, "ceiling_minor": x.ceiling_minor,
+             "used_percent": Decimal(x.used_minor * 10_000 // max(x.ceiling_minor, 1)) / 100}
             for x in treasury.limits(pool.pool_id)
             if x.state == "active" or x.used_minor
         ],

@@ -8,13 +8,12 @@ from typing import Any, Final
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bnpl_plugin.errors import BnplError, CreditDeclined, InvalidInput, NotYours
+from bnpl_plugin.errors import BnplError, CreditDeclined, NotYours
 from bnpl_plugin.lifecycle import credit_line, limit_changes, passes
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.line_words import REASONS, LineReason
-from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import CreditLine, Decision, Pass
-from bnpl_plugin.web import current, wording
+from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.account.limit import change_view, line_view
 from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.figures import View
@@ -87,11 +86,8 @@ def _event(t: Translator, event: Any) -> View:
 
 def _limit_minor(house: House, shopper_id: str) -> int:
     """Return the typed limit in minor units. Raises ``InvalidInput``."""
-    text = request.form.get("limit", "").strip()[:30].replace(" ", "").replace(",", ".")
-    try:
-        return Money.of(text, credit_line.of_shopper(house, shopper_id).currency).minor
-    except BnplError as error:
-        raise InvalidInput(field="limit", fault=f"is “{text}”", accepted="a sum such as 1500.00") from error
+    code = credit_line.of_shopper(house, shopper_id).currency
+    return forms.typed_minor(request.form.get("limit", "")[:40], code=code, field="limit")
 
 
 def _raise(house: House, shopper_id: str, *, reason: str, by: str) -> None:

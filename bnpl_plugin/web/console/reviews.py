@@ -12,7 +12,7 @@ from bnpl_plugin.errors import BnplError, InvalidInput, NotYours, StateMoved
 from bnpl_plugin.lifecycle import resolution, reviews
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import Decision, Review
-from bnpl_plugin.web import current, wording
+from bnpl_plugin.web import current, forms, wording
 from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.figures import View
 from bnpl_plugin.web.frame import house_place, words_of
@@ -168,13 +168,8 @@ def _limit(review_id: str, text: str) -> int | None:
     review = current.house().store.review(review_id)
     if review is None:
         raise NotYours
-    currency = resolution.case_of(current.house(), review).decision.currency
-    try:
-        return Money.of(text.replace(" ", "").replace(",", "."), currency).minor
-    except BnplError as error:
-        raise InvalidInput(
-            field="limit_minor", fault=f"is {text[:40]!r}", accepted="an amount such as 4300.00"
-        ) from error
+    code = resolution.case_of(current.house(), review).decision.currency
+    return forms.typed_minor(text, code=code, field="limit_minor")
 
 
 def _major(minor: int, currency: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
@@ -24,7 +24,7 @@ from bnpl_plugin.web.figures import View, percent_of
 from bnpl_plugin.web.frame import house_place, words_of
 from bnpl_plugin.web.locale import Translator
 
-_SUM, _PERCENT, _DAY = (wording.TYPED[kind] for kind in ("sum", "percent", "day"))
+_SUM, _DAY = (wording.TYPED[kind] for kind in ("sum", "day"))
 
 #: Fields of a use case's fault → the form's own.
 _NAMES: Final[Mapping[str, str]] = {
@@ -37,23 +37,18 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
-def _percent(**options: Any) -> fields.Decimal:
-    told: dict[str, Any] = {"required": forms.REQUIRED, "invalid": _PERCENT}
-    return fields.Decimal(places=2, validate=validate.Range(0, 100, error=_PERCENT), error_messages=told, **options)
-
-
 class BudgetForm(forms.Form):
     """A new budget."""
 
     name = fields.String(required=True, error_messages={"required": forms.REQUIRED})
     country = fields.String(required=True, error_messages={"required": forms.REQUIRED})
     budget = forms.Amount(required=True, error_messages={"required": forms.REQUIRED, "invalid": _SUM})
-    rate = _percent(required=True)
+    rate = forms.percent(required=True)
     lowest = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
     highest = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
     since = fields.Date(load_default=None, format="iso", error_messages={"invalid": _DAY})
     until = fields.Date(required=True, format="iso", error_messages={"required": _DAY, "invalid": _DAY})
-    warn = _percent(required=True)
+    warn = forms.percent(required=True)
     merchant_id = fields.String(load_default=None)
     for_merchants = fields.String(load_default="")
     recipients = fields.String(load_default="")

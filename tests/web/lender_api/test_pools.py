@@ -64,7 +64,7 @@ def test_what_the_law_forbids_is_told_with_its_figures(ask: Ask, pool_id: str, f
 def test_a_pool_without_a_known_ceiling_wants_a_reason(ask: Ask, funder_id: str):
     pool = next(one["pool_id"] for one in ask("get", "/pools").json["data"] if one["currency"] == "EUR")
     body = borrowing(funder_id, principal_minor=9)
-    assert ask("post", f"/pools/{pool}/borrowings", json=body).json["code"] == "law_missing"
+    assert ask("post", f"/pools/{pool}/borrowings", json=body).json["errors"][0]["field"] == "no_ceiling"
     assert ask("post", f"/pools/{pool}/borrowings", json={**body, "no_ceiling": "letter"}).status_code == 201
 
 

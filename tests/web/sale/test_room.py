@@ -21,10 +21,12 @@ def shop(tmp_path: Path) -> Flask:
     return make_shop(tmp_path)
 
 
-def make(shop: Flask, *, units: int = 1, opens_in: int = 10, hours: int = 1, **terms: Any) -> str:
+def make(
+    shop: Flask, *, units: int = 1, opens_in: int = 10, hours: int = 1, line_limit: int | None = None, **terms: Any
+) -> str:
     house = house_of(shop)
     starts = house.clock.now() + timedelta(minutes=opens_in)
-    item = ItemTerms(sku="phone", name="Blossom 7", units=units)
+    item = ItemTerms(sku="phone", name="Blossom 7", units=units, line_limit=line_limit)
     ends = starts + timedelta(hours=hours)
     told = SaleTerms(name="Blossom day", country="FR", items=(item,), starts_at=starts, ends_at=ends, **terms)
     view = selling.create(house, told, merchant_id=house.host_merchant_id)
@@ -200,8 +202,32 @@ def test_a_lottery_says_how_it_is_drawn_and_anybody_can_check_it(shop: Flask):
     assert [states[entry] for entry in entries] == ["yours", "waiting", "waiting"]
 
 
-def test_a_host_that_sees_no_person_lets_nobody_get_ready(tmp_path: Path):
-    shop = make_shop(tmp_path, challenge=lambda: False)
+def test_who_comes_after_the_draw_waits_behind_the_drawn(shop: Flask):
+    item = make(shop, fairness=Fairness.LOTTERY, line_limit=5)
+    entrants = [ready(shop, item, number=n) for n in range(2)]
+    clock(shop).advance(timedelta(minutes=10))
+    worker.run_until_idle(house_of(shop))
+    late, base = approved(shop, item, number=2)
+    late.post(f"{base}/decision")
+    assert late.step == "sale", late.words
+    assert shown(late) == "waiting"
+    assert "Your place 2" in late.words
+    for browser, theirs in entrants:
+        browser.post(f"{theirs}/cancel")
+    late.get(f"{base}/sale")
+    assert shown(late) == "yours"
+    late.post(f"{base}/sale")
+    assert state(shop, base) == "held"
+    assert house_of(shop).verifier.findings() == ()
+
+
+def failing() -> bool:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("challenge", [lambda: False, lambda: "no", failing], ids=["no", "text", "fails"])
+def test_a_host_that_sees_no_person_lets_nobody_get_ready(tmp_path: Path, challenge: Any):
+    shop = make_shop(tmp_path, challenge=challenge)
     item = make(shop)
     browser, base = approved(shop, item, number=0)
     browser.post(f"{base}/decision")
@@ -217,3 +243,24 @@ def test_one_browser_cannot_get_ready_for_a_crowd(shop: Flask):
     other.client.set_cookie("bnpl_form", token, path="/bnpl")
     other.post(f"{base}/decision")
     assert other.answer.status_code == 429
+
+
+def test_one_browser_cannot_ask_for_a_crowd_after_the_start_either(shop: Flask):
+    item = make(shop, units=5, per_device=1, opens_in=0)
+    browser, base = approved(shop, item, number=0)
+    browser.post(f"{base}/decision")
+    assert state(shop, base) == "held"
+    token = browser._token()
+    shop.extensions["shop"].add(order_ref="o1", sale_item_id=item, units=1)
+    other = Browser(shop)
+    other.client.set_cookie("bnpl_form", token, path="/bnpl")
+    theirs = other.open("o1")
+    other.choose(theirs)
+    other.prove_phone(theirs, number=PHONES[1])
+    assert "One is kept for you" not in other.words
+    other.tell_facts(theirs)
+    other.post(f"{theirs}/decision")
+    assert (other.answer.status_code, state(shop, theirs)) == (429, "approved"), other.words
+    other.post(f"{theirs}/sale")
+    assert state(shop, theirs) == "approved"
+    assert house_of(shop).verifier.findings() == ()

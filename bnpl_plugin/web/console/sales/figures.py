@@ -8,7 +8,7 @@ from bnpl_plugin.web.locale import Translator
 
 
 def told(t: Translator, board: Board, *, rate: int | None) -> dict[str, str]:
-    """Return the board's texts by place; ``rate``: units or places given a second, None where not known."""
+    """Return the board's texts by place; ``rate``: wishes a second, None where not known."""
     sale, counts, known = board.sale, board.counts, t.number
     whole = max(sum(one.item.total_units for one in board.items), 1)
     given = board.sold_units * 100 / whole
