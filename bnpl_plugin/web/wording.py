@@ -190,7 +190,7 @@ def told(t: Translator, error: BnplError) -> str:
     if isinstance(error, errors.InvalidInput):
         field = str(error.details["field"])
         return t.gettext(FIELDS[field]) if field in FIELDS else error.public_message(t.gettext)
-    if isinstance(error, errors.SaleNotOpen) and not error.details.get("starts_at"):
+    if isinstance(error, errors.SaleNotOpen):  # its times are a machine's; the sale's page has them for people
         return t.gettext("This sale is not open.")
     return error.public_message(t.gettext)
 

@@ -144,7 +144,9 @@ def order(order_ref: str) -> Any:
     view = current_sale() if found.sale_item_id else None
     sale = view if view is not None and view.sale.sale_item_id == found.sale_item_id else None
     here = url_for("shop.order", order_ref=order_ref)
-    return show("order.html", order=found, financed=financed(found), here=here, sale=sale)
+    own = own_place(sale) if sale is not None else None
+    going = own is not None and own.order_ref == order_ref and own.checkout_url != ""
+    return show("order.html", order=found, financed=financed(found), here=here, sale=sale, going=going)
 
 
 @blueprint.get("/orders")

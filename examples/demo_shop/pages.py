@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response
 
+from bnpl_plugin.errors import BnplError
 from bnpl_plugin.ext import current_bnpl
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import at_gate
 from bnpl_plugin.ports.clock import Clock
 from bnpl_plugin.ports.records import Sale as RunningSale
 from bnpl_plugin.ports.records import SaleItem
@@ -44,7 +46,7 @@ class SaleView:
     sale: Sale
     item: SaleItem
     variant: Variant
-    state: str  # "ahead", "open", "paused", "taken" (all held or sold, some may come back), "sold_out", "over"
+    state: str  # "ahead", "open", "paused", "taken" (some may come back), "full" (its line too), "sold_out", "over"
     seconds: int  # until it opens, or until it ends
     fairness: str  # "first_come" or "lottery"
     ready: int  # shoppers who are ready, before it opens
@@ -137,9 +139,22 @@ def _sale_state(running: RunningSale, item: SaleItem, *, now: datetime) -> tuple
         return "over", running.ends_at
     if now < running.starts_at:
         return "ahead", running.starts_at
+    if item.free_units <= 0 and not item.held_units:
+        return "sold_out", running.ends_at
+    if running.state == "paused":
+        return "paused", running.ends_at
     if item.free_units > 0:
-        return ("paused" if running.state == "paused" else "open"), running.ends_at
-    return ("taken" if item.held_units else "sold_out"), running.ends_at
+        return "open", running.ends_at
+    return ("full" if _line_is_full(running, item) else "taken"), running.ends_at
+
+
+def _line_is_full(running: RunningSale, item: SaleItem) -> bool:
+    """Whether the gate would send a newcomer away; it alone knows the line."""
+    try:
+        figures = at_gate(current_bnpl, running.sale_id, lambda gate: gate.figures(running.sale_id))
+    except BnplError:
+        return False
+    return figures.items[item.sale_item_id].waiting >= item.line_limit
 
 
 def own_place(view: SaleView) -> OwnPlace | None:

@@ -55,7 +55,7 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
         checkout_id: an approved checkout of a sale's item.
         device: the browser; more shoppers than the sale allows cannot get ready in one.
 
-    Raises ``CreditLineExceeded``, ``SaleNotOpen`` (over; a lottery's entries are closed), ``BrowserCrowded`` (too many
+    Raises ``CreditLineExceeded``, ``SaleNotOpen`` (over; a lottery is being drawn), ``BrowserCrowded`` (too many
     shoppers in this browser), ``CheckoutExpired``, ``DecisionMissing``, ``CreditDeclined``.
     """
     purchase = house.purchase(checkout_id)
@@ -64,8 +64,8 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
     purchase = holds.may_be_held(house, purchase)
     checkout, now = purchase.checkout, house.clock.now()
     at = claiming.entrance(house, purchase)
-    drawn = at.sale.fairness == "lottery" and now >= at.sale.starts_at
-    if at.sale.state not in RUNNING or now >= at.sale.ends_at or drawn:
+    being_drawn = at.sale.undrawn and now >= at.sale.starts_at
+    if at.sale.state not in RUNNING or now >= at.sale.ends_at or being_drawn:
         raise closed(at.sale, sale_id=at.sale.sale_id)
     _check_browser(house, at.sale, shopper_id=at.wish.shopper_id, device=device)
     hold = holds.new_hold(house, purchase=purchase, state="reserved", at=at)
@@ -90,6 +90,9 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
         if other is None or not other.live:
             raise
         return other
+    if at.sale.fairness == "lottery" and house.clock.now() >= at.sale.starts_at:
+        holds.release(house, purchase=house.purchase(checkout_id), expired=True)  # the draw may not have seen the entry
+        raise closed(at.sale, sale_id=at.sale.sale_id)
     return hold
 
 

@@ -30,8 +30,8 @@ class Gathering:
         self._house = house
         self._kept: list[Changeset] = []
         self._purchases: dict[str, Purchase | None] = {}
-        self._policies: dict[str, str | None] = {}
         self._persons: dict[str, Person | None] = {}
+        self._policy_states: dict[str, str | None] = {}
         self.sales: Any = _Known(house.store.sales)
 
     def __getattr__(self, name: str) -> Any:
@@ -90,13 +90,15 @@ class Gathering:
         """Return a purchase with the decision and the hold that its checkout names by now."""
         for row in rows:
             if isinstance(row, Decision) and row.decision_id == purchase.checkout.decision_id:
-                version = row.policy_version
-                if version not in self._policies:
-                    self._policies[version] = self._house.store.policy_state(version)
-                purchase = replace(purchase, decision=row, policy_state=self._policies[version])
+                purchase = replace(purchase, decision=row, policy_state=self._policy_state(row.policy_version))
             if isinstance(row, Hold) and row.hold_id == purchase.checkout.hold_id:
                 purchase = replace(purchase, hold=row)
         return purchase
+
+    def _policy_state(self, version: str) -> str | None:
+        if version not in self._policy_states:
+            self._policy_states[version] = self._house.store.policy_state(version)
+        return self._policy_states[version]
 
 
 class _Known:

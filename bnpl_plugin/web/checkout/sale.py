@@ -64,6 +64,8 @@ def continue_to_sale(purchase: Purchase) -> BaseResponse:
         holds.take(house, checkout_id=checkout.checkout_id)
     except (InLine, SalePaused, AllotmentExhausted):  # they wait with their line reserved
         readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
+    except SaleNotOpen:  # over: its page says so
+        pass
     return to_step(checkout.checkout_id)
 
 
@@ -71,6 +73,22 @@ def is_before(purchase: Purchase) -> bool:
     """Whether a purchase is of a flash sale that has not started, or not been drawn."""
     item_id = purchase.checkout.sale_item_id
     return item_id is not None and _is_ahead(readiness.sale_of(current.house(), sale_item_id=item_id)[0])
+
+
+def is_missed(purchase: Purchase) -> bool:
+    """Whether the flash sale of a purchase that holds no unit is over: then no other page of it leads anywhere."""
+    checkout = purchase.checkout
+    if checkout.sale_item_id is None or checkout.state not in ("opened", "approved"):
+        return False
+    sale, item = readiness.sale_of(current.house(), sale_item_id=checkout.sale_item_id)
+    now = current.house().clock.now()
+    if not _is_over(sale, now=now):
+        return False
+    return checkout.shopper_id is None or _state(purchase, sale, item, now=now)[0] == "over"
+
+
+def _is_over(sale: Sale, *, now: datetime) -> bool:
+    return sale.state in ("ended", "closed") or now >= sale.ends_at
 
 
 def _is_ahead(sale: Sale) -> bool:
@@ -140,7 +158,8 @@ def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 2
         entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
         here_url=url_for("bnpl.checkout.show", checkout_id=checkout.checkout_id, step="sale"),
         cancel_url=url_for("bnpl.checkout.cancel", checkout_id=checkout.checkout_id),
-        summary=figures.cost_of(Offer.from_json(checkout.offer or {})), card=keeping.view_of(purchase),
+        summary=figures.cost_of(Offer.from_json(checkout.offer)) if checkout.offer else None,
+        card=keeping.view_of(purchase),
         final=not (item.free_units or item.held_units),
     )  # fmt: skip
 
@@ -160,20 +179,21 @@ def _state(purchase: Purchase, sale: Sale, item: SaleItem, *, now: datetime) -> 
     """Return how a shopper stands at a sale, and the place in line; nothing is asked for."""
     if now < sale.starts_at and sale.state in ("open", "paused"):
         return "ready", 0
-    if sale.state in ("ended", "closed") or now >= sale.ends_at:
-        return "over", 0
-    if sale.undrawn:
+    over = _is_over(sale, now=now)
+    if sale.undrawn and not over:
         return "drawing", 0
     try:
         shopper_id = purchase.checkout.shopper_id or ""
         answer = stands(current.house(), sale.sale_id, item_id=item.sale_item_id, shopper_id=shopper_id)
-    except GateUnavailable:
-        return "unavailable", 0
+    except (GateUnavailable, SaleNotOpen):
+        return ("over" if over else "unavailable"), 0
     match answer:
+        case Already(claim=claim) if claim.state in (ClaimState.ADMITTED, ClaimState.HELD):
+            return "yours", 0  # after the end too: who was let in may finish
+        case _ if over:
+            return "over", 0
         case Place(number=number):
             return "waiting", number
-        case Already(claim=claim) if claim.state in (ClaimState.ADMITTED, ClaimState.HELD):
-            return "yours", 0
         case GateSoldOut():
             return "sold_out", 0
         case AllotmentGone():

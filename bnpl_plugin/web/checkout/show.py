@@ -31,7 +31,9 @@ def show(checkout_id: str, step: str) -> BaseResponse:
     if step not in PAGES:
         raise CheckoutNotFound(checkout_id=checkout_id)
     purchase = mine(checkout_id)
-    return PAGES[step](purchase) if step in true_steps(purchase) else to_step(checkout_id)
+    if step not in true_steps(purchase):
+        return to_step(checkout_id)
+    return sale.page(purchase, state="over") if sale.is_missed(purchase) else PAGES[step](purchase)
 
 
 def url(purchase: Purchase, *, to: str) -> str:

@@ -5,6 +5,7 @@ A crowd looks at it: a sale is read, and its gate asked, once a second in a proc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -149,4 +150,14 @@ def _state(seen: Sight, *, now: datetime) -> str:
         return "drawing"
     if seen.figures is None:
         return "open"
-    return "open" if any(_left(one) for one in seen.figures.items.values()) else "sold_out"
+    return _stock(seen, counted=seen.figures.items)
+
+
+def _stock(seen: Sight, *, counted: Mapping[str, ItemFigures]) -> str:
+    """Return how an item of a running sale can still be had, at best."""
+    if any(one.free > 0 for one in counted.values()):
+        return "open"
+    back = [item for item in seen.view.items if item.sale_item_id in counted and _left(counted[item.sale_item_id])]
+    if not back:
+        return "sold_out"
+    return "taken" if any(counted[item.sale_item_id].waiting < item.line_limit for item in back) else "full"

@@ -21,10 +21,12 @@ def shop(tmp_path: Path) -> Flask:
     return make_shop(tmp_path)
 
 
-def make(shop: Flask, *, units: int = 1, opens_in: int = 10, hours: int = 1, **terms: Any) -> str:
+def make(
+    shop: Flask, *, units: int = 1, opens_in: int = 10, hours: int = 1, line_limit: int | None = None, **terms: Any
+) -> str:
     house = house_of(shop)
     starts = house.clock.now() + timedelta(minutes=opens_in)
-    item = ItemTerms(sku="phone", name="Blossom 7", units=units)
+    item = ItemTerms(sku="phone", name="Blossom 7", units=units, line_limit=line_limit)
     ends = starts + timedelta(hours=hours)
     told = SaleTerms(name="Blossom day", country="FR", items=(item,), starts_at=starts, ends_at=ends, **terms)
     view = selling.create(house, told, merchant_id=house.host_merchant_id)
@@ -46,6 +48,16 @@ def ready(shop: Flask, item: str, *, number: int, lang: str = "en") -> tuple[Bro
     browser.post(f"{base}/decision")
     assert browser.step == "sale", browser.words
     return browser, base
+
+
+def sale_of(shop: Flask, item: str) -> str:
+    found = house_of(shop).store.sales.of_item(item)
+    assert found
+    return found[0].sale_id
+
+
+def end(shop: Flask, item: str) -> None:
+    selling.end(house_of(shop), sale_id=sale_of(shop, item), by="op")
 
 
 def shown(browser: Browser) -> str:
@@ -74,11 +86,16 @@ def test_the_second_is_in_line_the_third_is_told_at_once_and_a_unit_that_comes_b
     (first, one), (second, two), (third, three) = (ready(shop, item, number=n) for n in range(3))
     clock(shop).advance(timedelta(minutes=10))
     first.post(f"{one}/sale")
+    first.get(f"/bnpl/sale/{sale_of(shop, item)}")
+    assert "You can still join the line." in first.words
+    clock(shop).advance(timedelta(seconds=2))  # a look at a sale is good for a second
     second.post(f"{two}/sale")
     assert shown(second) == "waiting"
     assert "Your place 1" in second.words
     third.post(f"{three}/sale")
     assert shown(third) == "sold_out"
+    third.get(f"/bnpl/sale/{sale_of(shop, item)}")
+    assert "Every unit is reserved for somebody right now The line is full as well." in third.words
     first.post(f"{one}/cancel")
     second.get(f"{two}/sale")
     assert shown(second) == "yours"
@@ -105,8 +122,38 @@ def test_paused_and_over_are_said(shop: Flask):
     browser.get(f"/bnpl/sale/{sale_id}")
     assert "The sale is over" in browser.words
     worker.run_until_idle(house)
-    browser.get(base)
-    assert browser.step == "decision"  # the line is free again, and so is the shopper
+    browser.get(base)  # the line is free again, and nothing invites to go on with what is over
+    assert shown(browser) == "over"
+    browser.post(f"{base}/decision")
+    assert shown(browser) == "over"
+
+
+def test_who_is_still_choosing_or_telling_facts_when_the_sale_ends_is_told(shop: Flask):
+    item = make(shop, opens_in=0)
+    browser = Browser(shop)
+    shop.extensions["shop"].add(order_ref="o0", sale_item_id=item, units=1)
+    base = browser.open("o0")
+    end(shop, item)
+    browser.get(f"{base}/plans")
+    assert shown(browser) == "over"
+    assert "Nothing was charged" in browser.words
+
+
+def test_who_was_let_in_before_the_end_may_still_take_it(shop: Flask):
+    item = make(shop)
+    (first, one), (second, two) = (ready(shop, item, number=n) for n in range(2))
+    clock(shop).advance(timedelta(minutes=10))
+    first.post(f"{one}/sale")
+    second.post(f"{two}/sale")
+    first.post(f"{one}/cancel")
+    end(shop, item)
+    house = house_of(shop)
+    worker.run_until_idle(house)
+    second.get(f"{two}/sale")
+    assert shown(second) == "yours"
+    second.post(f"{two}/sale")
+    assert state(shop, two) == "held"
+    assert house.verifier.findings() == ()
 
 
 def test_without_getting_ready_one_unit_is_kept_while_the_facts_are_told(shop: Flask):
@@ -153,6 +200,25 @@ def test_a_lottery_says_how_it_is_drawn_and_anybody_can_check_it(shop: Flask):
         assert entry
         states[entry[1]] = shown(browser)
     assert [states[entry] for entry in entries] == ["yours", "waiting", "waiting"]
+
+
+def test_who_comes_after_the_draw_waits_behind_the_drawn(shop: Flask):
+    item = make(shop, fairness=Fairness.LOTTERY, line_limit=5)
+    entrants = [ready(shop, item, number=n) for n in range(2)]
+    clock(shop).advance(timedelta(minutes=10))
+    worker.run_until_idle(house_of(shop))
+    late, base = approved(shop, item, number=2)
+    late.post(f"{base}/decision")
+    assert late.step == "sale", late.words
+    assert shown(late) == "waiting"
+    assert "Your place 2" in late.words
+    for browser, theirs in entrants:
+        browser.post(f"{theirs}/cancel")
+    late.get(f"{base}/sale")
+    assert shown(late) == "yours"
+    late.post(f"{base}/sale")
+    assert state(shop, base) == "held"
+    assert house_of(shop).verifier.findings() == ()
 
 
 def failing() -> bool:
