@@ -50,7 +50,7 @@ class PutInBody(_Exchange):
 
     amount_minor = whole(1, MAX_MINOR, required=True)
     currency = currency_code(required=True)
-    country = country_code(load_default="")
+    country = country_code(load_default=str)
 
 
 class WithdrawalBody(_Exchange):
@@ -67,7 +67,7 @@ class BorrowingBody(Strict):
     principal_minor = whole(1, MAX_MINOR, required=True)
     nominal_rate_bps = whole(0, borrowings.MOST_RATE_BPS, required=True)
     due_on = day(required=True)
-    no_ceiling = text(500, load_default="")
+    no_ceiling = text(500, load_default=str)
 
 
 class RepaymentBody(Strict):
