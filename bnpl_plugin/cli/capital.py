@@ -114,7 +114,9 @@ def _show_in_full(pool: CapitalPool) -> None:
             f"net assets {Money(one.net_assets_minor, pool.currency)}"
         )
     for row in treasury.borrowings(pool.pool_id):
-        click.echo(f"  {row.borrowing_id} {row.state}: {Money(row.outstanding_minor, row.currency)} due {row.due_on}")
+        interest = Money(borrowings.up_to_today(house, row).interest_minor, row.currency)
+        owed = Money(row.outstanding_minor, row.currency)
+        click.echo(f"  {row.borrowing_id} {row.state}: {owed} due {row.due_on}, interest {interest}")
     for limit in treasury.limits(pool.pool_id):
         used, ceiling = Money(limit.used_minor, pool.currency), Money(limit.ceiling_minor, pool.currency)
         click.echo(f"  {limit.limit_id} {limit.state}: {limit.scope} {limit.subject}: {used} of {ceiling}")

@@ -267,7 +267,7 @@ def _pool(pool: CapitalPool, names: Mapping[str, str]) -> View:
         "borrowings": [
             {"borrowing_id": x.borrowing_id, "funder": names.get(x.funder_id, x.funder_id), "kind": x.kind,
              "outstanding_minor": x.outstanding_minor, "rate_percent": Decimal(x.nominal_rate_bps) / 100,
-             "interest_minor": x.interest_minor + borrowings.interest_minor(x, until=house.today("UTC")),
+             "interest_minor": borrowings.up_to_today(house, x).interest_minor,
              "due_on": x.due_on}
             for x in treasury.borrowings(pool.pool_id)
             if x.state == "open"
