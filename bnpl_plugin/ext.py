@@ -124,7 +124,8 @@ class Bnpl:
         plans, rules, countries, providers: leaves of the shop's own, beside ours.
         sources: credit bureaus and open-banking services of the shop's own (``ports.credit_source``).
         challenge: ``() → bool``: whether a person is here (a captcha's token, a device check); asked inside the request
-            when a shopper gets ready for a flash sale, or taps without a ticket. Default: nobody is asked.
+            when a shopper gets ready for a flash sale, or taps without a ticket. Anything but True, an exception too,
+            is a refusal; it must come back by itself, within a second or so. Default: nobody is asked.
         policy: the version of the credit policy (default: the newest).
     """
 

@@ -162,3 +162,8 @@ def test_a_channels_secret_is_never_told():
 def test_a_service_may_be_open_to_a_known_segment_only():
     assert Settings.read({**PRODUCTION, "BNPL_SEGMENTS": "owner", "BNPL_OPEN_TO": "owner"}).open_to == "owner"
     assert "BNPL_SEGMENTS: owner" in str(refused(BNPL_SEGMENTS="owner", BNPL_OPEN_TO="staff"))
+
+
+def test_boards_and_winners_leave_the_crowd_half_of_a_servers_eight_threads():
+    settings = Settings.read(PRODUCTION)
+    assert settings.board_streams + settings.sale_commits <= 4

@@ -8,6 +8,7 @@ from bnpl_plugin.credit.states import CHECKOUT
 from bnpl_plugin.errors import ProviderUnavailable, StateMoved
 from bnpl_plugin.lifecycle import holds, mandate, payment
 from bnpl_plugin.lifecycle.attempts import attempt_move, instruction
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.provider import Outcome, OutcomeKind
 from bnpl_plugin.ports.records import Attempt, Job
@@ -45,6 +46,7 @@ def refuse(house: House, *, checkout_id: str, reason: str) -> None:
         house.commit(changeset)
     except StateMoved:
         return
+    claiming.let_go(house, purchase)
 
 
 def void(house: House, *, attempt_id: str) -> bool:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bnpl_plugin.credit.schedule import Instalment
 from bnpl_plugin.credit.states import CHECKOUT
-from bnpl_plugin.errors import GuardFailed, OrderRefused, SaleNotOpen, StateMoved
+from bnpl_plugin.errors import AllotmentExhausted, GuardFailed, OrderRefused, SaleNotOpen, StateMoved
 from bnpl_plugin.ledger.postings import drawdown
 from bnpl_plugin.lifecycle import compensation, holds
+from bnpl_plugin.lifecycle.flash_sale import claiming
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.lifecycle.subsidies import earning
 from bnpl_plugin.money import divide
@@ -69,8 +70,12 @@ def _once(house: House, *, checkout_id: str) -> Confirmation:
     except OrderRefused as refused:
         return _refused(house, checkout_id, reason=str(refused.details.get("reason", "order_refused")))
     except (GuardFailed, SaleNotOpen) as full:
+        if isinstance(full, AllotmentExhausted) and claiming.covered(house, house.purchase(checkout_id)):
+            raise StateMoved(guard="state") from full
         return _refused(house, checkout_id, reason=full.code)
     house.committed(booking)
+    if purchase.hold is None or purchase.hold.state != "pending":  # retaken: whatever else it was in line for is let go
+        claiming.let_go(house, purchase)
     loan = next(row for row in booking.rows if isinstance(row, Loan))
     return Confirmation("confirmed", loan.loan_id, made_here=True)
 

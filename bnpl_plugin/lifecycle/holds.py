@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bnpl_plugin.credit.states import CHECKOUT, HOLD
 from bnpl_plugin.errors import (
+    AllotmentExhausted,
     CapitalExhausted,
     CheckoutExpired,
     DecisionMissing,
@@ -28,6 +29,7 @@ from bnpl_plugin.ports.store import Changeset, LineChange, Move, PoolChange, Pur
 
 #: How often a hold is decided anew when what it was decided by has changed.
 _TURNS = 4
+_OVER = ("cancelled", "declined", "expired", "refused")
 IN_FLIGHT = ("created", "sent", "pending", "unknown")
 
 
@@ -51,20 +53,33 @@ def _take(house: House, *, checkout_id: str) -> Hold:
     checkout = purchase.checkout
     if checkout.state in ("held", "signed") and purchase.hold and purchase.hold.state == "pending":
         return purchase.hold
-    purchase = may_be_held(house, purchase)
+    try:
+        purchase = may_be_held(house, purchase)
+    except CheckoutExpired:
+        if checkout.state in _OVER:  # an old ticket: what it has claimed is nobody's
+            claiming.let_go(house, purchase)
+        raise
     _check_subsidy(house, purchase.checkout)
     if checkout.sale_item_id is None:
         hold = new_hold(house, purchase=purchase, state="pending")
         house.commit(_taking(house, purchase, hold))
         return hold
     at = claiming.admitted(house, purchase)
+    reserved = _reserved(purchase)
+    if at.before is not None and reserved is not None and reserved.hold_id != at.before.hold_id:
+        release(house, purchase=purchase)  # reserved anew while in line: a checkout has one live hold
+        purchase = house.purchase(checkout_id)
     hold = new_hold(house, purchase=purchase, state="pending", at=at)
     claiming.keep(house, at, hold=hold)
     try:
-        house.commit(_taking(house, purchase, hold))
-    except StateMoved:  # not this checkout's any more, or it is looked at anew and the same claim taken up again
+        house.commit(_taking(house, purchase, hold, before=at.before))
+    except StateMoved:  # it is looked at anew, and the same claim taken up again
+        if house.purchase(checkout_id).checkout.state in _OVER:
+            claiming.give_up(house, at)
         raise
-    except GuardFailed:
+    except GuardFailed as full:
+        if isinstance(full, AllotmentExhausted) and claiming.covered(house, purchase):
+            raise StateMoved(guard="state") from full
         claiming.give_up(house, at)
         raise
     claiming.see_to_it(house, at)
@@ -84,10 +99,12 @@ def may_be_held(house: House, purchase: Purchase) -> Purchase:
     return still_stands(house, purchase, giving_back=giving_back(purchase, event="void"))
 
 
-def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
-    """Return what takes a hold; a line reserved before is taken up, or given back for the new hold."""
-    checkout, before = purchase.checkout, purchase.hold
-    reserved = before if before is not None and before.state == "reserved" else None
+def _taking(house: House, purchase: Purchase, hold: Hold, *, before: Hold | None = None) -> Changeset:
+    """Return what takes a hold; a line reserved before is taken up, or given back for the new hold.
+
+    ``before``: what there has been of this very hold.
+    """
+    checkout, reserved = purchase.checkout, _reserved(purchase)
     forward = Move(
         table="checkout",
         key=values(checkout_id=checkout.checkout_id),
@@ -95,16 +112,15 @@ def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
         set=values(state=CHECKOUT.advance(checkout.state, "hold"), hold_id=hold.hold_id, changed_at=house.clock.now()),
         expect=values(changed_at=checkout.changed_at),  # the offer that it is held for is still chosen
     )
-    moves: tuple[Move, ...] = (forward,)
-    rows: tuple[Hold, ...] = (hold,)
-    if reserved is not None:
-        same = reserved.hold_id == hold.hold_id
-        moves = (forward, _taken_up(reserved, hold) if same else _ended(reserved, event="void"))
-        rows = () if same else rows
+    moves = [forward]
+    if before is not None:
+        moves.append(_taken_up(before, hold))
+    elif reserved is not None:
+        moves.append(_ended(reserved, event="void"))
     line_minor = hold.financed_minor - (reserved.financed_minor if reserved else 0)
     return Changeset(
-        moves=moves,
-        rows=rows,
+        moves=tuple(moves),
+        rows=(hold,) if before is None else (),
         events=(house.event("checkout.held", checkout, hold_id=hold.hold_id, principal_minor=hold.principal_minor),),
         lines=(LineChange(hold.shopper_id, hold.currency, held_minor=line_minor),) if line_minor else (),
         units=_units(hold, free=-1, held=1),
@@ -113,16 +129,22 @@ def _taking(house: House, purchase: Purchase, hold: Hold) -> Changeset:
     )
 
 
-def _taken_up(reserved: Hold, hold: Hold) -> Move:
-    """Return the move by which a reserved line becomes the whole hold, as it is now."""
+def _reserved(purchase: Purchase) -> Hold | None:
+    """Return the hold that reserves a purchase's line, if there is one."""
+    return purchase.hold if purchase.hold is not None and purchase.hold.state == "reserved" else None
+
+
+def _taken_up(before: Hold, hold: Hold) -> Move:
+    """Return the move by which a line that is or was reserved becomes the whole hold, or the loan at once."""
     fixed = ("shopper_id", "hold_id", "checkout_id", "currency", "state")
     change = {part.name: getattr(hold, part.name) for part in fields(Hold) if part.name not in fixed}
+    state = HOLD.advance(before.state, "take")
     return Move(
         table="hold",
         key=values(shopper_id=hold.shopper_id, hold_id=hold.hold_id),
-        sources=("reserved",),
-        set={**change, "state": HOLD.advance("reserved", "take")},
-        expect=values(principal_minor=reserved.principal_minor, down_payment_minor=reserved.down_payment_minor),
+        sources=(before.state,),
+        set={**change, "state": HOLD.advance(state, "post") if hold.state == "posted" else state},
+        expect=values(principal_minor=before.principal_minor, down_payment_minor=before.down_payment_minor),
     )
 
 
@@ -155,6 +177,9 @@ def new_hold(house: House, *, purchase: Purchase, state: str, at: claiming.Entra
         purchase.terms, subjects=exposure.subjects_of(checkout, plan_code=offer.plan_code, rating=rating),
         principal_minor=offer.schedule.principal_minor, now=now,
     )  # fmt: skip
+    ceiling = timedelta(minutes=house.settings.hold_ceiling_minutes)
+    if at is not None:
+        ceiling = min(ceiling, timedelta(seconds=at.sale.ceiling_seconds))
     return Hold(
         shopper_id=checkout.shopper_id or "",
         hold_id=at.wish.claim_id if at else house.ids.new("hld"),
@@ -171,8 +196,8 @@ def new_hold(house: House, *, purchase: Purchase, state: str, at: claiming.Entra
         subsidy_minor=offer.subsidy_minor,
         limit_ids=shared.limit_ids,
         created_at=now,
-        expires_at=now + timedelta(minutes=house.settings.hold_minutes),
-        ceiling_at=now + timedelta(minutes=house.settings.hold_ceiling_minutes),
+        expires_at=now + min(timedelta(minutes=house.settings.hold_minutes), ceiling),
+        ceiling_at=now + ceiling,
         down_payment_minor=offer.down_payment_minor,
         sale_id=at.sale.sale_id if at else None,
     )
@@ -207,9 +232,13 @@ def posting(purchase: Purchase, *, retaken: Hold | None) -> Changeset:
             retaken.pool_id, held_minor=_from_pool(retaken) - own, outstanding_minor=own,
             terms_version=purchase.terms.version,
         )  # fmt: skip
+        reserved = _reserved(purchase)  # meanwhile the shopper was in line again, with the line reserved: it is used
+        held = reserved.financed_minor if reserved else 0
+        drawn = retaken.financed_minor
         return Changeset(
-            rows=(retaken,),
-            lines=(LineChange(retaken.shopper_id, retaken.currency, drawn_minor=retaken.financed_minor),),
+            moves=(_taken_up(reserved, retaken),) if reserved else (),
+            rows=() if reserved else (retaken,),
+            lines=(LineChange(retaken.shopper_id, retaken.currency, held_minor=-held, drawn_minor=drawn),),
             units=_units(retaken, free=-1, sold=1),
             rooms=(*earning.room(retaken, times=1), *exposure.rooms(retaken.limit_ids, own), *_allotted(retaken, 1)),
             pools=(pool,),

@@ -45,10 +45,10 @@ def still_stands(house: House, purchase: Purchase, *, giving_back: Changeset | N
     if old is None or old.decided_by != "policy" or checkout.agreement_id is not None:
         return purchase
     is_new = house.clock.now() < old.decided_at + FRESH
-    row = house.store.policy_state(old.policy_version)
-    if row != "withdrawn" and is_new:
+    withdrawn = purchase.policy_state == "withdrawn"
+    if is_new and not withdrawn:
         return purchase
-    decision = _again(house, purchase, old=old, withdrawn=row == "withdrawn")
+    decision = _again(house, purchase, old=old, withdrawn=withdrawn)
     house.commit(_changed(house, purchase, old=old, decision=decision, giving_back=giving_back or Changeset()))
     if decision.outcome == "declined":
         claiming.let_go(house, purchase)

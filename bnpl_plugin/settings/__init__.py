@@ -210,7 +210,9 @@ class Settings:
         meaning="address of the Redis or Valkey server, or of one node of its Cluster (redis+cluster://)",
     )
     board_streams: int = _key(
-        whole(0, 1000), default=8, meaning="operators' live boards of flash sales that one process serves at once"
+        whole(0, 1000),
+        default=2,
+        meaning="operators' live boards of flash sales that one process serves at once; each takes one of its threads",
     )
     board_seconds: int = _key(
         whole(1, 60), default=60, meaning="seconds after which a live board's stream ends and the browser comes again"

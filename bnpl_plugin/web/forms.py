@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -23,10 +23,12 @@ from bnpl_plugin.web.locale import Translator
 
 REQUIRED: Final = "Please fill this in."
 CODE: Final = "Accepted: the six digits that we sent you."
-_SUM: Final = re.compile(
-    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*|\d+)(?:(?!(?P=sign))[.,](?P<cents>\d{1,2}))?"
-)
 COUNTRY: Final = "Please choose the country where you live. We can lend for this order only where it is sold."
+
+_LONGEST: Final = 24
+#: A sum in groups of three, all parted by the same mark and the cents by the other one; and one without groups.
+_GROUPED: Final = re.compile(r"(?P<whole>(?!0)\d{1,3}([.,])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](?P<cents>\d{1,2}))?")
+_PLAIN: Final = re.compile(r"(?P<whole>\d+)(?:[.,](?P<cents>\d{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,17 @@ def _told(msgid: str) -> dict[str, Any]:
 class Amount(fields.Field[Decimal]):
     """A sum in major units as people write it: ``2500``, ``2 500,50``, ``2,500.50``; never a float.
 
-    Thousands are parted by one sign, cents by another: ``1.234,567`` and ``0.001`` are no sums.
+    What nobody writes is not guessed at: ``0.500``, ``1,234.567``, ``12.345.67``.
     """
 
     default_error_messages = {"invalid": wording.TYPED["sum"]}  # noqa: RUF012 (marshmallow's own name)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         text = re.sub(r"[\s\u00a0\u202f'’]", "", str(value))
-        found = _SUM.fullmatch(text)
-        if found is None:
+        found = _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text)
+        if found is None or len(text) > _LONGEST:
             raise self.make_error("invalid")
-        try:
-            return Decimal(f"{re.sub(r'[.,]', '', found['whole'])}.{found['cents'] or '0'}")
-        except InvalidOperation as error:
-            raise self.make_error("invalid") from error
+        return Decimal(f"{re.sub(r'[.,]', '', found['whole'])}.{found['cents'] or '0'}")
 
 
 def percent(*, most: int = 100, error: str = wording.TYPED["percent"], **options: Any) -> fields.Decimal:

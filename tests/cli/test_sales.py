@@ -106,6 +106,13 @@ WRONG = (
     (("create", "x", "--item", "a,b,0,5EUR", "--ends", "2026-11-30"), 1),
     (("create", "x", "--item", "a,b,1,5EUR,2", "--ends", "2026-11-30"), 1),
     (("create", "x", "--item", "", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", f"a,b,{'9' * 5000},5EUR", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", "a\nb,c,1,5EUR", "--ends", "2026-11-30"), 2),
+    (("create", "x", "--item", ITEM, "--item", ITEM, "--ends", "2026-11-30"), 1),
+    (("create", "x", "--item", ITEM, "--ends", "2026-11-30", "--fairness", "lottery"), 1),
+    (("create", "x", "--item", ITEM, "--ends", "2026-11-30", "--merchant", "nobody"), 1),
+    (("add-capital", "SALE", "0EUR"), 1),
+    (("create", "x", "--item", ITEM, "--ends", "2026-11-30", "--capital", "9999999999EUR"), 1),
 )
 
 
@@ -116,6 +123,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(shop: Flask) -> None:
         told = run(shop, *(names.get(word, word) for word in asked), fails=fails)
         assert "Error" in told, asked
         assert "Traceback" not in told, asked
+        assert "for this purchase" not in told, asked  # nobody buys here
     assert run(shop, "list") == before
     assert house_of(shop).reads.subsidies() == ()
 

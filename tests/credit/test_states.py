@@ -37,8 +37,8 @@ HOLD_TABLE = """
 reserved    take>pending void>voided expire>expired
 pending     post>posted void>voided expire>expired
 posted
-voided
-expired
+voided      take>pending
+expired     take>pending
 """
 ATTEMPT_TABLE = """
 created     send>sent authorise>authorised succeed>captured decline>declined wait>pending lose>unknown abandon>abandoned

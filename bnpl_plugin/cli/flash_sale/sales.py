@@ -50,9 +50,13 @@ class ItemType(click.ParamType[TypedItem]):
         """Return the item, or fail with what is accepted."""
         if isinstance(value, TypedItem):
             return value
-        parts = [part.strip() for part in next(csv.reader([str(value)], skipinitialspace=True), [])]
+        try:
+            parts = [part.strip() for part in next(csv.reader([str(value)], skipinitialspace=True), [])]
+        except csv.Error:  # a line break outside quotes
+            parts = []
         numbers = [parts[at] for at in (2, 4, 5) if at < len(parts)]
-        if not 4 <= len(parts) <= 6 or not all(number.isascii() and number.isdecimal() for number in numbers):
+        whole = all(number.isascii() and number.isdecimal() and len(number) < 20 for number in numbers)
+        if not 4 <= len(parts) <= 6 or not whole:
             accepted = "sku,name,units,price[,units per shopper[,places in line]]: PHONE-1,Phone,1000,299.00EUR,1"
             self.fail(f"{value!r} is not an item; accepted: {accepted}", param, ctx)
         price = MoneyType().convert(parts[3], param, ctx)
@@ -249,7 +253,7 @@ def _figures(board: Board) -> dict[str, object]:
         "fairness": sale.fairness,
         "plans": ", ".join(sale.plan_codes["codes"]) or "every plan",
         "capital set aside": f"{aside}, left {left}",
-        "shoppers": f"{counts.ready} ready, {counts.held} held, {counts.sold} paid, {counts.ended} released",
+        "shoppers": f"{counts.ready} ready, {counts.held} held, {counts.sold} paid, {counts.ended} left without buying",
     }
     if sale.seed_hash:
         told["seed's hash"] = sale.seed_hash

@@ -88,8 +88,9 @@ class HoldEvent(StrEnum):
     EXPIRE = "expire"
 
 
+# A reserved line that was given back while its shopper waited in line is taken anew when the line is served.
 _HOLD = """
-reserved         | take   | pending
+reserved voided expired | take | pending
 pending          | post   | posted
 reserved pending | void   | voided
 reserved pending | expire | expired

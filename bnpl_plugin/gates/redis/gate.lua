@@ -19,8 +19,8 @@ local function parsed(text)
 end
 local function read(id) return parsed(call('HGET', BOOK, id)) end
 local function packed(c)
-  return table.concat({c.state, c.id, c.item, c.shopper, int(c.units), int(c.minor), int(c.turn), int(c.till),
-                       int(c.ceil), ''}, '|')
+  return string.format('%s|%s|%s|%s|%d|%d|%d|%d|%d|', c.state, c.id, c.item, c.shopper, c.units, c.minor, c.turn,
+                       c.till, c.ceil)
 end
 local function write(c) call('HSET', BOOK, c.id, packed(c)) end
 local function add(field, n) return call('HINCRBY', SALE, field, int(n)) end
@@ -163,7 +163,7 @@ end
 local op = {}
 
 function op.ask(wish, looked, gone)
-  local now, id, item, shopper, units, minor = string.match(wish, '^(.-)|(.-)|(.-)|(.-)|(.-)|(.-)$')
+  local now, id, item, shopper, units, minor = string.match(wish, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
   local s = standing(item)
   if not s.state then return {'lost'} end
   if not s.free then return {'item'} end
@@ -276,8 +276,10 @@ function op.release(id, item, shopper, now)
   else
     return {'claim', packed(c)}
   end
+  local waited = c.state == 'waiting'
   c.state = 'released'
   write(c)
+  if waited then told(c) end -- the database has it in line, and would put it there again
   pump(tonumber(now))
   return {'claim', packed(c)}
 end

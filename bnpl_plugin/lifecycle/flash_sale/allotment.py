@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bnpl_plugin.errors import AllotmentExhausted, CapitalExhausted, StateMoved
+from bnpl_plugin.errors import AllotmentExhausted, CapitalExhausted, InvalidInput, StateMoved
 from bnpl_plugin.lifecycle.delivery import TOLD_KINDS
 from bnpl_plugin.lifecycle.flash_sale.gatekeeping import closed, quietly
+from bnpl_plugin.lifecycle.flash_sale.terms import MOST_MINOR, within
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.gate import Gate
 from bnpl_plugin.ports.records import Sale, SaleChange
@@ -44,8 +45,32 @@ def top_up(house: House, *, sale_id: str, missing_minor: int, by: str = "house")
     tell(house, sale_id)
 
 
+def cover(house: House, *, sale_id: str, minor: int) -> None:
+    """See to it that so much of a sale's capital is left. Raises ``AllotmentExhausted``, ``SaleNotOpen``."""
+    sale = house.store.sales.sale(sale_id)
+    if sale is not None and sale.left_minor < minor:
+        top_up(house, sale_id=sale_id, missing_minor=minor - sale.left_minor)
+
+
 def add(house: House, *, sale_id: str, minor: int, by: str) -> None:
-    """Set more capital aside because an operator says so. Raises ``CapitalExhausted``, ``SaleNotOpen``."""
+    """Set more capital aside because an operator says so. Raises ``InvalidInput``, ``SaleNotOpen``."""
+    within("by_minor", minor, low=1, high=MOST_MINOR)
+    try:
+        grow(house, sale_id=sale_id, minor=minor, by=by)
+    except CapitalExhausted as error:
+        sale = house.store.sales.sale(sale_id)
+        raise more_than_free(house, sale.pool_id if sale else "", field="by_minor", minor=minor) from error
+
+
+def more_than_free(house: House, pool_id: str, *, field: str, minor: int) -> InvalidInput:
+    """Return the error of an operator who asks for more than a pool has."""
+    pool = house.store.treasury.pool(pool_id)
+    accepted = f"at most {max(pool.free_minor, 0) if pool else 0} minor units, which the pool has free"
+    return InvalidInput(field=field, fault=f"is {minor}", accepted=accepted)
+
+
+def grow(house: House, *, sale_id: str, minor: int, by: str) -> None:
+    """Set more capital aside. Raises ``CapitalExhausted``, ``SaleNotOpen``."""
     for turn in range(1, _TURNS + 1):
         sale = house.store.sales.sale(sale_id)
         if sale is None or sale.state not in RUNNING:

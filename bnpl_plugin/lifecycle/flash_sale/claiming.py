@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bnpl_plugin.errors import (
+    AllotmentExhausted,
     ClaimedElsewhere,
     InLine,
     InvalidInput,
+    SaleNotOpen,
     SalePaused,
     SoldOut,
     StateMoved,
@@ -43,10 +45,11 @@ _TURNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """A checkout at its sale: what it would claim."""
+    """A checkout at its sale: what it would claim; ``before``: the hold of that claim, if there has been one."""
 
     sale: Sale
     wish: Wish
+    before: Hold | None = None
 
 
 def entrance(house: House, purchase: Purchase) -> Entrance:
@@ -56,8 +59,7 @@ def entrance(house: House, purchase: Purchase) -> Entrance:
     """
     checkout = purchase.checkout
     item_id = checkout.sale_item_id or ""
-    found = house.store.sales.of_item(item_id)
-    sale = found[0] if found else None
+    sale = purchase.sale
     if sale is None or (sale.merchant_id, sale.pool_id) != (checkout.merchant_id, purchase.pool_id):
         raise closed(sale, sale_id=sale.sale_id if sale else item_id)
     if sale.state == "closed":
@@ -65,7 +67,7 @@ def entrance(house: House, purchase: Purchase) -> Entrance:
     if checkout.shopper_id is None:
         raise InvalidInput(field="shopper", fault="is not known", accepted="a shopper who has proved a phone number")
     reserved = purchase.hold is not None and purchase.hold.state == "reserved"
-    claim_id = purchase.hold.hold_id if purchase.hold is not None and reserved else house.ids.new("hld")
+    claim_id = purchase.hold.hold_id if purchase.hold is not None and reserved else _fresh(house, purchase)
     return Entrance(
         sale,
         Wish(
@@ -106,9 +108,12 @@ def admitted(house: House, purchase: Purchase) -> Entrance:
         claim = taken_by(answer)
         if claim is None:
             raise refusal_of(answer, sale=at.sale)
-        if _may_go_on(house, claim, purchase=purchase, units=at.wish.units):
-            return replace(at, wish=claim.wish)
-        at = replace(at, wish=replace(at.wish, claim_id=house.ids.new("hld")))
+        before = purchase.hold  # a newer state of it would stop the commit
+        if before is None or before.hold_id != claim.wish.claim_id:
+            before = house.store.sales.hold(shopper_id=claim.wish.shopper_id, hold_id=claim.wish.claim_id)
+        if _may_go_on(house, claim, before=before, purchase=purchase, units=at.wish.units):
+            return replace(at, wish=claim.wish, before=before)
+        at = replace(at, wish=replace(at.wish, claim_id=_fresh(house, purchase)))
     raise StateMoved("the claim changed at every turn", guard="state")
 
 
@@ -130,6 +135,16 @@ def keep(house: House, at: Entrance, *, hold: Hold) -> None:
     kept = at_gate(house, at.sale.sale_id, lambda gate: gate.keep(at.wish, now=now, until=hold.expires_at))
     if kept is None or kept.state is not ClaimState.HELD:
         raise StateMoved(f"claim {at.wish.claim_id}", guard="state")
+
+
+def covered(house: House, purchase: Purchase) -> bool:
+    """Whether the pool has given what a purchase needs of its sale's capital beyond what the gate knew of."""
+    at = entrance(house, purchase)
+    try:
+        allotment.cover(house, sale_id=at.sale.sale_id, minor=at.wish.principal_minor)
+    except (AllotmentExhausted, SaleNotOpen):
+        return False
+    return True
 
 
 def see_to_it(house: House, at: Entrance) -> None:
@@ -164,25 +179,27 @@ def first_claim_of(purchase: Purchase) -> str:
     return f"hld_{purchase.checkout.checkout_id.removeprefix('chk_')}"
 
 
+def _fresh(house: House, purchase: Purchase) -> str:
+    """Return a claim's id that was never used: its beginning says whose it is."""
+    return f"{first_claim_of(purchase)}.{house.ids.new('hld').removeprefix('hld_')}"
+
+
 def let_go(house: House, purchase: Purchase) -> None:
     """Give back the claim, or the place in line, of a checkout that has ended without a unit: the next in line gets it.
 
     Another checkout's claim is left alone, and so is one whose hold is being committed. A gate that does not hear gives
     it back by itself when its time is over.
     """
-    checkout = purchase.checkout
-    if checkout.sale_item_id is None or checkout.shopper_id is None:
+    checkout, sale = purchase.checkout, purchase.sale
+    if sale is None or sale.state == "closed" or checkout.sale_item_id is None or checkout.shopper_id is None:
         return
-    found = house.store.sales.of_item(checkout.sale_item_id)
-    if found is None or found[0].state == "closed":
-        return
-    mine = {first_claim_of(purchase), purchase.hold.hold_id if purchase.hold is not None else ""}
-    sale_id, item_id, shopper_id, now = found[0].sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
+    first = first_claim_of(purchase)
+    sale_id, item_id, shopper_id, now = sale.sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
 
     def give_back(gate: Gate) -> None:
         answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
         claim = answer.claim if isinstance(answer, Place | Already) else None
-        if claim is None or claim.wish.claim_id not in mine:
+        if claim is None or claim.wish.claim_id.split(".")[0] != first:
             return
         if claim.state in (ClaimState.WAITING, ClaimState.ADMITTED):
             gate.release(claim.wish, now=now)
@@ -225,26 +242,26 @@ def refusal_of(answer: Answer | None, *, sale: Sale) -> Exception:
             return closed(sale, sale_id=sale.sale_id)
 
 
-def _may_go_on(house: House, claim: Claim, *, purchase: Purchase, units: int) -> bool:
+def _may_go_on(house: House, claim: Claim, *, before: Hold | None, purchase: Purchase, units: int) -> bool:
     """Whether a checkout may go on with a claim; if not, it is cleared away, and another can be asked for.
 
-    A held claim without a hold is one whose process died before the commit: it is taken up again. What the database
-    has decided about the claim's hold is the truth.
+    A held claim without a hold is one whose process died before the commit: it is taken up again. So is a claim whose
+    turn has come though its hold was given back meanwhile (another plan, all sold for a while): the place in line was
+    never given up. What the database has decided about the claim's hold is the truth.
 
     Raises ``ClaimedElsewhere``, ``StateMoved`` (the same checkout's other tab was first).
     """
     sale_id, wish = claim.wish.sale_id, claim.wish
-    theirs = house.store.sales.hold(shopper_id=wish.shopper_id, hold_id=wish.claim_id)
-    ours = theirs is None or theirs.checkout_id == purchase.checkout.checkout_id
-    if theirs is not None and theirs.live and not ours:
+    ours = before is None or before.checkout_id == purchase.checkout.checkout_id
+    if before is not None and before.live and not ours:
         raise ClaimedElsewhere(sale_item_id=wish.item_id)
-    if theirs is not None and theirs.state == "pending":
-        raise StateMoved(f"hold {theirs.hold_id}", guard="state")
-    if theirs is not None and theirs.state == "posted":
+    if before is not None and before.state == "pending":
+        raise StateMoved(f"hold {before.hold_id}", guard="state")
+    if before is not None and before.state == "posted":
         quietly(house, sale_id, lambda gate: gate.book(wish, now=house.clock.now()))
         return False
     alive = claim.state in (ClaimState.ADMITTED, ClaimState.HELD)
-    if alive and wish.units == units and (theirs is None or theirs.state == "reserved"):
+    if alive and ours and wish.units == units:
         return True
     if alive:
         quietly(house, sale_id, lambda gate: gate.release(wish, now=house.clock.now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from bnpl_plugin.errors import BrowserCrowded, InvalidInput, SaleNotOpen, StateMoved
@@ -12,7 +13,7 @@ from bnpl_plugin.lifecycle.flash_sale.gatekeeping import closed
 from bnpl_plugin.lifecycle.house import House, values
 from bnpl_plugin.ports.platform import LineKind, Order
 from bnpl_plugin.ports.records import Hold, Sale, SaleItem
-from bnpl_plugin.ports.store import Changeset, LineChange, Move
+from bnpl_plugin.ports.store import Changeset, LineChange, Move, Purchase
 
 #: How long an unused readiness outlives its sale: those who wait may still be served.
 _AFTER = timedelta(hours=1)
@@ -66,10 +67,7 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
     drawn = at.sale.fairness == "lottery" and now >= at.sale.starts_at
     if at.sale.state not in RUNNING or now >= at.sale.ends_at or drawn:
         raise closed(at.sale, sale_id=at.sale.sale_id)
-    if device is not None:
-        others = {*house.store.sales.ready_in_browser(at.sale.sale_id, device=device), at.wish.shopper_id}
-        if len(others) > at.sale.per_device:
-            raise BrowserCrowded(allowed=at.sale.per_device)
+    _check_browser(house, at.sale, shopper_id=at.wish.shopper_id, device=device)
     hold = holds.new_hold(house, purchase=purchase, state="reserved", at=at)
     forward = Move(
         table="checkout",
@@ -93,6 +91,30 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
             raise
         return other
     return hold
+
+
+def count_browser(house: House, purchase: Purchase, *, device: str | None) -> None:
+    """Count a browser in which a shopper asks for a unit of a running sale without having got ready.
+
+    Raises ``BrowserCrowded`` as ``reserve``, ``SaleNotOpen``.
+    """
+    checkout = purchase.checkout
+    if device is None or checkout.device is not None or checkout.shopper_id is None:
+        return
+    sale, _ = sale_of(house, sale_item_id=checkout.sale_item_id or "")
+    _check_browser(house, sale, shopper_id=checkout.shopper_id, device=device)
+    key = values(checkout_id=checkout.checkout_id)
+    seen = Move("checkout", key, (checkout.state,), values(device=device), expect=values(device=None))
+    with suppress(StateMoved):  # by another window of the same browser, or it is counted at the next step
+        house.commit(Changeset(moves=(seen,)))
+
+
+def _check_browser(house: House, sale: Sale, *, shopper_id: str, device: str | None) -> None:
+    if device is None:
+        return
+    others = {*house.store.sales.ready_in_browser(sale.sale_id, device=device), shopper_id}
+    if len(others) > sale.per_device:
+        raise BrowserCrowded(allowed=sale.per_device)
 
 
 def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False) -> int:

@@ -39,8 +39,9 @@ def create(
 
     Raises:
         UnsupportedCountry: nothing is lent there.
-        InvalidInput: a plan that is not on offer there, a sale that is over already, a budget that cannot be.
-        CapitalExhausted: the pool has not that much; a smaller allotment can be topped up as it is used.
+        InvalidInput: a plan that is not on offer there, a sale that is over already, a lottery that has begun (nobody
+            could enter it), a merchant who is not there, a budget that cannot be; an allotment that the pool has not
+            got (a smaller one is topped up as it is used), a country without a pool.
     """
     known = house.store.sales.view(sale_id) if sale_id else None
     if known is not None:
@@ -48,12 +49,18 @@ def create(
     law, now = house.country(terms.country), house.clock.now()
     if terms.ends_at <= now:
         raise InvalidInput(field="ends_at", fault=f"is {terms.ends_at.isoformat()}", accepted="an instant to come")
+    if terms.fairness is Fairness.LOTTERY and terms.starts_at <= now:
+        accepted = "for a lottery an instant to come: nobody can enter it after its start"
+        raise InvalidInput(field="starts_at", fault=f"is {terms.starts_at.isoformat()}", accepted=accepted)
+    offered = [code for code, plan in house.plans.items() if not plan.countries or terms.country in plan.countries]
     for code in terms.plan_codes:
-        if code not in house.plans:
-            raise InvalidInput(field="plan_codes", fault=f"name {code}", accepted=f"of {sorted(house.plans)}")
+        if code not in offered:
+            raise InvalidInput(field="plan_codes", fault=f"name {code}", accepted=f"of {sorted(offered)}")
+    if house.store.merchant(merchant_id) is None:
+        raise InvalidInput(field="merchant_id", fault=f"is {merchant_id}", accepted="the id of a shop")
     pool = house.store.pool(law.currency, country=terms.country)
     if pool is None:
-        raise CapitalExhausted(f"no pool lends {law.currency}", guard="capital_pool")
+        raise InvalidInput(field="country", fault=f"is {terms.country}", accepted="a country in which a pool lends")
     seed = secrets.token_hex(32) if terms.fairness is Fairness.LOTTERY else None
     sale = Sale(
         sale_id=sale_id or house.ids.new("sal"),
@@ -91,7 +98,12 @@ def create(
         written = replace(
             written, rows=(*written.rows, *opened.rows), events=(*written.events, *opened.events)
         )  # fmt: skip
-    house.commit(written)
+    try:
+        house.commit(written)
+    except CapitalExhausted as error:
+        raise allotment.more_than_free(
+            house, sale.pool_id, field="allotment_minor", minor=sale.ceiling_minor
+        ) from error  # fmt: skip
     with suppress(GateUnavailable):  # taught at the first call that finds it does not know the sale
         house.gate.open(at_gate)
         if state_at_gate(sale) is SaleState.PAUSED:
@@ -205,7 +217,7 @@ def add_units(
     house.commit(Changeset(moves=(still,), rows=(change,), events=(told,), units=(more,)))
     if set_aside and item.price_minor:
         with suppress(CapitalExhausted):  # what the pool cannot give now is asked of it when a shopper needs it
-            allotment.add(house, sale_id=sale_id, minor=item.price_minor * units, by=by)
+            allotment.grow(house, sale_id=sale_id, minor=item.price_minor * units, by=by)
     allotment.tell(house, sale_id)
     found = of_merchant(house, sale_id=sale_id, merchant_id=None).item(sale_item_id)
     assert found is not None

@@ -113,6 +113,10 @@ class SaleTerms:
     def __post_init__(self) -> None:
         worded("name", self.name, most=200)
         within("items", len(self.items), low=1, high=MOST_ITEMS)
+        skus = [item.sku.strip() for item in self.items]
+        for sku in skus:
+            if skus.count(sku) > 1:  # a shopper could have the units allowed of each
+                raise InvalidInput(field="sku", fault=f"{sku} is there twice", accepted="each article in one item")
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
             raise InvalidInput(field="starts_at", fault="has no time zone", accepted="an instant with its offset")
         if not timedelta(0) < self.ends_at - self.starts_at <= LONGEST:

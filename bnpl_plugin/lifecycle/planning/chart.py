@@ -46,10 +46,8 @@ def svg(plan: CapitalPlan) -> str:
             y=alt.Y("value:Q", title=f"peak outstanding, {axis}"),
             color=alt.Color(
                 "part:N",
-                title=None,
                 scale=alt.Scale(domain=list(_PARTS), range=list(_COLOURS)),
-                # below and with room: the reader's font may be wider than the one that was measured, and be cut off
-                legend=alt.Legend(orient="bottom", columnPadding=32),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, columnPadding=60),  # fonts differ in width
             ),
             order=alt.Order("order:Q"),
         )

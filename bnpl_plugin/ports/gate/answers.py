@@ -109,7 +109,10 @@ class SaleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """A claim on its way to the database: as it was when it was taken down or admitted; ``mark`` is for ``ack``."""
+    """A claim on its way to the database: as it was when it was taken down, admitted, or left its line.
+
+    ``mark`` is for ``ack``.
+    """
 
     mark: str
     claim: Claim

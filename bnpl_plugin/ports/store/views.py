@@ -17,6 +17,7 @@ from bnpl_plugin.ports.records import (
     Loan,
     Merchant,
     PaymentMethod,
+    Sale,
 )
 
 
@@ -37,7 +38,8 @@ class Purchase:
     """One checkout with what hangs on it, read together.
 
     ``attempts`` are newest first. ``pool_id`` is the capital pool that lends in the checkout's currency, if there is
-    one, and ``terms`` are that pool's. Inside ``confirming`` the ``disclosures`` are left out: they are long, and
+    one, and ``terms`` are that pool's. ``sale`` is the flash sale of the checkout's item, ``policy_state`` what has
+    become of the policy that decided. Inside ``confirming`` the ``disclosures`` are left out: they are long, and
     nothing is decided by them there.
     """
 
@@ -51,6 +53,8 @@ class Purchase:
     disclosures: tuple[Disclosure, ...]
     pool_id: str | None = None
     terms: PoolTerms = NO_TERMS
+    sale: Sale | None = None
+    policy_state: str | None = None
 
     @property
     def attempt(self) -> Attempt | None:

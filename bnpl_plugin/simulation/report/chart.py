@@ -77,7 +77,11 @@ def _bars(rows: list[dict[str, Any]], *, title: str, axis: str) -> str:
         .encode(
             x=alt.X("month:O", title=None),
             y=alt.Y("value:Q", title=axis),
-            color=alt.Color("part:N", title=None, scale=alt.Scale(domain=parts, range=list(_BLUES[: len(parts)]))),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=parts, range=list(_BLUES[: len(parts)])),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, columnPadding=60),  # fonts differ in width
+            ),
             order=alt.Order("order:Q"),
         )
         .properties(title=title, width=640, height=320)

@@ -263,6 +263,12 @@ BEGIN
     'co_lendings', CASE WHEN p.terms_version > 0 THEN
                      (SELECT json_agg(r ORDER BY r.co_lending_id) FROM bnpl_co_lending AS r
                        WHERE r.pool_id = p.pool_id AND r.state = 'active') END,
+    'sale', CASE WHEN c.sale_item_id IS NOT NULL THEN
+              (SELECT row_to_json(r) FROM bnpl_sale AS r
+                 JOIN bnpl_sale_item AS i ON i.sale_id = r.sale_id WHERE i.sale_item_id = c.sale_item_id) END,
+    'policy_state', (SELECT r.state FROM bnpl_policy_version AS r
+                       JOIN bnpl_decision AS d ON d.policy_version = r.version
+                      WHERE d.shopper_id = c.shopper_id AND d.decision_id = c.decision_id),
     'merchant', (SELECT row_to_json(r) FROM bnpl_merchant AS r WHERE r.merchant_id = c.merchant_id),
     'decision', (SELECT row_to_json(r) FROM bnpl_decision AS r
                   WHERE r.shopper_id = c.shopper_id AND r.decision_id = c.decision_id),

@@ -19,9 +19,12 @@ from bnpl_plugin.ports.records import (
     Loan,
     Merchant,
     PaymentMethod,
+    Sale,
+    SaleItem,
 )
 from bnpl_plugin.ports.store import LoanBook, PoolTerms, Purchase
 from bnpl_plugin.ports.store.views import NO_TERMS
+from bnpl_plugin.storage.reads.lending import policies
 from bnpl_plugin.storage.rows import all_from_json, from_json, many, many_by, one_by, select_of
 from bnpl_plugin.storage.schema import capital
 from bnpl_plugin.storage.schema.columns import POSTGRESQL
@@ -75,6 +78,8 @@ def _in_one_trip(connection: sa.Connection, checkout_id: str, *, locked: bool, w
         )
         if found["terms_version"]
         else NO_TERMS,
+        sale=from_json(Sale, found["sale"]),
+        policy_state=found["policy_state"],
     )
 
 
@@ -87,10 +92,12 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
     mine = c.shopper_id or ""
     lender = connection.execute(_LENDER, {"currency": c.currency, "country": c.country}).first()
     pool_id, version = lender or (None, 0)
+    decision = one_by(connection, Decision, shopper_id=mine, decision_id=c.decision_id) if c.decision_id else None
+    item = one_by(connection, SaleItem, sale_item_id=c.sale_item_id) if c.sale_item_id else None
     return Purchase(
         checkout=c,
         merchant=merchant,
-        decision=one_by(connection, Decision, shopper_id=mine, decision_id=c.decision_id) if c.decision_id else None,
+        decision=decision,
         hold=one_by(connection, Hold, shopper_id=mine, hold_id=c.hold_id) if c.hold_id else None,
         agreement=one_by(connection, Agreement, shopper_id=mine, agreement_id=c.agreement_id)
         if c.agreement_id
@@ -104,6 +111,8 @@ def _portable(connection: sa.Connection, checkout_id: str, *, whole: bool) -> Pu
         else (),
         pool_id=pool_id,
         terms=terms_of(connection, pool_id, version=version) if pool_id and version else NO_TERMS,
+        sale=one_by(connection, Sale, sale_id=item.sale_id) if item else None,
+        policy_state=policies.state(connection, decision.policy_version) if decision else None,
     )
 
 

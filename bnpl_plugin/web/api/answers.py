@@ -52,9 +52,14 @@ def checkout(house: House, row: Checkout) -> dict[str, Any]:
 
 def checkout_url(house: House, row: Checkout) -> str:
     """Return the address of our page for a checkout; its token lets one browser in."""
-    base = house.settings.public_url or f"{request.host_url.rstrip('/')}{request.script_root}"
     token = house.seal.sign({"checkout_id": row.checkout_id}, purpose=ENTRY)
-    return f"{base}{house.settings.url_prefix}/checkout/{row.checkout_id}?t={token}"
+    return f"{pages(house)}/checkout/{row.checkout_id}?t={token}"
+
+
+def pages(house: House) -> str:
+    """Return the address below which our pages are, as a shopper's browser reaches them."""
+    base = house.settings.public_url or f"{request.host_url.rstrip('/')}{request.script_root}"
+    return f"{base}{house.settings.url_prefix}"
 
 
 def quotation(house: House, found: Quotation, *, locale: str) -> dict[str, Any]:
@@ -96,9 +101,7 @@ def _offer(house: House, offer: Offer, *, locale: str) -> dict[str, Any]:
 def prequalification(house: House, row: Prequalification) -> dict[str, Any]:
     """Return a shop's question and its answer: a state and a sum, never why and never more than was asked for."""
     state = prequalifications.state_of(house, row)
-    settings = house.settings
-    root = settings.public_url or request.host_url.rstrip("/")
-    url = f"{root}{settings.url_prefix}/prequalify/{row.prequalification_id}"
+    url = f"{pages(house)}/prequalify/{row.prequalification_id}"
     return {
         "id": row.prequalification_id,
         "state": state,

@@ -20,7 +20,17 @@ ABOUT: Final = """\
 Finance an order in instalments: open a checkout, send the shopper to its `checkout_url`, and wait for the signed
 webhook `checkout.confirmed` (or ask `GET /checkouts/{id}` from your server). Never rely on the browser's return alone.
 
-Amounts are integers in ISO 4217 minor units. Every list is paged by `cursor`. Errors are problem documents (RFC 9457).
+A flash sale: `POST /sales`, send shoppers to its `page_url` (countdown, and how it is decided), and open a checkout
+with `sale_item_id` and `units` for each of them, better before the start: at its `checkout_url` they get ready
+(plan, credit, card), have the unit with one tap, and finish. `units_per_shopper` is bound to the proved phone
+number, `per_device` is how many shoppers one browser may have, `line_limit` how many may wait (none: as many as
+there are units). Who is let in from the line has `hold_seconds` to come; a unit is kept for `ceiling_seconds` at
+most. `price_minor` 0: each order says its price. A lottery starts in the future and is drawn at its start. Webhooks
+tell `sale.paused`, `sale.resumed`, `sale.units_added`, `sale.drawn`, `sale.ended`, `sale.units_returned` (so many
+`units` are yours again), `sale.closed`.
+
+Amounts are integers in ISO 4217 minor units. Lists are paged by `cursor`; of sales the latest 100 are told, of
+subsidies all. Errors are problem documents (RFC 9457).
 Every POST that makes or moves something (`POST /checkouts`, `POST /prequalifications`, `POST /loans/{id}/refunds`,
 `POST /sales`, `POST /sales/{id}/items/{id}/units`) wants an `Idempotency-Key`: repeat a request whose
 answer you have lost with the same key, and nothing is done twice. Webhooks follow the Standard Webhooks specification.
@@ -217,7 +227,7 @@ def _described(operation: Operation) -> dict[str, Any]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": True,
-                "description": "New for each purchase or refund; the same for each repetition of one request.",
+                "description": "New for each purchase, refund or sale; the same for each repetition of one request.",
                 "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
             }
         )

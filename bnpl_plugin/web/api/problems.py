@@ -14,6 +14,7 @@ from bnpl_plugin.errors import (
     ErrorKind,
     IdempotencyRunning,
     InvalidInput,
+    SaleNotOpen,
     TooManyAttempts,
     Unauthenticated,
     UnknownCurrency,
@@ -93,7 +94,7 @@ def problem(
 
 def of_ours(error: BnplError) -> Response:
     """Answer an error of the house by its kind."""
-    status, headers = STATUS[error.kind], {}
+    kind, status, headers = error.kind, STATUS[error.kind], {}
     match error:
         case Unauthenticated():
             status, headers = 401, {"WWW-Authenticate": 'Bearer realm="bnpl"'}
@@ -101,12 +102,15 @@ def of_ours(error: BnplError) -> Response:
             status, headers = 429, {"Retry-After": "60"}
         case IdempotencyRunning():
             headers = {"Retry-After": "1"}
+        case SaleNotOpen():  # over: what could come before a start, a merchant does not ask
+            kind = ErrorKind.CONFLICT
+            status = STATUS[kind]
         case _ if error.kind is ErrorKind.RETRY_LATER:
             headers = {"Retry-After": "5"}
     return problem(
         status=status,
         code=error.code,
-        kind=error.kind,
+        kind=kind,
         detail=error.public_message(),
         faults=_faults(error),
         headers=headers,

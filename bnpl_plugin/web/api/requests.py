@@ -149,12 +149,11 @@ def _faults(messages: Any, *, schema: Schema, path: tuple[str, ...]) -> Iterator
         here = (*path, str(name)) if name != "_schema" else path
         field = schema.fields.get(str(name))
         inner = _inner(field)
-        if isinstance(told, dict) and inner is not None:
-            if all(isinstance(key, int) for key in told):  # members of a list
-                for index, member in told.items():
-                    yield from _member(member, field=field, inner=inner, path=(*here, str(index)))
-            else:
-                yield from _faults(told, schema=inner, path=here)
+        if isinstance(told, dict) and isinstance(field, fields.List):
+            for index, member in told.items():
+                yield from _member(member, field=field, inner=inner or schema, path=(*here, str(index)))
+        elif isinstance(told, dict) and inner is not None:
+            yield from _faults(told, schema=inner, path=here)
         else:
             for text in told if isinstance(told, list) else [str(told)]:
                 yield Fault(".".join(here) or "body", str(text), _accepted(schema, field, name=str(name)))

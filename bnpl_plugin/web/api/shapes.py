@@ -61,6 +61,7 @@ _LOAN: Final[dict[str, Shape]] = {
 _SALE: Final[dict[str, Shape]] = {
     "id": TEXT,
     "name": TEXT,
+    "page_url": ADDRESS,
     "state": _one_of(SALE.states),
     "fairness": _one_of(tuple(Fairness)),
     "country": TEXT,

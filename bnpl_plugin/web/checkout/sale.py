@@ -24,7 +24,7 @@ from bnpl_plugin.errors import (
 )
 from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, drawing, readiness
-from bnpl_plugin.lifecycle.flash_sale.gatekeeping import stands
+from bnpl_plugin.lifecycle.flash_sale.gatekeeping import log, stands
 from bnpl_plugin.ports.gate import AllotmentGone, Already, ClaimState, Ended, Place
 from bnpl_plugin.ports.gate import SoldOut as GateSoldOut
 from bnpl_plugin.ports.plan import Offer
@@ -54,11 +54,11 @@ def continue_to_sale(purchase: Purchase) -> BaseResponse:
     house, checkout = current.house(), purchase.checkout
     sale, _ = readiness.sale_of(house, sale_item_id=checkout.sale_item_id or "")
     if _is_ahead(sale):
-        check_person()
+        _check_person()
         readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
         return to_step(checkout.checkout_id)
+    _check_visitor(purchase)
     try:
-        check_person()
         holds.take(house, checkout_id=checkout.checkout_id)
     except (InLine, SalePaused, AllotmentExhausted):  # they wait with their line reserved
         readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
@@ -82,8 +82,8 @@ def tap(purchase: Purchase) -> BaseResponse:
         busy = page(purchase, status=429)
         busy.headers["Retry-After"] = "1"
         return busy
+    _check_visitor(purchase)
     try:
-        check_person()
         holds.take(current.house(), checkout_id=checkout_id)
     except SaleNotOpen:
         return page(purchase)
@@ -94,10 +94,26 @@ def tap(purchase: Purchase) -> BaseResponse:
     return to_step(checkout_id)
 
 
-def check_person() -> None:
-    """Ask the host's challenge, if it has one, whether this is a person. Raises ``ChallengeFailed``."""
+def _check_visitor(purchase: Purchase) -> None:
+    """Let a person through to a running sale, in a browser of few. Raises ``ChallengeFailed``, ``BrowserCrowded``."""
+    _check_person()
+    readiness.count_browser(current.house(), purchase, device=_device())
+
+
+def _check_person() -> None:
+    """Ask the host's challenge, if it has one, whether this is a person. Raises ``ChallengeFailed``.
+
+    Only True says so: one that raises has seen nobody, and neither has a coroutine that nobody awaits.
+    """
     challenge = current_app.extensions.get("bnpl.challenge")
-    if challenge is not None and not challenge():
+    if challenge is None:
+        return
+    try:
+        said = challenge()
+    except Exception as error:
+        log.exception("the host's challenge failed")
+        raise ChallengeFailed from error
+    if said is not True:
         raise ChallengeFailed
 
 
@@ -175,14 +191,14 @@ def kept_early(purchase: Purchase) -> tuple[str, datetime | int | None]:
     if _is_ahead(sale) or sale.state != "open" or house.clock.now() >= sale.ends_at:
         return "", None
     try:
-        check_person()
+        _check_visitor(purchase)
         claiming.admitted(house, purchase)
         answer = stands(house, sale.sale_id, item_id=item.sale_item_id, shopper_id=checkout.shopper_id)
     except InLine as error:
         return "waiting", int(str(error.details["place"]))
     except (SoldOut, UnitsPerShopperExceeded, AllotmentExhausted) as error:
         return _STATES[type(error)], None
-    except BnplError:  # paused, not heard, held in another checkout, no person: told when it is asked for
+    except BnplError:  # paused, not heard, held in another checkout, no person, a crowded browser: told when asked for
         return "", None
     return ("kept", answer.claim.until) if isinstance(answer, Already) else ("", None)
 

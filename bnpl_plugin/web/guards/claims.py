@@ -27,6 +27,11 @@ class Questions:
         most = settings.claims_per_address
         self._addresses = Allowance(most, span=SPAN) if most else None
 
+    @property
+    def by_address(self) -> bool:
+        """Whether an address matters."""
+        return self._addresses is not None
+
     def may(self, shopper_id: str, *, address: str, now: datetime) -> bool:
         """Count one more question of a shopper from an address; False when either has asked too often."""
         if self._addresses is not None and not self._addresses.take(address, now=now):

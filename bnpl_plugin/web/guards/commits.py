@@ -6,7 +6,6 @@ is over. Whoever the gate has let in loses nothing by asking again a moment late
 
 from __future__ import annotations
 
-import random
 import threading
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,18 +14,29 @@ from bnpl_plugin.settings import Settings
 
 _KEPT: Final = "bnpl.commits"
 _SECOND: Final = timedelta(seconds=1)
-#: Who is told to come again comes within so many seconds; so many of them a second are served.
+#: Seconds within which who is told to come again comes; how many a second are taken to be served until it is known.
 _SHORTEST, _LONGEST, _SERVED = 0.2, 8.0, 60
+#: So many times as many are told to come as are served: a place that is left is taken at once.
+_CROWDING = 2
+#: Somebody who comes as soon as he was told to is never above the shopper's allowance, whatever a network delays.
+_APART = 1.2
 
 
 class Commits:
-    """The places for winners in one process."""
+    """The places for winners in one process.
 
-    def __init__(self, most: int) -> None:
+    Args:
+        most: how many there are.
+        asks: how often in a second one shopper may ask (``claims_per_shopper``).
+    """
+
+    def __init__(self, most: int, *, asks: int) -> None:
         self._most = most
+        self._shortest = max(_SHORTEST, _APART / asks)
         self._busy = 0
-        self._sent_away = 0
+        self._left, self._served = 0, float(_SERVED)
         self._since: datetime | None = None
+        self._next: datetime | None = None
         self._lock = threading.Lock()
 
     @property
@@ -46,18 +56,26 @@ class Commits:
         """Give a place back."""
         with self._lock:
             self._busy -= 1
+            self._left += 1
 
     def again_in(self, *, now: datetime) -> float:
-        """Return after how many seconds somebody who is sent away may come again: spread over what it will take."""
+        """Return after how many seconds somebody who is sent away may come again: in turn, as fast as is served."""
         with self._lock:
-            if self._since is None or now - self._since > _SECOND:
-                self._since, self._sent_away = now, 0
-            self._sent_away += 1
-            span = min(2 * _SHORTEST + self._sent_away / _SERVED, _LONGEST)
-        return round(random.uniform(_SHORTEST, span), 2)  # noqa: S311 - luck, not secrecy
+            since = self._since or now
+            if now - since >= _SECOND:
+                self._served = max(self._left / (now - since).total_seconds(), _SERVED)
+            if now - since >= _SECOND or self._since is None:
+                self._since, self._left = now, 0
+            soonest = now + timedelta(seconds=self._shortest)
+            turn = max(self._next or soonest, soonest) + _SECOND / (_CROWDING * self._served)
+            self._next = min(turn, now + timedelta(seconds=_LONGEST))
+            return round((self._next - now).total_seconds(), 2)
 
 
 def commits(extensions: dict[str, Any], *, settings: Settings) -> Commits:
     """Return the places that an app keeps among its extensions."""
     known: Commits | None = extensions.get(_KEPT)
-    return known or extensions.setdefault(_KEPT, Commits(settings.sale_commits))
+    if known is not None:
+        return known
+    made: Commits = extensions.setdefault(_KEPT, Commits(settings.sale_commits, asks=settings.claims_per_shopper))
+    return made

@@ -20,7 +20,7 @@ from bnpl_plugin.web.sale.tickets import Ticket
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-_LONGEST: Final = 4096
+_DIGITS: Final = 4  # of a length that can be read: a longer number is none, or too much
 _STATUS: Final = {200: "200 OK", 400: "400 Bad Request", 429: "429 Too Many Requests"}
 
 
@@ -38,7 +38,7 @@ class Door:
         """Answer a loser; let everybody else through."""
         if environ.get("PATH_INFO") == self._path and environ.get("REQUEST_METHOD") == "POST":
             length = environ.get("CONTENT_LENGTH") or ""
-            if length.isdecimal() and int(length) <= _LONGEST:
+            if len(length) <= _DIGITS and length.isdecimal() and int(length) <= tapping.LONGEST:
                 body = environ["wsgi.input"].read(int(length))
                 said = self._said(body, address=str(environ.get("REMOTE_ADDR") or ""))
                 if isinstance(said, tapping.Reply):
@@ -51,6 +51,8 @@ class Door:
 
     def _said(self, body: bytes, *, address: str) -> tapping.Reply | Ticket | None:
         """Return the answer, the ticket of somebody who may win, or None: the view is to find out."""
+        if self._asked.by_address:  # which one it is, is known for sure only where every proxy of the host's was heard
+            return None
         try:
             said = tapping.first_word(self._house, body, asked=self._asked, address=address)
         except BnplError:  # the gate has lost its memory or does not answer, or the sale is closed

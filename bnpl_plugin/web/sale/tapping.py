@@ -29,6 +29,8 @@ from bnpl_plugin.web.sale import tickets
 from bnpl_plugin.web.sale.tickets import Ticket
 
 SOON: Final = 2  # seconds
+#: Bytes of a tap; of a longer body no more is read, and it is none.
+LONGEST: Final = 4096
 #: In a request's environment: the ticket of a tap that the door has asked the gate about already.
 TICKET: Final = "bnpl.ticket"
 

@@ -232,6 +232,41 @@ def test_a_gate_taught_what_was_is_put_right_by_the_worker(world, gate):
     assert (figures.allotment_minor, figures.left_minor) == (row.ceiling_minor, row.left_minor)
 
 
+@pytest.mark.parametrize("read", ["changes", "view", "claims"])
+def test_stock_added_while_the_gate_is_taught_is_counted_once(world, monkeypatch, read):
+    sale, item = make(world, units=1, shards=2)
+    sales = type(world.house.store.sales)
+    real = getattr(sales, read)
+
+    def meanwhile(self, sale_id, **asked):
+        monkeypatch.undo()
+        selling.add_units(world.house, sale_id=sale_id, sale_item_id=item.sale_item_id, units=1, by="op")
+        return real(self, sale_id, **asked)
+
+    monkeypatch.setattr(sales, read, meanwhile)
+    gatekeeping.rebuild(world.house, sale.sale_id)
+    assert at_gate(world, item) == (2, 0, 0)
+    figures, row = world.house.gate.figures(sale.sale_id), world.house.store.sales.sale(sale.sale_id)
+    assert figures.allotment_minor == row.ceiling_minor == 2 * PRICE
+
+
+def test_who_left_the_line_does_not_wait_again_when_the_gate_has_forgotten(world):
+    sale, item = make(world, units=2)
+    gives_up, waits = (ready(world, item, number=n) for n in (2, 3))
+    for number in (0, 1):
+        take(world, ready(world, item, number=number))
+    for checkout_id in (gives_up, waits):
+        with pytest.raises(errors.InLine):
+            take(world, checkout_id)
+    world.work()
+    checkouts.cancel(world.house, checkout_id=gives_up)
+    world.work()
+    gatekeeping.rebuild(world.house, sale.sale_id)
+    with pytest.raises(errors.InLine) as told:
+        take(world, waits)
+    assert told.value.details["place"] == 1
+
+
 @pytest.mark.parametrize("word", ["pause", "resume", "end"])
 def test_a_word_of_the_operator_that_is_lost_is_said_again_by_the_worker(world, gate, word):
     sale, _ = make(world, units=1)

@@ -5,8 +5,10 @@ import pytest
 from bnpl_plugin import errors
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import holds
-from bnpl_plugin.lifecycle.flash_sale import claiming
-from tests.lifecycle.flash_sale.test_sales import PHONES, PRICE, make, ready
+from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
+from bnpl_plugin.web.sale import tickets
+from tests.lifecycle.flash_sale.test_compensation import on_the_banks_page, pays_now
+from tests.lifecycle.flash_sale.test_sales import PHONES, PRICE, approved, make, ready, take
 from tests.lifecycle.world import World
 
 
@@ -79,3 +81,76 @@ def test_who_leaves_the_line_is_waited_for_by_nobody(small_world):
     with pytest.raises(errors.InLine) as told:
         holds.take(small_world.house, checkout_id=next_one)
     assert told.value.details["place"] == 1
+
+
+def waiting(world: World, item) -> int:
+    return world.house.gate.figures(item.sale_id).items[item.sale_item_id].waiting
+
+
+def in_line(world: World, *checkout_ids: str) -> None:
+    for checkout_id in checkout_ids:
+        with pytest.raises(errors.InLine):
+            take(world, checkout_id)
+
+
+@pytest.mark.parametrize("got_ready", [True, False])
+def test_who_is_in_line_a_second_time_and_gives_up_leaves_no_ghost(small_world, got_ready):
+    _, item = make(small_world, units=1)
+    first = (ready if got_ready else approved)(small_world, item)
+    take(small_world, first)
+    holds.release(small_world.house, purchase=small_world.purchase(first))
+    take(small_world, ready(small_world, item, number=1))
+    if got_ready:
+        readiness.reserve(small_world.house, checkout_id=first)
+    in_line(small_world, first)
+    holds.release(small_world.house, purchase=small_world.purchase(first))
+    checkouts.cancel(small_world.house, checkout_id=first)
+    assert waiting(small_world, item) == 0
+
+
+def test_the_ticket_of_a_checkout_that_is_over_takes_nothing(small_world):
+    world = small_world
+    _, item = make(world, units=1)
+    first = ready(world, item)
+    ticket = tickets.read(world.house, tickets.issue(world.house, world.purchase(first)))
+    checkouts.cancel(world.house, checkout_id=first)
+    world.house.gate.ask(ticket.wish, now=world.clock.now())  # what the claim's address does first
+    with pytest.raises(errors.CheckoutExpired):
+        take(world, first)
+    assert free(world, item) == 1
+
+
+def test_cancelled_while_the_hold_is_being_committed_the_unit_is_free_at_once(small_world, monkeypatch):
+    world, keep = small_world, claiming.keep
+    _, item = make(world, units=1)
+    first = ready(world, item)
+
+    def cancelled_meanwhile(house, at, *, hold):
+        keep(house, at, hold=hold)
+        monkeypatch.undo()
+        checkouts.cancel(house, checkout_id=first)
+
+    monkeypatch.setattr(claiming, "keep", cancelled_meanwhile)
+    with pytest.raises(errors.CheckoutExpired):
+        take(world, first)
+    assert free(world, item) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_paid_late_by_who_is_in_line_again_the_place_in_line_is_free(small_world, gone):
+    world = small_world
+    _, item = make(world, units=1)
+    late = on_the_banks_page(world, item)
+    winner = ready(world, item)
+    take(world, winner)
+    in_line(world, late)
+    if gone:
+        pays_now(world, late)
+        assert world.state(late) == "refused"
+    else:
+        checkouts.cancel(world.house, checkout_id=winner)  # the gate lets the first in line in
+        pays_now(world, late)
+        assert world.state(late) == "confirmed"
+        assert free(world, item) == 0
+    assert waiting(world, item) == 0
+    world.settled()

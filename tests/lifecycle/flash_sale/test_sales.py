@@ -10,7 +10,9 @@ from bnpl_plugin.lifecycle import holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, gatekeeping, lottery, readiness, selling
 from bnpl_plugin.lifecycle.flash_sale.drawing import entry_id_of
 from bnpl_plugin.lifecycle.flash_sale.terms import Fairness, ItemTerms, SaleTerms
-from bnpl_plugin.ports.gate import ClaimState, SaleState
+from bnpl_plugin.lifecycle.flash_sale.watching.board import board_of
+from bnpl_plugin.lifecycle.funding import funders
+from bnpl_plugin.ports.gate import ClaimState, SaleState, Wish
 from bnpl_plugin.ports.records import Sale, SaleItem
 from bnpl_plugin.testing import Walker
 from tests.lifecycle.world import World
@@ -144,6 +146,32 @@ def test_the_allotment_is_topped_up_until_the_pool_is_empty_and_the_loser_is_tol
     assert take(world, poor).state == "pending"
 
 
+def test_what_the_funder_no_longer_bears_is_asked_of_the_pool_and_the_winner_stays_the_winner(small_world):
+    world = small_world
+    _, item = make(world, units=1, allotment_minor=PRICE // 2, opens_in=2)
+    now = world.clock.now()
+    funders.share_loans(
+        world.house, funder_id=funders.register(world.house, name="Bank", servicing_bps=0).funder_id,
+        pool_id="pool_eur", share_bps=5_000, starts_at=now, ends_at=now + timedelta(minutes=1),
+    )  # fmt: skip
+    checkout_id = ready(world, item)
+    ticket = claiming.entrance(world.house, world.purchase(checkout_id)).wish
+    world.later(minutes=3)
+    world.house.gate.ask(ticket, now=world.clock.now())
+    assert take(world, checkout_id).own_minor == PRICE == 2 * ticket.principal_minor
+
+
+def test_a_unit_is_kept_no_longer_than_the_sale_says(small_world):
+    world = small_world
+    _, item = make(world, units=1, hold_seconds=60, ceiling_seconds=300)
+    checkout_id = ready(world, item)
+    hold = take(world, checkout_id)
+    assert hold.ceiling_at == world.clock.now() + timedelta(seconds=300)
+    world.later(seconds=301)
+    assert world.units(item.sale_item_id) == (1, 0, 0, 0)
+    assert world.house.gate.figures(item.sale_id).items[item.sale_item_id].free == 1
+
+
 def test_a_declined_or_cancelled_shopper_gives_the_unit_and_the_line_back_at_once(world):
     sale, item = make(world, units=1)
     checkout_id = ready(world, item)
@@ -236,3 +264,24 @@ def test_a_gate_that_was_taught_between_the_claim_and_the_commit_is_taught_once_
     assert (figures.free, figures.held) == (0, 1)
     with pytest.raises((errors.SoldOut, errors.InLine)):
         take(world, other)
+
+
+def test_the_board_adds_up_while_an_ended_sale_gives_back_what_it_does_not_need(world):
+    sale, item = make(world, units=5)
+    take(world, ready(world, item))
+    selling.add_units(world.house, sale_id=sale.sale_id, sale_item_id=item.sale_item_id, units=1, by="op")
+    on_the_way = Wish("hld_on_the_way", sale.sale_id, item.sale_item_id, "shp_on_the_way", 1, PRICE)
+    world.house.gate.ask(on_the_way, now=world.clock.now())
+
+    def figures() -> tuple[int, ...]:
+        board = board_of(world.house, sale_id=sale.sale_id)
+        one = board.items[0]
+        assert one.free_units + one.held_units + one.sold_units + one.item.returned_units == one.item.total_units
+        return one.free_units, one.held_units, one.item.returned_units, board.left_minor
+
+    assert figures() == (4, 2, 0, 4 * PRICE)
+    selling.end(world.house, sale_id=sale.sale_id, by="op")
+    assert figures() == (4, 2, 0, 4 * PRICE)
+    world.later(minutes=4)  # who was let in has not come; who holds is still paying
+    assert figures() == (0, 1, 5, 0)
+    assert world.pool() == (PRICE, 0)

@@ -12,7 +12,7 @@ from bnpl_plugin import worker
 from bnpl_plugin.errors import GateUnavailable
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web.api.description import document
-from tests.web.api.driving import BASE, Caller, Post
+from tests.web.api.driving import BASE, Caller, Post, order
 
 PRICE = 29_900
 BODY: dict[str, Any] = {
@@ -31,6 +31,9 @@ def test_a_sale_is_made_once_and_its_shopper_buys(house: House, ours: Caller, po
     sale = first.json
     assert first.headers["Location"].endswith(f"/sales/{sale['id']}")
     assert (sale["phase"], sale["gate"], sale["ends_at"]) == ("open", "answers", "2026-11-25T09:00:00Z")
+    assert sale["page_url"] == f"http://localhost/bnpl/sale/{sale['id']}"
+    page = ours.app.test_client().get(sale["page_url"])
+    assert (page.status_code, "Casque Brume" in page.text) == (200, True)
     assert [row["id"] for row in ours.get("/sales").json["data"]] == [sale["id"]]
     item_id = sale["items"][0]["id"]
     sold = ours.sell("B-1", sale_item_id=item_id, units=1)
@@ -60,6 +63,8 @@ def test_it_is_paused_resumed_added_to_and_ended_and_the_shop_is_told(house: Hou
     assert ours.post(f"{path}/end").json["phase"] == "closed"
     assert ours.get(path).json["items"][0]["returned_units"] == 5
     assert ours.post(f"{path}/pause").status_code == 409
+    late = ours.post("/checkouts", order("late", sale_item_id=item_id, units=1), key="late")
+    assert (late.status_code, late.json["code"], late.headers.get("Retry-After")) == (409, "sale_not_open", None)
     told = [json.loads(body) for _, _, body in post.sent]
     assert [one["type"] for one in told] == [
         "sale.paused", "sale.resumed", "sale.units_added", "sale.ended", "sale.units_returned", "sale.closed",
@@ -114,6 +119,23 @@ def test_what_cannot_be_a_sale_is_refused_by_name_and_nothing_is_made(ours: Call
         answer = make(ours, key=f"wrong-{number}", **wrong)
         assert (answer.status_code, answer.mimetype) == (422, "application/problem+json"), (wrong, answer.json)
     assert ours.post("/sales", BODY).status_code == 400  # no key
+    assert ours.get("/sales").json == {"data": []}
+
+
+#: What is wrong, and the field that the answer names.
+NAMED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"items": [ITEM, {**ITEM, "name": "The same again"}]}, "sku"),
+    ({"items": [ITEM, {**ITEM, "sku": "b", "units": 1, "units_per_shopper": 2}]}, "items.1.units_per_shopper"),
+    ({"fairness": "lottery"}, "starts_at"),  # it begins now: nobody could enter it
+    ({"plan_codes": ["pay_in_3", "📱"]}, "plan_codes.1"),
+)
+
+
+def test_a_fault_is_told_with_its_place_in_the_body(ours: Caller):
+    for number, (wrong, field) in enumerate(NAMED):
+        answer = make(ours, key=f"named-{number}", **wrong)
+        assert (answer.status_code, [error["field"] for error in answer.json["errors"]]) == (422, [field])
+        assert "{" not in answer.json["errors"][0]["fault"]
     assert ours.get("/sales").json == {"data": []}
 
 

@@ -1,11 +1,13 @@
 """A script gains nothing over a person, nobody keeps a unit by waiting, and what cannot be given is paid by nobody."""
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bnpl_plugin import worker
 from bnpl_plugin.lifecycle import holds
@@ -74,6 +76,40 @@ def test_an_address_has_an_allowance_of_its_own_where_one_is_set(tmp_path: Path)
     bases = [ready(shop, item, number=n)[1] for n in range(3)]
     states = [claim(shop, ticket_of(shop, base))[1]["state"] for base in bases]
     assert states == ["not_open", "not_open", "too_fast"]
+
+
+def test_whom_a_proxy_speaks_for_is_counted_wherever_the_host_hears_it(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path, config={"BNPL_CLAIMS_PER_ADDRESS": "1"})
+    door: Any = shop.wsgi_app
+    door._inner = ProxyFix(door._inner)  # the host's own, put on before us
+    item = make(shop)
+    texts = [ticket_of(shop, ready(shop, item, number=n)[1]) for n in range(2)]
+    client = shop.test_client()
+    for text, address in zip(texts, ("203.0.113.1", "203.0.113.2"), strict=True):
+        answer = client.post("/bnpl/sale/claim", json={"ticket": text}, headers={"X-Forwarded-For": address})
+        assert answer.get_json()["state"] == "not_open"
+
+
+def test_a_body_without_end_is_not_read_to_its_end(shop: Flask) -> None:
+    class Endless(BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            assert size is not None
+            assert size >= 0
+            self.taken += size
+            return b"x" * size
+
+        def readinto(self, part: Any) -> int:
+            part[:] = b"x" * len(part)
+            self.taken += len(part)
+            return len(part)
+
+    body = Endless()
+    told = {"CONTENT_LENGTH": str(10**12)}
+    answer = shop.test_client().post("/bnpl/sale/claim", input_stream=body, environ_overrides=told)
+    assert (answer.status_code, answer.get_json()["state"]) == (400, "refused")
+    assert body.taken < 10_000
 
 
 def test_a_unit_kept_for_somebody_who_tells_nothing_goes_to_the_next(shop: Flask) -> None:

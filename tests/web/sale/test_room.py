@@ -155,8 +155,13 @@ def test_a_lottery_says_how_it_is_drawn_and_anybody_can_check_it(shop: Flask):
     assert [states[entry] for entry in entries] == ["yours", "waiting", "waiting"]
 
 
-def test_a_host_that_sees_no_person_lets_nobody_get_ready(tmp_path: Path):
-    shop = make_shop(tmp_path, challenge=lambda: False)
+def failing() -> bool:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("challenge", [lambda: False, lambda: "no", failing], ids=["no", "text", "fails"])
+def test_a_host_that_sees_no_person_lets_nobody_get_ready(tmp_path: Path, challenge: Any):
+    shop = make_shop(tmp_path, challenge=challenge)
     item = make(shop)
     browser, base = approved(shop, item, number=0)
     browser.post(f"{base}/decision")
@@ -172,3 +177,24 @@ def test_one_browser_cannot_get_ready_for_a_crowd(shop: Flask):
     other.client.set_cookie("bnpl_form", token, path="/bnpl")
     other.post(f"{base}/decision")
     assert other.answer.status_code == 429
+
+
+def test_one_browser_cannot_ask_for_a_crowd_after_the_start_either(shop: Flask):
+    item = make(shop, units=5, per_device=1, opens_in=0)
+    browser, base = approved(shop, item, number=0)
+    browser.post(f"{base}/decision")
+    assert state(shop, base) == "held"
+    token = browser._token()
+    shop.extensions["shop"].add(order_ref="o1", sale_item_id=item, units=1)
+    other = Browser(shop)
+    other.client.set_cookie("bnpl_form", token, path="/bnpl")
+    theirs = other.open("o1")
+    other.choose(theirs)
+    other.prove_phone(theirs, number=PHONES[1])
+    assert "One is kept for you" not in other.words
+    other.tell_facts(theirs)
+    other.post(f"{theirs}/decision")
+    assert (other.answer.status_code, state(shop, theirs)) == (429, "approved"), other.words
+    other.post(f"{theirs}/sale")
+    assert state(shop, theirs) == "approved"
+    assert house_of(shop).verifier.findings() == ()

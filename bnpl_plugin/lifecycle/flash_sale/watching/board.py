@@ -36,9 +36,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemBoard:
-    """One item: free and held as the gate says them (a held unit's shopper may still be on the way), else the database.
+    """One item: free, held and sold are all units but those returned, at every moment.
 
-    ``waiting`` is None where only the gate would know. ``sold_units`` are the database's: paid and booked.
+    ``free_units`` are free in the database and at the gate, which takes a unit first and gives it back last; what it
+    has not heard of yet is free. ``sold_units`` are the database's: paid and booked. All others are held: their
+    shoppers may still be on the way. ``waiting`` is None where only the gate would know.
     """
 
     item: SaleItem
@@ -103,7 +105,7 @@ def board_of(house: House, *, sale_id: str, merchant_id: str | None = None) -> B
         items=tuple(_item(item, figures=figures) for item in view.items),
         counts=house.store.sales.counts(sale_id),
         gate=word,
-        left_minor=figures.left_minor if figures else view.sale.left_minor,
+        left_minor=min(figures.left_minor, view.sale.left_minor) if figures else view.sale.left_minor,
         decided=figures.claims if figures else None,
     )
 
@@ -123,4 +125,6 @@ def _item(item: SaleItem, *, figures: SaleFigures | None) -> ItemBoard:
     told = figures.items.get(item.sale_item_id) if figures else None
     if told is None:
         return ItemBoard(item, item.free_units, item.held_units, item.sold_units, None)
-    return ItemBoard(item, told.free, told.held, item.sold_units, told.waiting)
+    ours = item.total_units - item.returned_units
+    free = max(min(told.free + max(ours - told.total, 0), item.free_units), 0)
+    return ItemBoard(item, free, ours - free - item.sold_units, item.sold_units, told.waiting)

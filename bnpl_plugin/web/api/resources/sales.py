@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response
 
-from bnpl_plugin.errors import NotYours
+from bnpl_plugin.errors import InvalidInput, NotYours
 from bnpl_plugin.lifecycle import idempotency
 from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.lifecycle.flash_sale.terms import Fairness, ItemTerms, SaleTerms
@@ -56,7 +56,7 @@ def make() -> Response:
 
 
 def _terms(asked: Mapping[str, Any]) -> SaleTerms:
-    items = tuple(ItemTerms(**item) for item in asked["items"])
+    items = tuple(_item_terms(place, item) for place, item in enumerate(asked["items"]))
     return SaleTerms(
         name=asked["name"],
         country=asked["country"],
@@ -71,6 +71,17 @@ def _terms(asked: Mapping[str, Any]) -> SaleTerms:
         ceiling_seconds=asked["ceiling_seconds"],
         per_device=asked["per_device"],
     )
+
+
+def _item_terms(place: int, told: Mapping[str, Any]) -> ItemTerms:
+    """Return an item's terms. Raises ``InvalidInput`` with the place that the fault has in the body."""
+    try:
+        return ItemTerms(**told)
+    except InvalidInput as error:
+        said = error.details
+        raise InvalidInput(
+            field=f"items.{place}.{said['field']}", fault=str(said["fault"]), accepted=str(said["accepted"])
+        ) from error
 
 
 def listed() -> dict[str, Any]:
@@ -163,6 +174,7 @@ def _sale(sale: Sale) -> dict[str, Any]:
     return {
         "id": sale.sale_id,
         "name": sale.name,
+        "page_url": f"{answers.pages(requests.house())}/sale/{sale.sale_id}",
         "state": sale.state,
         "fairness": sale.fairness,
         "country": sale.country,

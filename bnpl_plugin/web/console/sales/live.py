@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from bnpl_plugin.errors import BnplError
 from bnpl_plugin.lifecycle.flash_sale.watching.board import Board, Phase, board_of
@@ -96,6 +96,8 @@ def events(sale_id: str) -> Response:
     house, t, watch = current.house(), words_of(house_place()), _watch()
     look = watch.look(sale_id)
     look.again(house, sale_id)  # a sale that is not there is no stream
+    if request.method == "HEAD":  # nobody would read the stream, and so leave the seat
+        return Response(mimetype="text/event-stream")
     seat = watch.sit_down(house)
     turns = 1 if seat is None else house.settings.board_seconds
 

@@ -47,8 +47,13 @@ class SaleForm(forms.Form):
 
     name = fields.String(required=True, error_messages={"required": forms.REQUIRED})
     country = fields.String(required=True, error_messages={"required": forms.REQUIRED})
-    starts = fields.NaiveDateTime(format="iso", load_default=None, error_messages={"invalid": _WHEN})
-    ends = fields.NaiveDateTime(format="iso", required=True, error_messages={"required": _WHEN, "invalid": _WHEN})
+    starts = fields.NaiveDateTime(
+        format="iso", load_default=None, error_messages={"invalid": _WHEN, "invalid_awareness": _WHEN}
+    )
+    ends = fields.NaiveDateTime(
+        format="iso", required=True,
+        error_messages={"required": _WHEN, "invalid": _WHEN, "invalid_awareness": _WHEN},
+    )  # fmt: skip
     fairness = fields.String(
         load_default="first_come", validate=validate.OneOf([str(kind) for kind in Fairness], error=forms.REQUIRED)
     )
@@ -129,8 +134,8 @@ def _terms(told: Mapping[str, Any], t: Translator) -> SaleTerms:
         name=told["name"],
         country=told["country"],
         items=tuple(_item(row, currency=law.currency, t=t) for row in _rows()),
-        starts_at=_instant(told["starts"], zone) if told["starts"] else house.clock.now(),
-        ends_at=_instant(told["ends"], zone),
+        starts_at=_instant("starts_at", told["starts"], zone) if told["starts"] else house.clock.now(),
+        ends_at=_instant("ends_at", told["ends"], zone),
         fairness=Fairness(told["fairness"]),
         plan_codes=tuple(request.form.getlist("plan")),
         allotment_minor=None if told["capital"] is None else forms.minor(told["capital"], code=law.currency),
@@ -159,8 +164,15 @@ def _item(row: Mapping[str, str], *, currency: str, t: Translator) -> ItemTerms:
     )  # fmt: skip
 
 
-def _instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant of a time of day where the sale is."""
+def _instant(field: str, local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant of a time of day where the sale is; of one that comes twice, the first.
+
+    Raises ``InvalidInput``: no such year, or the hour that is left out when the clocks go forward.
+    """
     if not 1970 <= local.year < 9000:
-        raise InvalidInput(field="ends_at", fault="cannot be", accepted="a day and a time to come")
-    return local.replace(tzinfo=zone).astimezone(UTC)
+        raise InvalidInput(field=field, fault="cannot be", accepted="a day and a time to come")
+    instant = local.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != local:
+        accepted = "a time that the clocks show: they go forward over this one"
+        raise InvalidInput(field=field, fault=f"is {local.isoformat(' ', 'minutes')}", accepted=accepted)
+    return instant
