@@ -236,7 +236,7 @@ def capital_unshare(co_lending_id: str) -> None:
 @click.argument("funder_id")
 @click.option("--amount", type=MoneyType(), default=None, help="The most principal, the oldest loans first.")
 @click.option("--loan", "loan_ids", multiple=True, help="This loan; may be given again.")
-@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal; 100 is at par.")
+@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal.")
 @click.option("--on", "value_on", type=DAY, default=None, help="Default: today.")
 def capital_sell(  # noqa: PLR0917  (click's own order)
     pool_id: str, funder_id: str, amount: Money | None, loan_ids: tuple[str, ...], price_bps: int,
@@ -256,7 +256,7 @@ def capital_sell(  # noqa: PLR0917  (click's own order)
 @click.argument("funder_id")
 @click.option("--amount", type=MoneyType(), default=None, help="The most principal, the oldest loans first.")
 @click.option("--loan", "loan_ids", multiple=True, help="This loan; may be given again.")
-@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal; 100 is at par.")
+@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal.")
 @click.option("--on", "value_on", type=DAY, default=None, help="Default: today.")
 def capital_buy_back(  # noqa: PLR0917  (click's own order)
     pool_id: str, funder_id: str, amount: Money | None, loan_ids: tuple[str, ...], price_bps: int,
