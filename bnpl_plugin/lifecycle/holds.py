@@ -11,6 +11,7 @@ from bnpl_plugin.errors import (
     AllotmentExhausted,
     CapitalExhausted,
     CheckoutExpired,
+    CreditLineExceeded,
     DecisionMissing,
     GuardFailed,
     StateMoved,
@@ -60,6 +61,7 @@ def _take(house: House, *, checkout_id: str) -> Hold:
             claiming.let_go(house, purchase)
         raise
     _check_subsidy(house, purchase.checkout)
+    _check_line(house, purchase)
     if checkout.sale_item_id is None:
         hold = new_hold(house, purchase=purchase, state="pending")
         house.commit(_taking(house, purchase, hold))
@@ -327,6 +329,20 @@ def _allotted(hold: Hold, times: int) -> tuple[RoomChange, ...]:
 def _from_pool(hold: Hold) -> int:
     """Return what a hold takes of its pool: nothing at a sale, for which the pool holds the capital already."""
     return 0 if hold.sale_id else hold.own_minor
+
+
+def _check_line(house: House, purchase: Purchase) -> None:
+    """Refuse a reserved line that has been frozen or closed since: taking it up is no rise, and no write would.
+
+    The unit goes to the next in line; the line stays reserved, for it may be opened again before the sale is over.
+    """
+    reserved = _reserved(purchase)
+    if reserved is None:
+        return
+    line = house.store.line(shopper_id=reserved.shopper_id, currency=reserved.currency)
+    if line is None or line.state != "open":
+        claiming.let_go(house, purchase)
+        raise CreditLineExceeded(guard="credit_line")
 
 
 def _check_subsidy(house: House, checkout: Checkout) -> None:

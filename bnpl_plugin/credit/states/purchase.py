@@ -43,7 +43,7 @@ class CheckoutEvent(StrEnum):
 
 
 # A person may overturn a decline.
-# A late success may authorise a checkout that is signed, released or expired; `refuse` is its compensation.
+# A late success may authorise a checkout that is signed, released, held anew or expired; `refuse` is its compensation.
 _CHECKOUT = """
 opened                                         | approve   | approved
 opened                                         | refer     | referred
@@ -55,7 +55,7 @@ declined                                       | overturn  | approved
 approved                                       | hold      | held
 held                                           | sign      | signed
 held signed                                    | release   | approved
-signed expired approved                        | authorise | authorised
+signed expired approved held                   | authorise | authorised
 authorised                                     | confirm   | confirmed
 opened referred approved held signed           | cancel    | cancelled
 opened referred approved held signed           | expire    | expired

@@ -184,8 +184,11 @@ def _fresh(house: House, purchase: Purchase) -> str:
     return f"{first_claim_of(purchase)}.{house.ids.new('hld').removeprefix('hld_')}"
 
 
-def let_go(house: House, purchase: Purchase) -> None:
+def let_go(house: House, purchase: Purchase, *, without_hope: bool = False) -> None:
     """Give back the claim, or the place in line, of a checkout that has ended without a unit: the next in line gets it.
+
+    ``without_hope``: only if nothing can come back any more, which who asks is told for good: what is added later would
+    else be kept for who has gone.
 
     Another checkout's claim is left alone, and so is one whose hold is being committed. A gate that does not hear gives
     it back by itself when its time is over.
@@ -194,15 +197,19 @@ def let_go(house: House, purchase: Purchase) -> None:
     if sale is None or sale.state == "closed" or checkout.sale_item_id is None or checkout.shopper_id is None:
         return
     first = first_claim_of(purchase)
+    ours = {first, purchase.hold.hold_id if purchase.hold is not None else first}
     sale_id, item_id, shopper_id, now = sale.sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
 
     def give_back(gate: Gate) -> None:
         answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
-        claim = answer.claim if isinstance(answer, Place | Already) else None
-        if claim is None or claim.wish.claim_id.split(".")[0] != first:
-            return
-        if claim.state in (ClaimState.WAITING, ClaimState.ADMITTED):
-            gate.release(claim.wish, now=now)
+        if isinstance(answer, Place | Already):
+            claim = answer.claim
+            live = claim.state in (ClaimState.WAITING, ClaimState.ADMITTED)
+            if live and not without_hope and claim.wish.claim_id.split(".")[0] == first:
+                gate.release(claim.wish, now=now)
+        elif isinstance(answer, GateSoldOut | Ended) or (answer is not None and not without_hope):
+            for claim_id in ours:
+                gate.release(Wish(claim_id, sale_id, item_id, shopper_id, checkout.units, 0), now=now)
 
     quietly(house, sale_id, give_back)
 

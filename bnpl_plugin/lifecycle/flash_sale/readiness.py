@@ -118,7 +118,9 @@ def _check_browser(house: House, sale: Sale, *, shopper_id: str, device: str | N
 
 
 def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False) -> int:
-    """Give the lines that were reserved for an item back to their shoppers; returns how many at most ``limit``.
+    """Give the lines that were reserved for an item back to their shoppers, who leave the line of waiting as well.
+
+    Returns how many at most ``limit``.
 
     ``sparing``: not of those whom the gate has let in and who may still come for their unit.
     """
@@ -133,5 +135,6 @@ def let_go(house: House, *, sale_item_id: str, limit: int, sparing: bool = False
             holds.release(house, purchase=purchase, expired=True)
         except (StateMoved, SaleNotOpen):
             continue
+        claiming.let_go(house, purchase, without_hope=True)
         freed += 1
     return freed

@@ -4,7 +4,7 @@ import pytest
 
 from bnpl_plugin import errors
 from bnpl_plugin.lifecycle import checkout as checkouts
-from bnpl_plugin.lifecycle import holds
+from bnpl_plugin.lifecycle import credit_line, holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
 from bnpl_plugin.web.sale import tickets
 from tests.lifecycle.flash_sale.test_compensation import on_the_banks_page, pays_now
@@ -154,3 +154,21 @@ def test_paid_late_by_who_is_in_line_again_the_place_in_line_is_free(small_world
         assert free(world, item) == 0
     assert waiting(world, item) == 0
     world.settled()
+
+
+@pytest.mark.parametrize("ended", [credit_line.freeze, credit_line.close])
+def test_a_line_frozen_or_closed_since_the_shopper_got_ready_buys_nothing(small_world, ended):
+    world = small_world
+    _, item = make(world, units=1, opens_in=5)
+    first, second = ready(world, item), ready(world, item, number=1)
+    shopper_id = world.purchase(first).checkout.shopper_id
+    ended(world.house, shopper_id=shopper_id, reason="fraud_suspected")
+    world.later(minutes=6)
+    world.house.gate.ask(claiming.entrance(world.house, world.purchase(first)).wish, now=world.clock.now())
+    with pytest.raises(errors.CreditLineExceeded):
+        take(world, first)
+    assert take(world, second).state == "pending"
+    if ended is credit_line.freeze:
+        credit_line.unfreeze(world.house, shopper_id=shopper_id)
+        with pytest.raises(errors.InLine):
+            take(world, first)

@@ -121,3 +121,13 @@ def test_paid_late_and_only_the_sales_own_capital_is_short_the_pool_is_asked(sma
     pays_now(world, checkout_id)
     assert world.state(checkout_id) == "confirmed"
     world.settled()
+
+
+def test_paid_late_by_who_holds_the_unit_again_it_is_finished_and_not_lifted_in_silence(small_world):
+    _, item = make(small_world, units=1)
+    checkout_id = on_the_banks_page(small_world, item)
+    take(small_world, checkout_id)
+    pays_now(small_world, checkout_id)
+    assert small_world.state(checkout_id) == "confirmed"
+    assert small_world.statement().count(("void", 9_967)) == 0
+    small_world.settled()

@@ -42,7 +42,8 @@ def test_who_chooses_another_plan_in_line_keeps_the_place(world, again):
     in_line(world, second)
 
 
-def test_added_stock_serves_who_waited_when_all_was_sold_though_their_lines_were_given_back(small_world):
+def test_added_stock_is_for_who_comes_once_all_was_sold_and_the_line_was_told(small_world):
+    """Who waited hears that nothing can come back, and asks no more: a unit kept for them would lie idle."""
     world = small_world
     _, item = make(world, units=1)
     waits = ready(world, item, number=1)
@@ -50,8 +51,24 @@ def test_added_stock_serves_who_waited_when_all_was_sold_though_their_lines_were
     take(world, winner)
     in_line(world, waits)
     assert pay(world, winner) == "confirmed"
+    with pytest.raises(errors.SoldOut):
+        take(world, waits)
     world.work()
     assert world.line(waits) == (0, 0)
     selling.add_units(world.house, sale_id=item.sale_id, sale_item_id=item.sale_item_id, units=1, by="op")
+    assert take(world, ready(world, item, number=2)).state == "pending"
+    in_line(world, waits)
+
+
+def test_added_stock_serves_the_line_first_as_long_as_nobody_there_was_let_go(small_world):
+    world = small_world
+    _, item = make(world, units=1)
+    waits = ready(world, item, number=1)
+    winner = ready(world, item)
+    take(world, winner)
+    in_line(world, waits)
+    assert pay(world, winner) == "confirmed"
+    selling.add_units(world.house, sale_id=item.sale_id, sale_item_id=item.sale_item_id, units=1, by="op")
+    world.work()
     in_line(world, ready(world, item, number=2))
     assert take(world, waits).state == "pending"

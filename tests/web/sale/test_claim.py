@@ -91,6 +91,25 @@ def test_all_who_wait_learn_it_when_the_last_unit_is_sold(sale_world):
     assert [ask(sale_world, text) for text in waiting] == [sold_out] * 3
 
 
+def test_units_added_after_all_were_sold_do_not_wait_for_who_was_told_that_it_is_over(sale_world):
+    item = make(sale_world, line_limit=3)
+    walker = sale_world.shopper(phone="+33612345670")
+    winner = walker.to_signed(sale_world.shop.add(sale_item_id=item.sale_item_id, units=1, total_minor=PRICE))
+    waiting = [ticket(sale_world, item, number) for number in (71, 72)]
+    assert [ask(sale_world, text)["place"] for text in waiting] == [1, 2]
+    walker.pay(winner, card=GOOD)
+    sale_world.settle(winner)
+    sale_world.later(minutes=1)
+    figures = sale_world.house.gate.figures(item.sale_id).items[item.sale_item_id]
+    assert (figures.free, figures.held, figures.waiting) == (0, 0, 0)
+    assert [ask(sale_world, text)["state"] for text in waiting] == ["sold_out"] * 2
+    selling.add_units(
+        sale_world.house, sale_id=item.sale_id, sale_item_id=item.sale_item_id, units=2, by="op"
+    )  # fmt: skip
+    assert ask(sale_world, ticket(sale_world, item, 73))["state"] == "held"
+    assert ask(sale_world, waiting[1])["state"] == "held"  # who comes back all the same
+
+
 def test_a_winner_who_finds_every_place_taken_comes_again_and_a_loser_never_waits(sale_world):
     item = make(sale_world)
     first, second, third = (ticket(sale_world, item, n) for n in (70, 71, 72))
