@@ -197,19 +197,20 @@ def let_go(house: House, purchase: Purchase, *, without_hope: bool = False) -> N
     if sale is None or sale.state == "closed" or checkout.sale_item_id is None or checkout.shopper_id is None:
         return
     first = first_claim_of(purchase)
-    ours = {first, purchase.hold.hold_id if purchase.hold is not None else first}
     sale_id, item_id, shopper_id, now = sale.sale_id, checkout.sale_item_id, checkout.shopper_id, house.clock.now()
 
     def give_back(gate: Gate) -> None:
         answer = gate.place(sale_id, item_id, shopper_id=shopper_id, now=now)
-        if isinstance(answer, Place | Already):
-            claim = answer.claim
-            live = claim.state in (ClaimState.WAITING, ClaimState.ADMITTED)
-            if live and not without_hope and claim.wish.claim_id.split(".")[0] == first:
-                gate.release(claim.wish, now=now)
-        elif isinstance(answer, GateSoldOut | Ended) or (answer is not None and not without_hope):
-            for claim_id in ours:
-                gate.release(Wish(claim_id, sale_id, item_id, shopper_id, checkout.units, 0), now=now)
+        hopeful = answer is None or isinstance(answer, Place | Already)
+        if not hopeful and (isinstance(answer, GateSoldOut | Ended) or not without_hope):
+            # in line all the same: who has a live claim is told of it, whatever is asked for
+            answer = gate.ask(Wish(_fresh(house, purchase), sale_id, item_id, shopper_id, 1, 0), now=now)
+        elif without_hope:
+            return
+        claim = answer.claim if isinstance(answer, Place | Already | Admitted) else None
+        live = claim is not None and claim.state in (ClaimState.WAITING, ClaimState.ADMITTED)
+        if claim is not None and live and claim.wish.claim_id.split(".")[0] == first:
+            gate.release(claim.wish, now=now)
 
     quietly(house, sale_id, give_back)
 

@@ -7,6 +7,7 @@ from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import credit_line, holds
 from bnpl_plugin.lifecycle.flash_sale import claiming, readiness
 from bnpl_plugin.web.sale import tickets
+from tests.lifecycle.flash_sale.test_border import pay
 from tests.lifecycle.flash_sale.test_compensation import on_the_banks_page, pays_now
 from tests.lifecycle.flash_sale.test_sales import PHONES, PRICE, approved, make, ready, take
 from tests.lifecycle.world import World
@@ -172,3 +173,17 @@ def test_a_line_frozen_or_closed_since_the_shopper_got_ready_buys_nothing(small_
         credit_line.unfreeze(world.house, shopper_id=shopper_id)
         with pytest.raises(errors.InLine):
             take(world, first)
+
+
+def test_who_gives_up_when_all_is_sold_leaves_no_ghost_either(small_world):
+    world = small_world
+    _, item = make(world, units=1)
+    first = approved(world, item)
+    take(world, first)
+    holds.release(world.house, purchase=world.purchase(first))
+    winner = ready(world, item, number=1)
+    take(world, winner)
+    in_line(world, first)
+    assert pay(world, winner) == "confirmed"
+    checkouts.cancel(world.house, checkout_id=first)
+    assert waiting(world, item) == 0
