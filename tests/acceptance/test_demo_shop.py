@@ -263,7 +263,7 @@ def test_the_sale_s_page_tells_what_is_so(small_app: Flask):
             )
         assert told in client.get("/sale").text
     with house.store.engine.begin() as connection:
-        connection.execute(text("UPDATE bnpl_sale_item SET free_units = 0, held_units = 8"))
+        connection.execute(text("UPDATE bnpl_sale_item SET free_units = 0, held_units = total_units - sold_units"))
         connection.execute(text("UPDATE bnpl_gate_item SET waiting = line_limit"))
     assert "The line is full; should a place come free" in client.get("/sale").text
     selling.pause(house, sale_id=house.store.sales.of_item(item_id)[0].sale_id, by="test")
