@@ -76,17 +76,21 @@ class NamedFigures(click.ParamType[dict[str, Decimal]]):
 
 
 class BpsType(click.ParamType[int]):
-    """``2.5``: a percentage from 0 to 100 with at most two decimals, read as hundredths of a percent."""
+    """``2.5``: a percentage from 0 to ``most`` with at most two decimals, read as hundredths of a percent."""
 
     name = "percent"
+
+    def __init__(self, *, most: int = 100) -> None:
+        self.most = most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return hundredths of a percent, or fail with what is accepted."""
         if isinstance(value, int):
             return value
         found = re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", str(value))
-        if not found or Decimal(found[0]) > 100:
-            self.fail(f"{value!r} is no such percentage; accepted: 0 to 100, at most two decimals", param, ctx)
+        if not found or Decimal(found[0]) > self.most:
+            accepted = f"0 to {self.most}, at most two decimals"
+            self.fail(f"{value!r} is no such percentage; accepted: {accepted}", param, ctx)
         return int(Decimal(found[0]) * 100)
 
 

@@ -114,7 +114,9 @@ def _show_in_full(pool: CapitalPool) -> None:
             f"net assets {Money(one.net_assets_minor, pool.currency)}"
         )
     for row in treasury.borrowings(pool.pool_id):
-        click.echo(f"  {row.borrowing_id} {row.state}: {Money(row.outstanding_minor, row.currency)} due {row.due_on}")
+        interest = Money(borrowings.up_to_today(house, row).interest_minor, row.currency)
+        owed = Money(row.outstanding_minor, row.currency)
+        click.echo(f"  {row.borrowing_id} {row.state}: {owed} due {row.due_on}, interest {interest}")
     for limit in treasury.limits(pool.pool_id):
         used, ceiling = Money(limit.used_minor, pool.currency), Money(limit.ceiling_minor, pool.currency)
         click.echo(f"  {limit.limit_id} {limit.state}: {limit.scope} {limit.subject}: {used} of {ceiling}")
@@ -234,7 +236,7 @@ def capital_unshare(co_lending_id: str) -> None:
 @click.argument("funder_id")
 @click.option("--amount", type=MoneyType(), default=None, help="The most principal, the oldest loans first.")
 @click.option("--loan", "loan_ids", multiple=True, help="This loan; may be given again.")
-@click.option("--price", "price_bps", type=BpsType(), default="100", help="Percent of the principal; 100 is at par.")
+@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal.")
 @click.option("--on", "value_on", type=DAY, default=None, help="Default: today.")
 def capital_sell(  # noqa: PLR0917  (click's own order)
     pool_id: str, funder_id: str, amount: Money | None, loan_ids: tuple[str, ...], price_bps: int,
@@ -254,7 +256,7 @@ def capital_sell(  # noqa: PLR0917  (click's own order)
 @click.argument("funder_id")
 @click.option("--amount", type=MoneyType(), default=None, help="The most principal, the oldest loans first.")
 @click.option("--loan", "loan_ids", multiple=True, help="This loan; may be given again.")
-@click.option("--price", "price_bps", type=BpsType(), default="100", help="Percent of the principal; 100 is at par.")
+@click.option("--price", "price_bps", type=BpsType(most=200), default="100", help="Percent of the principal.")
 @click.option("--on", "value_on", type=DAY, default=None, help="Default: today.")
 def capital_buy_back(  # noqa: PLR0917  (click's own order)
     pool_id: str, funder_id: str, amount: Money | None, loan_ids: tuple[str, ...], price_bps: int,

@@ -24,7 +24,7 @@ from bnpl_plugin.lifecycle.planning import (
     plan_capital,
     told,
 )
-from bnpl_plugin.lifecycle.planning.actual import progress
+from bnpl_plugin.lifecycle.planning.actual import progress, with_pools
 from bnpl_plugin.lifecycle.planning.chart import svg
 from bnpl_plugin.lifecycle.planning.examples import EXAMPLES, Example
 from bnpl_plugin.lifecycle.planning.inputs import EVEN_YEAR, even_mix
@@ -56,7 +56,7 @@ _SEASON, _FLASH = "6=150,11=200", "2027-06-18=50"
 @click.option("--flash", type=NamedFigures(accepted=_FLASH), help=f"Sale days in percent of a month: {_FLASH}")
 @click.option("--example", type=click.Choice(sorted(EXAMPLES)), help="A worked question; other options go first.")
 @click.option("--chart", "chart_path", type=click.Path(dir_okay=False, path_type=Path), help="Draw it: FILE.svg")
-@click.option("--actual", is_flag=True, help="Also say what was really lent, and what the capital could lend.")
+@click.option("--actual", is_flag=True, help="Also say what was really lent, and what the pools could.")
 @with_appcontext
 def plan_command(**asked: Any) -> None:
     """Say month by month what can be lent with what capital, borrowings and sales of loans, and where it breaks."""
@@ -66,12 +66,15 @@ def plan_command(**asked: Any) -> None:
         if asked[name] is None:
             raise click.UsageError(f"{option} is missing (or take --example {' or '.join(sorted(EXAMPLES))})")
     try:
-        answer = plan_capital(_inputs(asked))
+        inputs = _inputs(asked)
+        answer = plan_capital(inputs)
+        present = plan_capital(with_pools(shop_house(), inputs)) if asked["actual"] else None
     except BnplError as error:
         raise click.ClickException(str(error)) from error
     click.echo(told(answer))
-    if asked["actual"]:
-        click.echo("\n" + "\n".join(told_progress(answer, progress(answer, lent=shop_house().reads.lent_by_month()))))
+    if present is not None:
+        rows = progress(present, lent=shop_house().reads.lent_by_month())
+        click.echo("\n" + "\n".join(told_progress(present, rows)))
     if asked["chart_path"]:
         _draw(answer, path=asked["chart_path"])
 

@@ -90,6 +90,8 @@ def offer_raise(
     decision = _decision_for_raise(house, line, decision_id=decision_id)
     if not line.limit_minor < to_minor <= decision.limit_minor:
         accepted = f"{line.limit_minor + 1} to {decision.limit_minor}"
+        if decision.limit_minor <= line.limit_minor:
+            accepted = "none: the new decision allows no more than there is"
         raise InvalidInput(field="to_minor", fault=f"is {to_minor}", accepted=accepted)
     change = LimitChange(
         shopper_id=shopper_id, limit_change_id=limit_change_id or house.ids.new("lch"), currency=line.currency,

@@ -54,7 +54,7 @@ def request(house: House, *, shopper_id: str, decision_id: str, statement: str =
     """Have a person look at a decline, with the shopper's own view of it; asked twice is asked once.
 
     The checkout lives on until it is answered, if its time was not over before. Raises ``NotYours``, ``InvalidInput``
-    (a statement that is too long or cannot be read), ``IllegalTransition`` (nothing was declined).
+    (a statement that is too long or cannot be read), ``IllegalTransition`` (nothing was refused).
     """
     told = readable(statement)
     decision = house.store.decision(shopper_id=shopper_id, decision_id=decision_id)
@@ -63,7 +63,7 @@ def request(house: House, *, shopper_id: str, decision_id: str, statement: str =
     known = review_of(house, decision=decision)
     if known is not None:
         return known
-    if decision.outcome != "declined":
+    if not is_refusal(house, decision=decision):
         raise IllegalTransition(machine="decision", state=decision.outcome, event="review")
     review = _opened(house, decision=decision, kind=ReviewKind.REQUESTED, statement=told)
     checkout = house.purchase(decision.checkout_id).checkout if decision.checkout_id else None
@@ -80,6 +80,14 @@ def request(house: House, *, shopper_id: str, decision_id: str, statement: str =
             raise
         return known
     return review
+
+
+def is_refusal(house: House, *, decision: Decision) -> bool:
+    """Say whether the shopper was told no: declined, or asked without an order and approved for a sum of nothing."""
+    if decision.outcome == "approved" and decision.checkout_id is None:
+        given = house.store.lines.passes(shopper_id=decision.shopper_id)
+        return all(one.decision_id != decision.decision_id for one in given)
+    return decision.outcome == "declined"
 
 
 def review_of(house: House, *, decision: Decision) -> Review | None:

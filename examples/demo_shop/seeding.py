@@ -88,8 +88,10 @@ def _open_sale(house: House, session: Session, *, country: str, price_minor: int
     if last is not None and last.ends_at > now:
         return
     if last is not None:
-        back = selling.return_unsold(house, sale_item_id=last.sale_item_id, merchant_id=house.host_merchant_id)
-        session.execute(update(Variant).where(Variant.sku == last.sku).values(stock=Variant.stock + back))
+        sku, sale_item_id = last.sku, last.sale_item_id
+        session.rollback()  # SQLite lets nobody write who goes on from what was read before another's commit
+        back = selling.return_unsold(house, sale_item_id=sale_item_id, merchant_id=house.host_merchant_id)
+        session.execute(update(Variant).where(Variant.sku == sku).values(stock=Variant.stock + back))
     starts = now + timedelta(seconds=int(os.environ.get("DEMO_SALE_IN_SECONDS") or 120))
     ends = starts + timedelta(days=SALE_DAYS)
     taken = update(Variant).where(Variant.sku == SALE_SKU, Variant.stock >= SALE_UNITS)

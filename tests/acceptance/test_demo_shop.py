@@ -165,6 +165,15 @@ def test_preparing_the_demo_again_changes_nothing(app: Flask):
     assert house.store.pool("CNY").available_minor == 50_000_000 * 710
 
 
+def test_the_demo_started_again_after_its_sale_puts_what_is_unsold_back_and_opens_the_next(app: Flask):
+    before = stock_of(app, SALE_SKU)
+    app.extensions["bnpl"].clock.advance(timedelta(days=30))
+    prepare(app, third_party_url=THIRD_PARTY)
+    with shop_of(app).sessions() as session:
+        assert len(session.scalars(select(Sale).where(Sale.country == "FR")).all()) == 2
+    assert stock_of(app, SALE_SKU) == before
+
+
 def test_the_landed_total_is_the_sum_of_its_typed_lines(app: Flask):
     with shop_of(app).sessions() as session:
         goods = [(session.get_one(Variant, sku), 1) for sku in ("B7J-256-JADE", "PEBBLE-RICE")]

@@ -36,6 +36,7 @@ def test_a_treasurers_day(shop: Flask) -> None:
     limit = run(shop, "limit", "pool_cny_cn", "cohort", "C", "1000000CNY").partition(":")[0]
     share = run(shop, "share", "pool_cny_cn", bank, "--share", "70", "--plan", "instalments_12", "--to", "2029-01-01")
     assert "0 loans" in run(shop, "sell", "pool_cny_cn", bank, "--amount", "5CNY", "--price", "99.5")
+    assert "0 loans" in run(shop, "sell", "pool_cny_cn", bank, "--amount", "5CNY", "--price", "101.25")
     assert "0 loans" in run(shop, "buy-back", "pool_cny_cn", bank, "--amount", "5CNY")
     shown = run(shop, "show", "--full")
     for part in (

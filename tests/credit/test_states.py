@@ -23,7 +23,7 @@ CHECKOUT_TABLE = """
 opened      approve>approved refer>referred decline>declined cancel>cancelled expire>expired
 referred    approve>approved decline>declined cancel>cancelled expire>expired
 approved   hold>held refer>referred decline>declined authorise>authorised refuse>refused cancel>cancelled expire>expired
-held        sign>signed authorise>authorised refer>referred decline>declined release>approved cancel>cancelled expire>expired
+held  sign>signed authorise>authorised refer>referred decline>declined release>approved cancel>cancelled expire>expired
 signed      authorise>authorised release>approved refuse>refused cancel>cancelled expire>expired
 authorised  confirm>confirmed refuse>refused
 confirmed   reverse>reversed

@@ -138,3 +138,14 @@ def test_what_the_law_made_us_ask_is_not_asked_again(world):
     decision = world.purchase(checkout.checkout_id).decision
     assert decision.inputs["student"] is False
     assert decision.decided_at == world.clock.now()
+
+
+def test_what_was_signed_for_another_plan_rests_on_the_decision_of_then(small_world):
+    """Signed, given up for another plan, decided anew: ``verify`` has nothing against the older agreement."""
+    checkout_id = decided(small_world)
+    holds.take(small_world.house, checkout_id=checkout_id)
+    sign(small_world, checkout_id)
+    holds.release(small_world.house, purchase=small_world.purchase(checkout_id))
+    small_world.clock.advance(timedelta(minutes=61))
+    assert holds.take(small_world.house, checkout_id=checkout_id).state == "pending"
+    small_world.sound()

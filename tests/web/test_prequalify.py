@@ -63,6 +63,20 @@ def test_a_rejection_is_an_answer_with_its_reasons_and_rights(browser: Browser):
     assert "A person is looking at it" in browser.words
 
 
+def test_who_is_approved_for_nothing_is_told_no_and_may_ask_a_person_who_may_say_yes(shop: Flask, browser: Browser):
+    ask(browser, monthly_income="600", monthly_outgoings="599")
+    assert "Not this time" in browser.words
+    browser.post("/bnpl/prequalify/review", statement="The flat is sold")
+    assert "A person is looking at it" in browser.words
+    house = house_of(shop)
+    (review,) = house.reads.reviews(state="open").rows
+    resolution.resolve(
+        house, review_id=review.review_id, operator="Ada", outcome="approved", note="seen", limit_minor=500_00
+    )
+    browser.get("/bnpl/prequalify/answer")
+    assert "You can finance up to €500.00" in browser.words
+
+
 def test_a_rejection_by_the_score_says_which_facts_cost_points_on_the_page_and_in_the_laws_notice(
     shop: Flask, browser: Browser
 ):

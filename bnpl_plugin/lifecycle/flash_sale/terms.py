@@ -91,7 +91,7 @@ class SaleTerms:
         hold_seconds: how long a shopper who is admitted from the line has to come.
         ceiling_seconds: the longest that a unit is kept while a decision or 3-D Secure runs.
         shards: parts of the gate that decide independently, for a sale above one server's rate.
-        per_device: shoppers who may get ready in one browser.
+        per_device: shoppers who may get ready, or ask after the start, in one browser.
         subsidy: a budget of its own for cheaper credit.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from bnpl_plugin.errors import InvalidInput, NotYours, StateMoved
@@ -93,6 +94,13 @@ def interest_minor(row: Borrowing, *, until: date) -> int:
     """Return the interest since it was last reckoned: actual days over 365 of what is outstanding, rounded half up."""
     days = max((until - row.accrued_to).days, 0)
     return divide(row.outstanding_minor * row.nominal_rate_bps * days, by=10_000 * YEAR_DAYS)
+
+
+def up_to_today(house: House, row: Borrowing) -> Borrowing:
+    """Return a borrowing as it would be if its interest were reckoned today: what is told of it, not what is kept."""
+    today = max(house.today(ZONE), row.accrued_to)
+    owed = row.interest_minor + interest_minor(row, until=today)
+    return replace(row, interest_minor=owed, accrued_to=today)
 
 
 def accrue(house: House, *, borrowing_id: str) -> Borrowing:

@@ -99,7 +99,8 @@ def remit(house: House, *, funder_id: str, currency: str, amount_minor: int | No
     amount = found.owed_minor if amount_minor is None else amount_minor
     low, high = min(found.owed_minor, 0), max(found.owed_minor, 0)
     if not amount or not low <= amount <= high:
-        raise InvalidInput(field="amount_minor", fault=f"is {amount}", accepted=f"{low} to {high}, not 0")
+        accepted = f"{low} to {high}, not 0" if found.owed_minor else "none: nothing is owed either way"
+        raise InvalidInput(field="amount_minor", fault=f"is {amount}", accepted=accepted)
     if not 1 <= len(bank_ref) <= 120 or not bank_ref.isprintable():
         raise InvalidInput(field="bank_ref", fault="cannot be used", accepted="1 to 120 characters on one line")
     entry = funder_remitted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bnpl_plugin.errors import BnplError, InvalidInput
@@ -74,21 +74,34 @@ def progress(plan: CapitalPlan, *, lent: Iterable[LentMonth]) -> tuple[Progress,
     )
 
 
+def with_pools(house: House, inputs: PlanInputs) -> PlanInputs:
+    """Return a question as it is for the capital that the pools hold now: with what is borrowed, not what might be.
+
+    Raises ``InvalidInput`` without a pool of its currency.
+    """
+    capital = _capital(house, inputs.currency)
+    return replace(inputs, equity=capital, exchange=None, ceilings=())
+
+
+def _capital(house: House, currency: str) -> Money:
+    capital = sum(pool.available_minor for pool in house.reads.pools() if pool.currency == currency)
+    if capital <= 0:
+        raise InvalidInput(field="target", fault=f"is in {currency}", accepted="a currency with capital in a pool")
+    return Money(capital, currency)
+
+
 def plan_of(house: House, target: Target) -> CapitalPlan:
     """Return the plan of a target with the capital that the house's pools of its currency hold, borrowings included.
 
     All plans that are sold in the currency are taken alike. Raises ``InvalidInput`` without such a pool.
     """
     currency = target.amount.currency
-    capital = sum(pool.available_minor for pool in house.reads.pools() if pool.currency == currency)
-    if capital <= 0:
-        raise InvalidInput(field="target", fault=f"is in {currency}", accepted="a currency with capital in a pool")
     return plan_capital(
         PlanInputs(
             target=target.amount,
             first=target.first,
             last=target.last,
-            equity=Money(capital, currency),
+            equity=_capital(house, currency),
             mix=even_mix([*house.plans.values()], currency=currency),
         )
     )

@@ -57,8 +57,10 @@ def table(plan: CapitalPlan) -> list[str]:
 
 
 def told_progress(plan: CapitalPlan, rows: Sequence[Progress]) -> list[str]:
-    """Return target, what was lent, and what could have been, a line a month."""
+    """Return target, what was lent, and what the capital of the pools could lend in this rhythm, a line a month."""
     currency = plan.inputs.currency
+    capital = shown(plan.inputs.capital.minor, currency=currency)
+    head = f"Capacity is what the {capital} of the pools, borrowings included, lent anew as it comes back, could lend."
     lines = [("month", "target", "really lent", "reached", "capacity")]
     lines += [
         (
@@ -71,7 +73,7 @@ def told_progress(plan: CapitalPlan, rows: Sequence[Progress]) -> list[str]:
         for row in rows
     ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+    return [head, *("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)]
 
 
 def bars(plan: CapitalPlan) -> list[str]:

@@ -31,6 +31,7 @@ class Gathering:
         self._kept: list[Changeset] = []
         self._purchases: dict[str, Purchase | None] = {}
         self._persons: dict[str, Person | None] = {}
+        self._policy_states: dict[str, str | None] = {}
         self.sales: Any = _Known(house.store.sales)
 
     def __getattr__(self, name: str) -> Any:
@@ -83,17 +84,21 @@ class Gathering:
             known = self._purchases.get(move.key["checkout_id"]) if move.table == Checkout.table else None
             if known is not None:
                 checkout = replace(known.checkout, **move.set)
-                self._purchases[checkout.checkout_id] = _after(replace(known, checkout=checkout), changeset.rows)
+                self._purchases[checkout.checkout_id] = self._after(replace(known, checkout=checkout), changeset.rows)
 
+    def _after(self, purchase: Purchase, rows: Sequence[Record]) -> Purchase:
+        """Return a purchase with the decision and the hold that its checkout names by now."""
+        for row in rows:
+            if isinstance(row, Decision) and row.decision_id == purchase.checkout.decision_id:
+                purchase = replace(purchase, decision=row, policy_state=self._policy_state(row.policy_version))
+            if isinstance(row, Hold) and row.hold_id == purchase.checkout.hold_id:
+                purchase = replace(purchase, hold=row)
+        return purchase
 
-def _after(purchase: Purchase, rows: Sequence[Record]) -> Purchase:
-    """Return a purchase with the decision and the hold that its checkout names by now."""
-    for row in rows:
-        if isinstance(row, Decision) and row.decision_id == purchase.checkout.decision_id:
-            purchase = replace(purchase, decision=row)
-        if isinstance(row, Hold) and row.hold_id == purchase.checkout.hold_id:
-            purchase = replace(purchase, hold=row)
-    return purchase
+    def _policy_state(self, version: str) -> str | None:
+        if version not in self._policy_states:
+            self._policy_states[version] = self._house.store.policy_state(version)
+        return self._policy_states[version]
 
 
 class _Known:

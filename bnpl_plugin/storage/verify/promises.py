@@ -96,10 +96,10 @@ def agreements_stand(connection: sa.Connection) -> Iterator[Finding]:
         connection,
         "P9",
         """SELECT a.agreement_id, a.checkout_id FROM bnpl_agreement a WHERE NOT EXISTS
-             (SELECT 1 FROM bnpl_checkout c JOIN bnpl_decision d
-                  ON d.shopper_id = c.shopper_id AND d.decision_id = c.decision_id AND d.checkout_id = c.checkout_id
-               WHERE c.checkout_id = a.checkout_id AND d.shopper_id = a.shopper_id
-                 AND d.outcome = 'approved' AND d.decided_at <= a.signed_at)
+             (SELECT 1 FROM bnpl_decision d WHERE d.shopper_id = a.shopper_id AND d.checkout_id = a.checkout_id
+                 AND d.outcome = 'approved' AND d.decided_at <= a.signed_at AND NOT EXISTS
+                     (SELECT 1 FROM bnpl_decision n WHERE n.shopper_id = a.shopper_id AND n.checkout_id = a.checkout_id
+                         AND n.outcome <> 'approved' AND n.decided_at > d.decided_at AND n.decided_at <= a.signed_at))
             ORDER BY a.agreement_id""",
         "no positive decision stands behind checkout {1}",
     )

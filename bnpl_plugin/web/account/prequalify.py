@@ -242,7 +242,8 @@ def _review(decision: Decision, *, ident: str) -> View:
     known = reviews.review_of(house, decision=decision)
     if known is not None:
         return {"state": "requested" if known.state == "open" else "answered", "due_at": known.due_at, "url": url}
-    return {"state": "possible" if decision.outcome == "declined" else "none", "due_at": None, "url": url}
+    refused = reviews.is_refusal(house, decision=decision)
+    return {"state": "possible" if refused else "none", "due_at": None, "url": url}
 
 
 def review(ident: str = "") -> Response:

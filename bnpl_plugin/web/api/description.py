@@ -164,6 +164,14 @@ _REASONS: Final[Mapping[int, str]] = {
     429: "More requests in a minute than one shop may ask",
     422: "A field is not accepted, or the key was used with another request",
 }
+#: The header that whatever makes or moves something wants.
+KEY_HEADER: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "New for each deed; the same for each repetition of one request.",
+    "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
+}
 _DONE: Final[Mapping[int, str]] = {200: "Done", 201: "Made", 202: "Promised"}
 
 
@@ -222,15 +230,7 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.query is not None:
         told["parameters"].append({"in": "query", "schema": operation.query})
     if operation.keyed:
-        told["parameters"].append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": True,
-                "description": "New for each purchase, refund or sale; the same for each repetition of one request.",
-                "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
-            }
-        )
+        told["parameters"].append(KEY_HEADER)
     if operation.body is not None:
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
     return told

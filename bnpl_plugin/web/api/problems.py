@@ -119,7 +119,7 @@ def of_ours(error: BnplError) -> Response:
 
 def of_refused(refused: Refused) -> Response:
     """Answer a request that could not be read."""
-    told = "; ".join(f"{fault.field}: {fault.fault}" for fault in refused.faults)
+    told = "; ".join(f"{fault.field}: {fault.fault.rstrip('.')}" for fault in refused.faults)
     return problem(
         status=refused.status, code=refused.code, kind=ErrorKind.FIX_INPUT, detail=f"{told}.", faults=refused.faults
     )

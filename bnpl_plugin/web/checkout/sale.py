@@ -57,6 +57,8 @@ def continue_to_sale(purchase: Purchase) -> BaseResponse:
         _check_person()
         readiness.reserve(house, checkout_id=checkout.checkout_id, device=_device())
         return to_step(checkout.checkout_id)
+    if not claims.may_ask(checkout.shopper_id or ""):
+        return _too_fast(purchase)
     _check_visitor(purchase)
     try:
         holds.take(house, checkout_id=checkout.checkout_id)
@@ -97,9 +99,7 @@ def tap(purchase: Purchase) -> BaseResponse:
     """Ask for the unit: the button of who has no script, and of who was let in from the line."""
     checkout_id = purchase.checkout.checkout_id
     if not claims.may_ask(purchase.checkout.shopper_id or ""):
-        busy = page(purchase, status=429)
-        busy.headers["Retry-After"] = "1"
-        return busy
+        return _too_fast(purchase)
     _check_visitor(purchase)
     try:
         holds.take(current.house(), checkout_id=checkout_id)
@@ -110,6 +110,12 @@ def tap(purchase: Purchase) -> BaseResponse:
             raise
         return page(purchase, state=_STATES[type(error)], place=int(str(error.details.get("place", 0))))
     return to_step(checkout_id)
+
+
+def _too_fast(purchase: Purchase) -> Response:
+    busy = page(purchase, status=429)
+    busy.headers["Retry-After"] = "1"
+    return busy
 
 
 def _check_visitor(purchase: Purchase) -> None:
@@ -217,6 +223,8 @@ def kept_early(purchase: Purchase) -> tuple[str, datetime | int | None]:
         return "", None
     sale, item = readiness.sale_of(house, sale_item_id=checkout.sale_item_id)
     if _is_ahead(sale) or sale.state != "open" or house.clock.now() >= sale.ends_at:
+        return "", None
+    if not claims.may_ask(checkout.shopper_id):
         return "", None
     try:
         _check_visitor(purchase)

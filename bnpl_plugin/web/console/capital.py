@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -12,19 +11,18 @@ from flask import Response, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response as BaseResponse
 
-from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
-from bnpl_plugin.lifecycle import funding, idempotency
+from bnpl_plugin.errors import BnplError, NotYours
+from bnpl_plugin.lifecycle import funding
 from bnpl_plugin.lifecycle.funding import borrowings, funders, leverage, limits, loan_sales, pools
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import CapitalPool
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.console.doors import page
+from bnpl_plugin.web.console.doors import done_once, page
 from bnpl_plugin.web.figures import View
 from bnpl_plugin.web.frame import house_place, words_of
 
 _SUM, _PRICE, _DAY = (wording.TYPED[kind] for kind in ("sum", "price", "day"))
-OWNER: Final = "console"
 
 
 def _amount() -> forms.Amount:
@@ -194,32 +192,19 @@ def act(deed: str) -> BaseResponse:
     if deed not in DEEDS:
         raise NotYours
     schema, work = DEEDS[deed]
-    house, t, of = current.house(), words_of(house_place()), request.form.get("of", "")[:64]
+    t, of = words_of(house_place()), request.form.get("of", "")[:64]
     found = forms.read(schema(), request.form, t=t)
     mine = f"{deed}-{of}" if of else deed
     if found.errors:
         return index(open_form=mine, errors=found.errors, typed=found.typed, status=422)
 
-    def once(marking: House) -> idempotency.Answer:
-        work(marking, of, found.data)
-        return idempotency.Answer(303, {})
-
-    told = "&".join(f"{name}={value}" for name, value in sorted(request.form.items()) if name != "csrf_token")
-    key = request.form.get("once", "")[:64]
-    claim = idempotency.Claim(OWNER, f"{key}:{deed}:{of}", _hash(f"{deed}?{told}"))
     try:
-        if not key:
-            raise InvalidInput(field="once", fault="is missing", accepted="a form of this page")
-        idempotency.do_once(house, claim=claim, deed=deed, work=once)
+        done_once(deed, of=of, work=lambda marking: work(marking, of, found.data))
     except NotYours:
         raise
     except BnplError as error:
         return index(notice=wording.told(t, error), open_form=mine, typed=found.typed, status=422)
     return redirect(url_for("bnpl.console.capital"), 303)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def index(
@@ -267,7 +252,7 @@ def _pool(pool: CapitalPool, names: Mapping[str, str]) -> View:
         "borrowings": [
             {"borrowing_id": x.borrowing_id, "funder": names.get(x.funder_id, x.funder_id), "kind": x.kind,
              "outstanding_minor": x.outstanding_minor, "rate_percent": Decimal(x.nominal_rate_bps) / 100,
-             "interest_minor": x.interest_minor + borrowings.interest_minor(x, until=house.today("UTC")),
+             "interest_minor": borrowings.up_to_today(house, x).interest_minor,
              "due_on": x.due_on}
             for x in treasury.borrowings(pool.pool_id)
             if x.state == "open"

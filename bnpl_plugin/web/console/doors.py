@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bnpl_plugin.errors import TooManyAttempts
+from bnpl_plugin.errors import InvalidInput, TooManyAttempts
+from bnpl_plugin.lifecycle import idempotency
+from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.web import current, wording
 from bnpl_plugin.web.frame import Place, house_place, render, words_of
 from bnpl_plugin.web.guards.allowance import Allowance
@@ -63,6 +67,22 @@ def leave() -> BaseResponse:
 
 def _ask(*, name: str = "", error: str = "", status: int = 200) -> Response:
     return page("sign_in", status=status, name=name, error=error, action_url=url_for("bnpl.console.sign_in"))
+
+
+def done_once(deed: str, *, of: str, work: Callable[[House], object]) -> None:
+    """Do what a form orders, once for each form that was shown, however often it is sent. Raises as the work does."""
+    key = request.form.get("once", "")[:64]
+    if not key:
+        raise InvalidInput(field="once", fault="is missing", accepted="a form of this page")
+    told = "&".join(f"{name}={value}" for name, value in sorted(request.form.items(multi=True)) if name != "csrf_token")
+    asked = hashlib.sha256(f"{deed}?{told}".encode()).hexdigest()
+
+    def once(house: House) -> idempotency.Answer:
+        work(house)
+        return idempotency.Answer(303, {})
+
+    claim = idempotency.Claim("console", f"{key}:{deed}:{of}", asked)
+    idempotency.do_once(current.house(), claim=claim, deed=deed, work=once)
 
 
 def page(template: str, *, status: int = 200, place: Place | None = None, **context: Any) -> Response:

@@ -13,13 +13,14 @@ from marshmallow import ValidationError, fields
 from werkzeug.wrappers import Response as BaseResponse
 
 from bnpl_plugin.errors import BnplError, InvalidInput, NotYours
+from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.subsidies import budgets
 from bnpl_plugin.lifecycle.subsidies.terms import SubsidyTerms
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.reads import SubsidyRow
 from bnpl_plugin.ports.records import Subsidy
 from bnpl_plugin.web import current, forms, wording
-from bnpl_plugin.web.console.doors import page
+from bnpl_plugin.web.console.doors import done_once, page
 from bnpl_plugin.web.figures import View, percent_of
 from bnpl_plugin.web.frame import house_place, words_of
 from bnpl_plugin.web.locale import Translator
@@ -64,7 +65,8 @@ def index(
     usual = {"rate": "0", "warn": "80", "until": (today + timedelta(days=30)).isoformat(), "plans": []}
     priced = [plan for plan in house.plans.values() if plan.rates]
     return page(
-        "subsidies", status=status, notice=notice, errors=dict(errors or {}), typed={**usual, **(typed or {})},
+        "subsidies", status=status, once=house.ids.new("once"), notice=notice,
+        errors=dict(errors or {}), typed={**usual, **(typed or {})},
         budgets=[_line(t, row) for row in house.reads.subsidies()],
         countries=[{"code": code, "currency": law.currency} for code, law in sorted(house.countries.items())],
         plans=[{"code": p.code, "name": wording.plan_title(t, p.title, count=p.count)} for p in priced],
@@ -89,12 +91,13 @@ def open_budget() -> BaseResponse:
             for_merchants=_words(told["for_merchants"]),
             recipients=_words(told["recipients"]),
         )
-        budgets.open_budget(
-            house, name=told["name"], country=told["country"], terms=terms, warn_bps=int(told["warn"] * 100),
-            budget=Money(forms.minor(told["budget"], code=law.currency), law.currency),
-            starts_at=_start_of(told["since"]) if told["since"] else house.clock.now(),
-            ends_at=_end_of(told["until"]), merchant_id=told["merchant_id"],
-        )  # fmt: skip
+        opened: dict[str, Any] = {
+            "name": told["name"], "country": told["country"], "terms": terms, "warn_bps": int(told["warn"] * 100),
+            "budget": Money(forms.minor(told["budget"], code=law.currency), law.currency),
+            "starts_at": _start_of(told["since"]) if told["since"] else house.clock.now(),
+            "ends_at": _end_of(told["until"]), "merchant_id": told["merchant_id"],
+        }  # fmt: skip
+        done_once("open", of="", work=lambda marking: budgets.open_budget(marking, **opened))
     except InvalidInput as error:
         field = str(error.details["field"])
         return index(errors={_NAMES.get(field, field): wording.told(t, error)}, typed=typed, status=422)
@@ -109,7 +112,8 @@ def act(subsidy_id: str, deed: str) -> BaseResponse:
     if deed not in _DEEDS:
         raise NotYours
     try:
-        _DEEDS[deed](budgets.find(current.house(), subsidy_id))
+        row = budgets.find(current.house(), subsidy_id)
+        done_once(deed, of=subsidy_id, work=lambda house: _DEEDS[deed](house, row))
     except (ValueError, ValidationError):
         return index(notice=t.gettext(_DAY if deed == "extend" else _SUM), status=422)
     except NotYours:
@@ -119,27 +123,25 @@ def act(subsidy_id: str, deed: str) -> BaseResponse:
     return redirect(url_for("bnpl.console.subsidies"), 303)
 
 
-def _stop(row: Subsidy) -> None:
-    budgets.stop(current.house(), subsidy_id=row.subsidy_id)
+def _stop(house: House, row: Subsidy) -> None:
+    budgets.stop(house, subsidy_id=row.subsidy_id)
 
 
-def _resume(row: Subsidy) -> None:
-    budgets.resume(current.house(), subsidy_id=row.subsidy_id)
+def _resume(house: House, row: Subsidy) -> None:
+    budgets.resume(house, subsidy_id=row.subsidy_id)
 
 
-def _top_up(row: Subsidy) -> None:
+def _top_up(house: House, row: Subsidy) -> None:
     by = forms.Amount(error_messages={"invalid": _SUM}).deserialize(request.form.get("by", ""))
-    budgets.top_up(
-        current.house(), subsidy_id=row.subsidy_id, by=Money(forms.minor(by, code=row.currency), row.currency)
-    )
+    budgets.top_up(house, subsidy_id=row.subsidy_id, by=Money(forms.minor(by, code=row.currency), row.currency))
 
 
-def _extend(row: Subsidy) -> None:
+def _extend(house: House, row: Subsidy) -> None:
     ends_at = _end_of(date.fromisoformat(request.form.get("until", "")))
-    budgets.extend(current.house(), subsidy_id=row.subsidy_id, ends_at=ends_at)
+    budgets.extend(house, subsidy_id=row.subsidy_id, ends_at=ends_at)
 
 
-_DEEDS: Final[Mapping[str, Callable[[Subsidy], None]]] = {
+_DEEDS: Final[Mapping[str, Callable[[House, Subsidy], None]]] = {
     "stop": _stop,
     "resume": _resume,
     "top-up": _top_up,

@@ -11,7 +11,10 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, jsonify
 
 from bnpl_plugin.web.api import requests
+from bnpl_plugin.web.api.description import KEY_HEADER
 from bnpl_plugin.web.lender_api.route import Route
+
+_NOTHING = {"type": "object", "maxProperties": 0, "description": "An empty object."}
 
 
 def describe(routes: Sequence[Route]) -> Callable[[], Response]:
@@ -39,10 +42,12 @@ def document(routes: Sequence[Route], *, base: str) -> dict[str, Any]:
             "parameters": [{"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in names],
             "responses": {str(route.status): {"description": "Done"}, "default": {"description": "A problem document"}},
         }
-        if route.schema is not None and route.method == "get":
-            told["parameters"].append({"in": "query", "schema": route.schema})
+        if route.method == "post":
+            told["parameters"].append(KEY_HEADER)
+            body = route.schema or _NOTHING
+            told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         elif route.schema is not None:
-            told["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.schema}}}
+            told["parameters"].append({"in": "query", "schema": route.schema})
         path = re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", route.path)
         spec.path(path=path, operations={route.method: told})
     return spec.to_dict()

@@ -13,7 +13,7 @@ from bnpl_plugin.errors import NotYours
 from bnpl_plugin.lifecycle.funding import funders, loan_sales
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.money import MAX_MINOR
-from bnpl_plugin.web.api.schemas import Strict, currency_code, text, whole
+from bnpl_plugin.web.api.schemas import Strict, currency_code, instant, text, whole
 from bnpl_plugin.web.lender_api.pools import day
 from bnpl_plugin.web.lender_api.route import Route
 from bnpl_plugin.web.lender_api.treasury_told import funder_told, sale_told, sharing_told
@@ -23,14 +23,6 @@ def _texts(most: int, *, called: str) -> fields.List[Any]:
     return fields.List(
         text(64), load_default=list, validate=Length(max=most, error="are too many"),
         metadata={"accepted": f"at most {most} {called}"},
-    )  # fmt: skip
-
-
-def _instant() -> fields.AwareDateTime:
-    return fields.AwareDateTime(
-        required=True, format="iso", metadata={"accepted": "an instant with its offset: 2027-01-31T00:00:00+00:00"},
-        error_messages={"invalid": "is not an instant", "required": "is missing", "null": "is null",
-                        "invalid_awareness": "has no offset"},
     )  # fmt: skip
 
 
@@ -55,8 +47,8 @@ class SharingBody(Strict):
     funder_id = text(64, required=True)
     share_bps = whole(1, 9_999, required=True)
     plan_codes = _texts(50, called="plan codes")
-    starts_at = _instant()
-    ends_at = _instant()
+    starts_at = instant(required=True)
+    ends_at = instant(required=True)
 
 
 class SaleBody(Strict):

@@ -50,7 +50,7 @@ class PutInBody(_Exchange):
 
     amount_minor = whole(1, MAX_MINOR, required=True)
     currency = currency_code(required=True)
-    country = country_code(load_default="")
+    country = country_code(load_default=str)
 
 
 class WithdrawalBody(_Exchange):
@@ -67,7 +67,7 @@ class BorrowingBody(Strict):
     principal_minor = whole(1, MAX_MINOR, required=True)
     nominal_rate_bps = whole(0, borrowings.MOST_RATE_BPS, required=True)
     due_on = day(required=True)
-    no_ceiling = text(500, load_default="")
+    no_ceiling = text(500, load_default=str)
 
 
 class RepaymentBody(Strict):
@@ -121,6 +121,7 @@ def withdraw(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
 def borrow(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Answer ``POST /pools/{pool_id}/borrowings``."""
     return borrowing_told(
+        house,
         borrowings.take(
             house, pool_id=asked["pool_id"], funder_id=asked["funder_id"], kind=asked["kind"],
             principal_minor=asked["principal_minor"], nominal_rate_bps=asked["nominal_rate_bps"],
@@ -132,7 +133,7 @@ def borrow(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
 def repay(house: House, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Answer ``POST /borrowings/{borrowing_id}/repayments``."""
     return borrowing_told(
-        borrowings.repay(house, borrowing_id=asked["borrowing_id"], principal_minor=asked["principal_minor"])
+        house, borrowings.repay(house, borrowing_id=asked["borrowing_id"], principal_minor=asked["principal_minor"])
     )
 
 

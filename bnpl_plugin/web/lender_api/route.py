@@ -15,6 +15,7 @@ from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.lifecycle.idempotency import Answer
 from bnpl_plugin.web.api import requests
 from bnpl_plugin.web.api.resources.checkouts import replayable
+from bnpl_plugin.web.api.schemas import Strict
 
 #: Takes the house, what the request says (body or query, with the ids of the path), and answers a JSON object.
 View = Callable[[House, Mapping[str, Any]], Mapping[str, Any]]
@@ -71,7 +72,7 @@ def _post(route: Route) -> Callable[..., Response]:
     def handle(**ids: str) -> Response:
         body = requests.read_body()
         claim = requests.read_claim(body)
-        asked = {**(requests.load(route.schema(), body.data) if route.schema else {}), **_known(ids)}
+        asked = {**requests.load((route.schema or Strict)(), body.data), **_known(ids)}
 
         house = requests.house()
 

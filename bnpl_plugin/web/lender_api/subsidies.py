@@ -15,22 +15,17 @@ from bnpl_plugin.lifecycle.subsidies import budgets
 from bnpl_plugin.lifecycle.subsidies.terms import SubsidyTerms
 from bnpl_plugin.money.amount import Money
 from bnpl_plugin.ports.records import Subsidy
+from bnpl_plugin.web.api import schemas
 from bnpl_plugin.web.api.answers import instant
 from bnpl_plugin.web.api.resources.subsidies import subsidy_told
 from bnpl_plugin.web.lender_api.route import Route
 
 _MINOR: Final = "whole minor units, above 0"
-_INSTANT: Final = "an ISO 8601 instant with its offset"
 
 
 def _ids(accepted: str) -> Any:
     one = fields.String(validate=validate.Length(min=1, max=254))
     return fields.List(one, load_default=list, validate=validate.Length(max=100), metadata={"accepted": accepted})
-
-
-def _instant(*, required: bool) -> Any:
-    options: dict[str, Any] = {"required": True} if required else {"load_default": None}
-    return fields.AwareDateTime(format="iso", metadata={"accepted": _INSTANT}, **options)
 
 
 class OpenBody(Schema):
@@ -50,7 +45,7 @@ class OpenBody(Schema):
         metadata={"accepted": _MINOR},
     )  # fmt: skip
     nominal_rate = fields.Decimal(
-        load_default=None, validate=validate.Range(min=0, max=1, max_inclusive=False), as_string=True,
+        load_default=None, as_string=True,
         metadata={"accepted": "0 to below 1, a fraction a year as a string; none: 0"},
     )  # fmt: skip
     plan_codes = _ids("codes of plans; none: every plan with interest")
@@ -69,8 +64,8 @@ class OpenBody(Schema):
     warn_bps = fields.Integer(
         load_default=8_000, strict=True, validate=validate.Range(min=1, max=10_000), metadata={"accepted": "1 to 10000"}
     )
-    starts_at = _instant(required=False)
-    ends_at = _instant(required=True)
+    starts_at = schemas.instant(load_default=None)
+    ends_at = schemas.instant(required=True)
 
 
 class TopUpBody(Schema):
@@ -85,7 +80,7 @@ class TopUpBody(Schema):
 class ExtendBody(Schema):
     """Another end for a budget."""
 
-    ends_at = _instant(required=True)
+    ends_at = schemas.instant(required=True)
 
 
 def listed(house: House, _asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bnpl_plugin.lifecycle.funding import leverage
+from bnpl_plugin.lifecycle.funding import borrowings, leverage
 from bnpl_plugin.lifecycle.house import House
 from bnpl_plugin.ports.records import Borrowing, CapitalLimit, CapitalPool, CoLending, Funder, LoanSale
 from bnpl_plugin.ports.store import FunderAccount
@@ -43,7 +43,7 @@ def pool_in_full(house: House, pool: CapitalPool) -> dict[str, Any]:
         ],
         "fx_position": dict(treasury.fx_position(pool.pool_id)),
         "limits": [limit_told(one) for one in treasury.limits(pool.pool_id)],
-        "borrowings": [borrowing_told(one) for one in treasury.borrowings(pool.pool_id)],
+        "borrowings": [borrowing_told(house, one) for one in treasury.borrowings(pool.pool_id)],
         "co_lendings": [sharing_told(one) for one in treasury.co_lendings(pool.pool_id)],
     }
 
@@ -61,8 +61,9 @@ def limit_told(limit: CapitalLimit) -> dict[str, Any]:
     }
 
 
-def borrowing_told(row: Borrowing) -> dict[str, Any]:
-    """Return a borrowing as it is told; ``interest_minor`` is reckoned up to ``accrued_to``."""
+def borrowing_told(house: House, row: Borrowing) -> dict[str, Any]:
+    """Return a borrowing as it is told; ``interest_minor`` is reckoned up to ``accrued_to``, which is today."""
+    row = borrowings.up_to_today(house, row)
     return {
         "borrowing_id": row.borrowing_id,
         "pool_id": row.pool_id,

@@ -14,12 +14,12 @@ import pytest
 from bnpl_plugin import errors
 from bnpl_plugin.lifecycle import checkout as checkouts
 from bnpl_plugin.lifecycle import disclosure, holds, payment, signature
-from bnpl_plugin.lifecycle.flash_sale import claiming, gatekeeping, selling, tending
-from bnpl_plugin.lifecycle.flash_sale.terms import ItemTerms, SaleTerms
+from bnpl_plugin.lifecycle.flash_sale import claiming, gatekeeping, readiness, selling, tending
+from bnpl_plugin.lifecycle.flash_sale.terms import Fairness, ItemTerms, SaleTerms
 from bnpl_plugin.ports.gate import ClaimState, SaleState
 from bnpl_plugin.testing import FrozenClock
 from tests.lifecycle.flash_sale.hostile import Hostile, between
-from tests.lifecycle.flash_sale.test_sales import PRICE, make, ready, take
+from tests.lifecycle.flash_sale.test_sales import PRICE, approved, make, ready, take
 from tests.lifecycle.world import GOOD, World, world_in
 
 #: Once with each gate.
@@ -386,3 +386,15 @@ def test_a_claim_that_ended_is_never_the_same_claim_again(world):
     answer = world.house.gate.place(item.sale_id, item.sale_item_id, shopper_id=hold.shopper_id, now=world.clock.now())
     assert answer.claim.state is ClaimState.HELD
     agree(world, item)
+
+
+def test_an_entry_that_was_written_after_the_start_is_none_and_says_so(small_world):
+    world = small_world
+    _, item = make(world, units=1, opens_in=10, fairness=Fairness.LOTTERY)
+    ready(world, item)
+    late = approved(world, item, number=1)
+    between(world, "store", lost=errors.StorageUnavailable).meanwhile("write", lambda: world.later(minutes=11))
+    with pytest.raises(errors.SaleNotOpen):
+        readiness.reserve(world.house, checkout_id=late)
+    assert world.line(late) == (0, 0)
+    assert len(world.house.store.sales.drawn(item.sale_item_id).entries["entries"]) == 1

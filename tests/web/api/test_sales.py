@@ -73,6 +73,15 @@ def test_it_is_paused_resumed_added_to_and_ended_and_the_shop_is_told(house: Hou
     assert "minor" not in str(told)
 
 
+def test_a_dear_item_that_nobody_buys_locks_no_capital_up(house: House, ours: Caller):
+    dear = {"sku": "yacht", "name": "Yacht", "units": 20, "price_minor": 100_000_000}
+    sale = make(ours, items=[ITEM, dear]).json
+    ours.sell("B-1", sale_item_id=sale["items"][0]["id"], units=1)
+    held = house.store.sales.sale(sale["id"])
+    assert held is not None
+    assert held.ceiling_minor <= 3 * PRICE
+
+
 def test_another_shops_sale_does_not_exist(ours: Caller, theirs: Caller):
     sale = make(ours).json
     path, item_id = f"/sales/{sale['id']}", sale["items"][0]["id"]

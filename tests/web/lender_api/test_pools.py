@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from flask import Flask
+
+from tests.web.browsing import Browser, clock, house_of
 from tests.web.lender_api.conftest import Ask
 
 
@@ -46,6 +50,24 @@ def test_a_treasurer_borrows_limits_and_repays(ask: Ask, pool_id: str, funder_id
     assert paid["state"] == "repaid"
     out = ask("post", f"/pools/{pool_id}/withdrawals", json={"amount_minor": 10_000})
     assert out.json["available_minor"] == 700_000
+
+
+def test_api_console_and_command_line_tell_one_interest_up_to_today(
+    shop: Flask, ask: Ask, pool_id: str, funder_id: str
+):
+    ask("post", f"/pools/{pool_id}/borrowings", json=borrowing(funder_id, principal_minor=700_000))
+    clock(shop).advance(timedelta(days=10))
+    (told,) = ask("get", f"/pools/{pool_id}").json["borrowings"]
+    expected = round(700_000 * told["nominal_rate_bps"] * 10 / 3_650_000)
+    assert told["interest_minor"] == expected > 0
+    assert told["accrued_to"] == house_of(shop).today("UTC").isoformat()
+    amount = f"{expected // 100}.{expected % 100:02}"
+    shown = shop.test_cli_runner().invoke(args=["bnpl", "capital", "show", "--full"]).output
+    assert f"interest {amount} CNY" in shown
+    operator = Browser(shop)
+    operator.enter_console()
+    operator.get("/bnpl/console/capital")
+    assert f"interest CN¥{amount}" in operator.words
 
 
 def test_a_borrowing_asked_twice_with_one_key_is_taken_once(ask: Ask, pool_id: str, funder_id: str):

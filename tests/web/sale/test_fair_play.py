@@ -70,6 +70,24 @@ def test_the_buttons_form_is_counted_too_and_says_when_to_come_back(shop: Flask)
     assert shown(browser) == "ready"
 
 
+def test_no_other_form_asks_the_gate_more_often_than_the_button(shop: Flask) -> None:
+    item = make(shop, opens_in=0)
+    _, base = known(shop, item, number=0)
+    browser, theirs = known(shop, item, number=1)
+    for told in (True, True, False):
+        browser.get(f"{theirs}/facts")
+        assert ("You are number 1 in line" in browser.words) is told
+    clock(shop).advance(timedelta(seconds=1))
+    browser.tell_facts(theirs)
+    for _ in range(3):
+        browser.post(f"{theirs}/decision")
+        assert (browser.answer.status_code, shown(browser)) == (200, "waiting")
+    browser.post(f"{theirs}/decision")
+    assert (browser.answer.status_code, browser.answer.headers["Retry-After"]) == (429, "1")
+    assert shown(browser) == "waiting"
+    assert state(shop, base) == "opened"
+
+
 def test_an_address_has_an_allowance_of_its_own_where_one_is_set(tmp_path: Path) -> None:
     shop = make_shop(tmp_path, config={"BNPL_CLAIMS_PER_ADDRESS": "2"})
     item = make(shop)

@@ -26,7 +26,8 @@ from bnpl_plugin.web.api.schemas import SaleRequest, UnitsRequest
 
 _SALE_REQUEST: Final = SaleRequest()
 _UNITS_REQUEST: Final = UnitsRequest()
-#: The price of so many units is asked of the pool at once when a shop's sale needs more capital.
+#: The price of so many units of the cheapest item is asked of the pool at once when a shop's sale needs more capital:
+#: of the dearest, one that nobody ever buys would lock up as much as the shop likes to call its price.
 _TOP_UP_UNITS: Final = 20
 #: What is done to a sale, the state in which there is nothing left to do, and the use case.
 _DEEDS: Final[Mapping[str, tuple[str, Callable[..., Sale]]]] = {
@@ -66,7 +67,7 @@ def _terms(asked: Mapping[str, Any]) -> SaleTerms:
         fairness=Fairness(asked["fairness"]),
         plan_codes=tuple(asked["plan_codes"]),
         allotment_minor=0,
-        top_up_minor=max(item.price_minor * min(item.units, _TOP_UP_UNITS) for item in items),
+        top_up_minor=min(item.price_minor * min(item.units, _TOP_UP_UNITS) for item in items),
         hold_seconds=asked["hold_seconds"],
         ceiling_seconds=asked["ceiling_seconds"],
         per_device=asked["per_device"],
