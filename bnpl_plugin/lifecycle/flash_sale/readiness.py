@@ -90,7 +90,7 @@ def reserve(house: House, *, checkout_id: str, device: str | None = None) -> Hol
         if other is None or not other.live:
             raise
         return other
-    if at.sale.fairness == "lottery" and house.clock.now() >= at.sale.starts_at:
+    if at.sale.undrawn and house.clock.now() >= at.sale.starts_at:
         holds.release(house, purchase=house.purchase(checkout_id), expired=True)  # the draw may not have seen the entry
         raise closed(at.sale, sale_id=at.sale.sale_id)
     return hold
