@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from bnpl_plugin.errors import OrderRefused
+from bnpl_plugin.errors import InvalidInput, OrderRefused
 from bnpl_plugin.ports.platform import LineKind, Order, OrderLine
 from bnpl_plugin.ports.records import SaleItem
 from examples.demo_shop.models import Purchase, PurchaseLine, Sale, Variant
@@ -74,9 +74,17 @@ class Orders:
         return order.order_ref
 
     def crowded(self, item: SaleItem, count: int, *, now: datetime) -> Sequence[Order]:
-        """Write one order each for so many make-believe shoppers of a flash sale (``flask bnpl crowd``)."""
+        """Write one order each for so many make-believe shoppers of a flash sale (``flask bnpl crowd``).
+
+        Raises ``InvalidInput``: a sale made on the console, of something that this shop does not have.
+        """
         with self._sessions() as session:
-            sale = session.get_one(Sale, item.sale_item_id)
+            sale = session.get(Sale, item.sale_item_id)
+            if sale is None:
+                raise InvalidInput(
+                    field="sale_id", fault="is a sale of something that the shop does not have",
+                    accepted="a sale of the shop's own",
+                )  # fmt: skip
             shop, variant = STOREFRONTS[sale.country], session.get_one(Variant, sale.sku)
         lines = order_lines([(variant, 1)], shop=shop, sale_minor=sale.price_minor)
         written = [

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from bnpl_plugin import worker
+from bnpl_plugin.errors import InvalidInput
 from bnpl_plugin.lifecycle import reconciliation, refund
 from bnpl_plugin.lifecycle.flash_sale import selling
 from bnpl_plugin.providers.sandbox import TEST_CARDS
@@ -272,7 +273,7 @@ def test_the_sale_s_page_tells_what_is_so(small_app: Flask):
             )
         assert told in client.get("/sale").text
     with house.store.engine.begin() as connection:
-        connection.execute(text("UPDATE bnpl_sale_item SET free_units = 0, held_units = 8"))
+        connection.execute(text("UPDATE bnpl_sale_item SET free_units = 0, held_units = total_units - sold_units"))
         connection.execute(text("UPDATE bnpl_gate_item SET waiting = line_limit"))
     assert "The line is full; should a place come free" in client.get("/sale").text
     selling.pause(house, sale_id=house.store.sales.of_item(item_id)[0].sale_id, by="test")
@@ -280,6 +281,12 @@ def test_the_sale_s_page_tells_what_is_so(small_app: Flask):
     selling.end(house, sale_id=house.store.sales.of_item(item_id)[0].sale_id, by="test")
     assert "The sale has ended" in client.get("/sale").text
     assert client.get("/sale/buy").headers["Location"] == "/sale"
+
+
+def test_a_crowd_at_a_sale_that_the_shop_does_not_have_is_refused_in_words(small_app: Flask):
+    item = small_app.extensions["bnpl"].store.sale_item(sale_item_of(small_app, "US"))
+    with pytest.raises(InvalidInput, match="does not have"):
+        small_app.extensions["bnpl_crowd_orders"](replace(item, sale_item_id="sit_of_the_console"), 1)
 
 
 def test_a_crowd_s_orders_are_the_shop_s_own(small_app: Flask):

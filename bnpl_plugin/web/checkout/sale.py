@@ -155,13 +155,21 @@ def page(purchase: Purchase, *, state: str = "", place: int = 0, status: int = 2
         in_line=place, starts_in_ms=max(0, int((sale.starts_at - now).total_seconds() * 1000)), tz=checkout.time_zone,
         ticket=tickets.issue(house, purchase) if reserved else "", claim_url=url_for("bnpl_gate.claim"),
         reserved_minor=hold.financed_minor if hold and reserved else 0, currency=checkout.currency,
-        entry_id=drawing.entry_id_of(item.sale_item_id, shopper_id=checkout.shopper_id or ""),
+        entry_id=_entry_id(purchase, sale, item),
         here_url=url_for("bnpl.checkout.show", checkout_id=checkout.checkout_id, step="sale"),
         cancel_url=url_for("bnpl.checkout.cancel", checkout_id=checkout.checkout_id),
         summary=figures.cost_of(Offer.from_json(checkout.offer)) if checkout.offer else None,
         card=keeping.view_of(purchase),
         final=not (item.free_units or item.held_units),
     )  # fmt: skip
+
+
+def _entry_id(purchase: Purchase, sale: Sale, item: SaleItem) -> str:
+    """Return the number under which the shopper is drawn, "" for who got ready too late for that."""
+    hold = purchase.hold
+    if hold is None or hold.created_at >= sale.starts_at:
+        return ""
+    return drawing.entry_id_of(item.sale_item_id, shopper_id=hold.shopper_id)
 
 
 def sale_view(sale: Sale, item: SaleItem) -> dict[str, Any]:

@@ -212,6 +212,7 @@ def test_who_comes_after_the_draw_waits_behind_the_drawn(shop: Flask):
     assert late.step == "sale", late.words
     assert shown(late) == "waiting"
     assert "Your place 2" in late.words
+    assert "Your entry" not in late.words
     for browser, theirs in entrants:
         browser.post(f"{theirs}/cancel")
     late.get(f"{base}/sale")
