@@ -41,6 +41,7 @@ from bnpl_plugin.providers.sandbox import TEST_CARDS
 from bnpl_plugin.testing import Walker
 from tests.lifecycle.subsidies.giving import used, zero_percent
 from tests.lifecycle.world import World, make_world
+from tests.stateful.latecomer import Latecomer
 from tests.stateful.reviewer import Reviewer
 from tests.stateful.seller import Seller
 from tests.stateful.treasurer import Treasurer
@@ -62,7 +63,7 @@ _start = st.tuples(
 )
 
 
-class History(Treasurer, Reviewer, Seller, RuleBasedStateMachine):
+class History(Treasurer, Reviewer, Seller, Latecomer, RuleBasedStateMachine):
     """One history on one fresh database; a subclass says which."""
 
     database: ClassVar[Callable[[Path], str]]

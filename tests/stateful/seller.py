@@ -51,15 +51,15 @@ class Seller:
 
     @rule(person=st.integers(0, 2), same_browser=st.booleans())
     def gets_ready(self, person: int, same_browser: bool) -> None:
-        self._gets_ready(person, device="one browser" if same_browser else f"browser {person}")
+        self.prepare(person, device="one browser" if same_browser else f"browser {person}")
 
     @rule()
     def all_get_ready_and_tap(self) -> None:
         for person in range(len(self.checkouts)):
-            self._gets_ready(person, device=f"browser {person}")
+            self.prepare(person, device=f"browser {person}")
         self.all_tap_at_once()
 
-    def _gets_ready(self, person: int, *, device: str) -> None:
+    def prepare(self, person: int, *, device: str) -> None:
         with self.maybe():
             walker = self.walker(person)
             checkout = walker.open(self.order("sale"))
