@@ -43,10 +43,10 @@ class BudgetForm(forms.Form):
 
     name = fields.String(required=True, error_messages={"required": forms.REQUIRED})
     country = fields.String(required=True, error_messages={"required": forms.REQUIRED})
-    budget = forms.Amount(required=True, error_messages={"required": forms.REQUIRED, "invalid": _SUM})
+    budget = forms.Amount(required=True, error_messages={"required": forms.REQUIRED})
     rate = forms.percent(required=True)
-    lowest = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
-    highest = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
+    lowest = forms.Amount(load_default=Decimal(0))
+    highest = forms.Amount(load_default=Decimal(0))
     since = fields.Date(load_default=None, format="iso", error_messages={"invalid": _DAY})
     until = fields.Date(required=True, format="iso", error_messages={"required": _DAY, "invalid": _DAY})
     warn = forms.percent(required=True)
@@ -132,7 +132,7 @@ def _resume(house: House, row: Subsidy) -> None:
 
 
 def _top_up(house: House, row: Subsidy) -> None:
-    by = forms.Amount(error_messages={"invalid": _SUM}).deserialize(request.form.get("by", ""))
+    by = forms.Amount().deserialize(request.form.get("by", ""))
     budgets.top_up(house, subsidy_id=row.subsidy_id, by=Money(forms.minor(by, code=row.currency), row.currency))
 
 

@@ -20,7 +20,7 @@ from bnpl_plugin.web.console.doors import page
 from bnpl_plugin.web.frame import house_place, words_of
 from bnpl_plugin.web.locale import Translator
 
-_SUM, _WHEN, _WHOLE = (wording.TYPED[kind] for kind in ("sum", "moment", "whole"))
+_WHEN, _WHOLE = (wording.TYPED[kind] for kind in ("moment", "whole"))
 _ROWS: Final = 5
 _COLUMNS: Final = ("sku", "item", "units", "price", "per_shopper", "line")
 
@@ -57,9 +57,9 @@ class SaleForm(forms.Form):
     fairness = fields.String(
         load_default="first_come", validate=validate.OneOf([str(kind) for kind in Fairness], error=forms.REQUIRED)
     )
-    capital = forms.Amount(load_default=None, error_messages={"invalid": _SUM})
-    top_up = forms.Amount(load_default=Decimal(0), error_messages={"invalid": _SUM})
-    subsidy = forms.Amount(load_default=None, error_messages={"invalid": _SUM})
+    capital = forms.Amount(load_default=None)
+    top_up = forms.Amount(load_default=Decimal(0))
+    subsidy = forms.Amount(load_default=None)
     subsidy_rate = forms.percent(most=99, load_default=Decimal(0))
     hold_seconds = _whole(180)
     ceiling_seconds = _whole(3600)
@@ -155,7 +155,7 @@ def _item(row: Mapping[str, str], *, currency: str, t: Translator) -> ItemTerms:
     if not all(text.isascii() and text.isdecimal() and len(text) < 10 for text in numbers.values()):
         raise ValidationError(t.gettext(wording.TYPED["items"]))
     try:
-        price = forms.Amount(error_messages={"invalid": _SUM}).deserialize(row["price"])
+        price = forms.Amount().deserialize(row["price"])
     except ValidationError as error:
         raise ValidationError(t.gettext(str(error.messages[0]))) from error
     return ItemTerms(
